@@ -1,0 +1,1 @@
+"""The tool behind `./dev`: environment, databases, tests, demonstration."""

@@ -1,0 +1,70 @@
+"""The commands of `./dev` and how they are chosen."""
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from .commands import demo, i18n, lint, odoo, reset, test
+from .config import Declaration, Project
+from .ui import Failure, report, say
+
+Command = Callable[[Project, Sequence[str]], int]
+
+COMMANDS: dict[str, Command] = {
+    "demo": demo.run,
+    "test": test.run,
+    "lint": lint.run,
+    "shell": odoo.shell,
+    "odoo": odoo.run,
+    "i18n": i18n.run,
+    "reset": reset.run,
+}
+
+HELP = """\
+Usage: ./dev COMMAND [ARGUMENT ...]
+
+  demo    install what is missing, build the demonstration company, run the day's
+          follow-up, print the letters into .dev/out/, start Odoo and say where it is
+            --once        leave it at that, without starting Odoo
+            --fresh       build the demonstration company anew
+            --port PORT   instead of 8069
+  test    install what is missing and run the whole suite on a real Odoo and PostgreSQL;
+          arguments go to pytest: ./dev test -k interest, ./dev test tests/test_run.py
+  lint    ruff, pylint-odoo and the OCA's checks
+            --fix         let ruff mend and format first
+  shell   Odoo shell on the demonstration company (or on the database named)
+  odoo    any Odoo command with this project's configuration: ./dev odoo -d NAME
+  i18n    export the addon's terms, merge new ones into fr.po, count those left
+  reset   throw this clone's state away (.dev/, databases)
+            --cache       and what was downloaded and built for all clones
+  help    this text
+
+Everything is installed on the first call and kept: the next one starts in seconds.
+  ODOO_PATH                            use this Odoo 19 (a folder containing odoo/)
+  PGHOST PGPORT PGUSER PGPASSWORD      use this PostgreSQL (databases recouvrement_*)
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; the value returned is the exit code."""
+    name, *rest = arguments or ["help"]
+    if name in ("help", "-h", "--help"):
+        say(HELP, end="")
+        return 0
+    if name not in COMMANDS:
+        say(f"./dev has no command `{name}`.\n")
+        say(HELP, end="")
+        return 2
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return COMMANDS[name](Project(Declaration.load()), rest)
+    except Failure as failure:
+        report(failure)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    """Leave through the `finally` blocks, so that PostgreSQL is stopped."""
+    sys.exit(143)

@@ -1,0 +1,44 @@
+"""`./dev test`: the whole suite on a real Odoo and PostgreSQL."""
+
+from collections.abc import Sequence
+
+from ..config import Project
+from ..databases import BASE
+from ..environment import Environment
+from ..proc import foreground
+from ..ui import step
+
+# Arguments of pytest that say what to run or how: then one process, on one database.
+CHOSEN = ("-k", "-m", "-n", "--numprocesses", "--pdb", "-s", "--co", "--collect-only")
+
+
+def run(project: Project, arguments: Sequence[str]) -> int:
+    with Environment.prepare(project, "test") as environment:
+        databases = environment.databases
+        databases.base()  # the tests of installation copy it
+        template = databases.test()
+        try:
+            with step(f"Copy of {template} for this run"):
+                database = databases.scratch(template)
+            command = [
+                str(environment.odoo.venv.python),
+                "-m",
+                "pytest",
+                f"--odoo-database={database}",
+                "--odoo-http",
+                *_parallel(arguments),
+                *arguments,
+            ]
+            env = environment.odoo.env(RECOUVREMENT_BASE_DATABASE=BASE)
+            return foreground(command, env, project.root)
+        finally:
+            databases.drop_scratch()
+
+
+def _parallel(arguments: Sequence[str]) -> list[str]:
+    """Two processes for the whole suite, one where the caller chose what to run."""
+    chosen = any(
+        argument.startswith(CHOSEN) or not argument.startswith("-")
+        for argument in arguments
+    )
+    return [] if chosen else ["-n", "2", "--dist", "loadfile"]

@@ -1,0 +1,50 @@
+from odoo import api, models
+from odoo.tools import email_normalize
+
+
+class RecouvrementChannelEmail(models.AbstractModel):
+    """E-mail made from the template of the stage, with the frozen letter attached.
+
+    Mails are queued in the transaction that closes the action and leave after it.
+    """
+
+    _name = "recouvrement.channel.email"
+    _description = "Recovery by e-mail"
+    _inherit = "recouvrement.channel"
+
+    @api.model
+    def _check_deliverable(self, actions):
+        # OVERRIDE
+        problems = {}
+        for action in actions:
+            debtor = action.partner_id.display_name
+            if not email_normalize(action.email_partner_id.email or ""):
+                problems[action] = self.env._(
+                    "%s has no valid e-mail address: enter one on the debtor or on its "
+                    "invoice contact, or choose another channel, then check again.",
+                    debtor,
+                )
+            elif not action.stage_id.mail_template_id:
+                problems[action] = self.env._(
+                    "The stage %s has no e-mail: choose one on the stage, or another "
+                    "channel on this action, then check again.",
+                    action.stage_id.name,
+                )
+        return problems
+
+    @api.model
+    def _deliver(self, actions):
+        # OVERRIDE
+        for stage, part in actions.grouped("stage_id").items():
+            mails = stage.mail_template_id.send_mail_batch(part.ids)
+            for action, mail in zip(part, mails, strict=True):
+                mail.attachment_ids = action.letter_attachment_id
+                action.write(
+                    {
+                        "mail_id": mail.id,
+                        "mail_message_id": mail.message_id,
+                        "email_to": action.email_partner_id.email,
+                    }
+                )
+        if actions:
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

@@ -1,0 +1,9 @@
+from odoo import models
+
+
+class RecouvrementChannelRegistered(models.AbstractModel):
+    """Registered letter with acknowledgement of receipt: a letter that says so."""
+
+    _name = "recouvrement.channel.registered"
+    _description = "Recovery by registered letter"
+    _inherit = "recouvrement.channel.letter"

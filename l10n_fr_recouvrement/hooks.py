@@ -1,0 +1,27 @@
+"""Installation on a database that already has invoices."""
+
+from odoo.tools import SQL
+
+MOVE_COLUMNS = {
+    "recouvrement_profile": "varchar",
+    "recouvrement_next_date": "date",
+}
+
+
+def pre_init_hook(env):
+    """Create the stored columns of the invoice empty, so that the ORM does not
+    compute them for every journal entry of the database."""
+    for column, column_type in MOVE_COLUMNS.items():
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE account_move ADD COLUMN IF NOT EXISTS %s %s",
+                SQL.identifier(column),
+                SQL(column_type),
+            )
+        )
+
+
+def post_init_hook(env):
+    """Give the open customer invoices their terms and their next step. Nothing is
+    sent: follow-up of a company starts when somebody starts it."""
+    env["account.move"]._recouvrement_adopt_open_invoices()

@@ -1,0 +1,54 @@
+"""French law of late payment as pure functions of plain values.
+
+Nothing here imports Odoo, reads a file of the database or knows the date of the
+day: dates, amounts and dated facts (rates, margins, tariffs) come in as arguments
+and frozen dataclasses come out. Amounts are :class:`decimal.Decimal`.
+
+>>> from datetime import date
+>>> from decimal import Decimal
+>>> table = RateTable([HalfYear(date(2026, 7, 1), Decimal("2.40"), Decimal("6.84"),
+...                             Decimal("2.75"))])
+>>> rule = RateRule(index="ecb_refi", margin=Decimal(10))
+>>> segments = late_segments(Decimal("10000.00"), date(2026, 7, 31),
+...                          date(2026, 9, 15), rule, table)
+>>> [(s.days, str(s.rate), str(s.amount)) for s in segments]
+[(46, '12.40', '156.27')]
+"""
+
+from .calendar import (
+    half_year_start,
+    is_working_day,
+    last_working_day,
+    next_working_day,
+    public_holidays,
+)
+from .facts import Fact, FactTable, UnknownFactError
+from .imputation import Debt, impute_oldest_first
+from .indemnity import flat_indemnity
+from .interest import Payment, Segment, late_segments, total
+from .money import round_half_up, to_decimal
+from .rates import HalfYear, RateRule, RateTable, UnknownHalfYearError
+
+__all__ = [
+    "Debt",
+    "Fact",
+    "FactTable",
+    "HalfYear",
+    "Payment",
+    "RateRule",
+    "RateTable",
+    "Segment",
+    "UnknownFactError",
+    "UnknownHalfYearError",
+    "flat_indemnity",
+    "half_year_start",
+    "impute_oldest_first",
+    "is_working_day",
+    "last_working_day",
+    "late_segments",
+    "next_working_day",
+    "public_holidays",
+    "round_half_up",
+    "to_decimal",
+    "total",
+]

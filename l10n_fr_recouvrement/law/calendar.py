@@ -1,0 +1,83 @@
+"""Half-years, public holidays and working days."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+from dateutil.easter import easter
+
+ONE_DAY = timedelta(days=1)
+
+
+def half_year_start(day):
+    """First day of the half-year of ``day`` (C. com. L441-10, II: the ECB rate of
+    1 January serves the first half-year, that of 1 July the second).
+
+    >>> half_year_start(date(2026, 6, 30)), half_year_start(date(2026, 7, 1))
+    (datetime.date(2026, 1, 1), datetime.date(2026, 7, 1))
+    """
+    return date(day.year, 1 if day.month <= 6 else 7, 1)
+
+
+def next_half_year_start(day):
+    """First day of the half-year that follows the one of ``day``.
+
+    >>> next_half_year_start(date(2026, 11, 21))
+    datetime.date(2027, 1, 1)
+    """
+    start = half_year_start(day)
+    return date(start.year, 7, 1) if start.month == 1 else date(start.year + 1, 1, 1)
+
+
+@lru_cache(maxsize=64)
+def public_holidays(year, alsace_moselle=False):
+    """The eleven legal holidays (C. trav. L3133-1) as a frozenset of dates, with
+    Good Friday and 26 December where the local law of Alsace-Moselle applies
+    (C. trav. L3134-13).
+
+    >>> sorted(public_holidays(2026))[2:6]  # doctest: +NORMALIZE_WHITESPACE
+    [datetime.date(2026, 5, 1), datetime.date(2026, 5, 8),
+     datetime.date(2026, 5, 14), datetime.date(2026, 5, 25)]
+    >>> len(public_holidays(2026)), len(public_holidays(2026, alsace_moselle=True))
+    (11, 13)
+    """
+    sunday = easter(year)
+    fixed = [(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)]
+    days = {date(year, month, day) for month, day in fixed}
+    days |= {sunday + timedelta(days=offset) for offset in (1, 39, 50)}
+    if alsace_moselle:
+        days |= {sunday - timedelta(days=2), date(year, 12, 26)}
+    return frozenset(days)
+
+
+def is_working_day(day, alsace_moselle=False):
+    """Monday to Friday, public holidays left out.
+
+    >>> is_working_day(date(2026, 7, 14)), is_working_day(date(2026, 7, 15))
+    (False, True)
+    """
+    return day.weekday() < 5 and day not in public_holidays(day.year, alsace_moselle)
+
+
+def next_working_day(day, alsace_moselle=False):
+    """``day`` itself when it is a working day, else the first one after it.
+
+    >>> next_working_day(date(2026, 12, 25))
+    datetime.date(2026, 12, 28)
+    """
+    while not is_working_day(day, alsace_moselle):
+        day += ONE_DAY
+    return day
+
+
+def last_working_day(day, alsace_moselle=False):
+    """``day`` itself when it is a working day, else the last one before it.
+
+    ``next_working_day(d) <= today`` exactly when ``d <= last_working_day(today)``,
+    which lets a query compare bare dates.
+
+    >>> last_working_day(date(2026, 12, 27))
+    datetime.date(2026, 12, 24)
+    """
+    while not is_working_day(day, alsace_moselle):
+        day -= ONE_DAY
+    return day

@@ -1,0 +1,29 @@
+"""Conversion and rounding of amounts: Decimal in, Decimal out, half-up."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+
+def to_decimal(value, digits=2):
+    """Return ``value`` (Decimal, int, str, or a float read from the database) as an
+    exact Decimal with ``digits`` decimals.
+
+    A float is taken at its shortest decimal writing, which is what the numeric
+    column holds, never at its binary value.
+
+    >>> to_decimal(0.1 + 0.2)
+    Decimal('0.30')
+    >>> to_decimal("12.405", 3)
+    Decimal('12.405')
+    """
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    return round_half_up(exact, digits)
+
+
+def round_half_up(amount, digits=2):
+    """Round a Decimal half away from zero. No French text fixes the rounding of
+    penalties; half-up on each printed segment is what lets a statement foot.
+
+    >>> round_half_up(Decimal("27.5178")), round_half_up(Decimal("0.005"))
+    (Decimal('27.52'), Decimal('0.01'))
+    """
+    return amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)

@@ -1,0 +1,107 @@
+"""Half-yearly rates and the rules that turn them into a penalty rate."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from .calendar import half_year_start
+
+
+class UnknownHalfYearError(LookupError):
+    """The rates of a half-year are not known: a rate is never guessed.
+
+    ``date_from`` is the first day of the missing half-year, for a caller who wants
+    to word the error or to point at the place where the rates are entered.
+    """
+
+    def __init__(self, date_from):
+        self.date_from = date_from
+        super().__init__(f"No rates for the half-year from {date_from:%Y-%m-%d}")
+
+
+@dataclass(frozen=True)
+class HalfYear:
+    """Rates in force for one half-year, in percent a year.
+
+    ``ecb_refi``: main refinancing rate of the ECB on the first day of the half-year
+    (C. com. L441-10, II). ``legal_individual`` and ``legal_other``: the two legal
+    rates (CMF L313-2, D313-1-A), chosen by who the *creditor* is: a person acting
+    outside any business, and everyone else.
+    """
+
+    date_from: date
+    ecb_refi: Decimal
+    legal_individual: Decimal
+    legal_other: Decimal
+
+
+class RateTable:
+    """The known half-years, looked up by day.
+
+    >>> table = RateTable([HalfYear(date(2026, 1, 1), Decimal("2.15"),
+    ...                             Decimal("6.67"), Decimal("2.62"))])
+    >>> table.at(date(2026, 6, 30)).legal_other
+    Decimal('2.62')
+    >>> table.at(date(2026, 7, 1))
+    Traceback (most recent call last):
+    ...
+    l10n_fr_recouvrement.law.rates.UnknownHalfYearError: No rates for the half-year from 2026-07-01
+    """  # noqa: E501 the message of an exception cannot be folded in a doctest
+
+    def __init__(self, half_years):
+        self._by_start = {half_year.date_from: half_year for half_year in half_years}
+
+    def at(self, day):
+        """Return the :class:`HalfYear` of ``day`` or raise
+        :class:`UnknownHalfYearError`: nothing is extrapolated."""
+        start = half_year_start(day)
+        try:
+            return self._by_start[start]
+        except KeyError:
+            raise UnknownHalfYearError(start) from None
+
+    @classmethod
+    def from_csv(cls, path):
+        """Read a table whose columns are those of :class:`HalfYear` (others are left
+        out); dates are ISO, rates in percent with a decimal point."""
+        with open(path, newline="", encoding="utf-8") as stream:
+            return cls(
+                HalfYear(
+                    date.fromisoformat(row["date_from"]),
+                    Decimal(row["ecb_refi"]),
+                    Decimal(row["legal_individual"]),
+                    Decimal(row["legal_other"]),
+                )
+                for row in csv.DictReader(stream)
+            )
+
+
+@dataclass(frozen=True)
+class RateRule:
+    """How a penalty rate follows from the half-yearly rates.
+
+    ``index`` is a column of :class:`HalfYear`, ``margin`` a number of points added
+    to it. ``frozen`` rules keep the rate of the half-year in which interest began to
+    run (CCP R2192-31); the others take each half-year's own rate (C. com. L441-10,
+    II; C. civ. 1231-6 for the legal rate).
+
+    >>> table = RateTable([
+    ...     HalfYear(date(2026, 1, 1), Decimal("2.15"), Decimal("6.67"), Decimal("2.62")),
+    ...     HalfYear(date(2026, 7, 1), Decimal("2.40"), Decimal("6.84"), Decimal("2.75")),
+    ... ])
+    >>> public = RateRule("ecb_refi", Decimal(8), frozen=True)
+    >>> public.rate(table, date(2026, 8, 1), began=date(2026, 6, 20))
+    Decimal('10.15')
+    >>> RateRule("ecb_refi", Decimal(10)).rate(table, date(2026, 8, 1),
+    ...                                        began=date(2026, 6, 20))
+    Decimal('12.40')
+    """
+
+    index: str
+    margin: Decimal = Decimal(0)
+    frozen: bool = False
+
+    def rate(self, table, day, began):
+        """Yearly rate in percent for ``day``, interest having begun on ``began``."""
+        return getattr(table.at(began if self.frozen else day), self.index) + self.margin

@@ -1,0 +1,376 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .recouvrement_procedure import PROFILES
+from .stage_plan import Position, next_step, planned
+
+_logger = logging.getLogger(__name__)
+
+FOLLOWED_TYPES = ("out_invoice", "out_receipt")
+CHASED_PAYMENT_STATES = ("not_paid", "partial")
+
+
+class AccountMove(models.Model):
+    """Customer invoice that walks a recovery procedure.
+
+    Keeps the terms frozen when it was posted (profile, procedure), the last stage it
+    was claimed at, and the next date something is due; the amounts stay Odoo's own.
+    """
+
+    _inherit = "account.move"
+
+    recouvrement_profile = fields.Selection(
+        PROFILES,
+        string="Debtor profile",
+        copy=False,
+        tracking=True,
+        help="Decides the penalties and the letters. Taken from the customer when the "
+        "invoice is posted.",
+    )
+    recouvrement_procedure_id = fields.Many2one(
+        "recouvrement.procedure",
+        "Procedure",
+        copy=False,
+        tracking=True,
+        check_company=True,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    recouvrement_stage_id = fields.Many2one(
+        "recouvrement.stage",
+        "Recovery stage",
+        copy=False,
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The last stage this invoice was claimed at.",
+    )
+    recouvrement_stage_date = fields.Date("Stage reached on", copy=False, readonly=True)
+    recouvrement_cycle_date = fields.Date(
+        copy=False,
+        readonly=True,
+        help="Due date whose lateness the stages reached so far belong to.",
+    )
+    recouvrement_formal_notice_date = fields.Date(
+        "Formal notice on", copy=False, readonly=True
+    )
+    recouvrement_next_date = fields.Date(
+        "Next step on",
+        compute="_compute_recouvrement_next_date",
+        store=True,
+        help="When the next stage falls due. Empty when nothing is to come: paid, "
+        "disputed, left out of follow-up, or an action is waiting already.",
+    )
+    recouvrement_next_stage_id = fields.Many2one(
+        "recouvrement.stage",
+        "Next stage",
+        compute="_compute_recouvrement_next_stage_id",
+    )
+    recouvrement_days_late = fields.Integer(
+        "Days late", compute="_compute_recouvrement_days_late"
+    )
+    recouvrement_action_line_ids = fields.One2many(
+        "recouvrement.action.line", "move_id", "Recovery history", readonly=True
+    )
+    recouvrement_action_count = fields.Integer(
+        compute="_compute_recouvrement_action_count"
+    )
+    recouvrement_penalty_line_ids = fields.One2many(
+        "recouvrement.penalty.line", "move_id", "Penalties", readonly=True
+    )
+    recouvrement_penalty_date = fields.Date(
+        "Penalties as of", copy=False, readonly=True
+    )
+    recouvrement_penalty_settled = fields.Boolean(
+        copy=False,
+        readonly=True,
+        help="The invoice is paid and its penalties are computed up to the payment.",
+    )
+    recouvrement_penalty_total = fields.Monetary(
+        "Penalties and indemnity", compute="_compute_recouvrement_penalty_total"
+    )
+
+    _recouvrement_next_date_idx = models.Index(
+        "(company_id, recouvrement_next_date) WHERE recouvrement_next_date IS NOT NULL"
+    )
+
+    # ------------------------------------------------------------------
+    # Computed fields
+    # ------------------------------------------------------------------
+
+    @api.depends(
+        "state",
+        "payment_state",
+        "move_type",
+        "line_ids.date_maturity",
+        "line_ids.reconciled",
+        "line_ids.no_followup",
+        "recouvrement_procedure_id",
+        "recouvrement_stage_id",
+        "recouvrement_stage_date",
+        "recouvrement_cycle_date",
+        "recouvrement_action_line_ids.state",
+    )
+    def _compute_recouvrement_next_date(self):
+        plans = self._recouvrement_plan()
+        for move in self:
+            move.recouvrement_next_date = min(
+                (when for when, _stage in plans.get(move.id, ())), default=False
+            )
+
+    @api.depends("recouvrement_next_date")
+    def _compute_recouvrement_next_stage_id(self):
+        today = fields.Date.context_today(self)
+        plans = self.filtered("recouvrement_next_date")._recouvrement_plan()
+        for move in self:
+            _when, stage_id = next_step(plans.get(move.id, []), today)
+            move.recouvrement_next_stage_id = stage_id or False
+
+    @api.depends("payment_state", "state", "line_ids.date_maturity")
+    def _compute_recouvrement_days_late(self):
+        today = fields.Date.context_today(self)
+        for move in self:
+            due = move._recouvrement_date_due()
+            move.recouvrement_days_late = max((today - due).days, 0) if due else 0
+
+    @api.depends("recouvrement_action_line_ids")
+    def _compute_recouvrement_action_count(self):
+        counts = dict(
+            self.env["recouvrement.action.line"]._read_group(
+                [("move_id", "in", self.ids)], ["move_id"], ["action_id:count_distinct"]
+            )
+        )
+        for move in self:
+            move.recouvrement_action_count = counts.get(move._origin, 0)
+
+    @api.depends("recouvrement_penalty_line_ids.amount")
+    def _compute_recouvrement_penalty_total(self):
+        for move in self:
+            move.recouvrement_penalty_total = sum(
+                line.currency_id._convert(
+                    line.amount,
+                    move.currency_id,
+                    move.company_id,
+                    move.recouvrement_penalty_date,
+                )
+                for line in move.recouvrement_penalty_line_ids
+            )
+
+    # ------------------------------------------------------------------
+    # Terms and next step
+    # ------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        # EXTENDS account: freeze the terms that the debtor is posted with
+        self._recouvrement_freeze_terms()
+        return super()._post(soft=soft)
+
+    def write(self, vals):
+        # EXTENDS account: a changed profile brings the procedure of that profile
+        profile = vals.get("recouvrement_profile")
+        if profile and "recouvrement_procedure_id" not in vals:
+            changed = self.filtered(
+                lambda move: move.recouvrement_procedure_id
+                and move.recouvrement_procedure_id.profile != profile
+            )
+            for company, moves in changed.grouped("company_id").items():
+                moves.recouvrement_procedure_id = self.env[
+                    "recouvrement.procedure"
+                ]._get_default(company, profile)
+        return super().write(vals)
+
+    def _recouvrement_freeze_terms(self):
+        """Write profile and procedure on customer invoices that were never claimed."""
+        moves = self.filtered(
+            lambda move: move.move_type in FOLLOWED_TYPES
+            and not move.recouvrement_stage_id
+        )
+        terms = {}
+        for company, company_moves in moves.grouped("company_id").items():
+            procedures = company_moves.commercial_partner_id._recouvrement_procedures(
+                company
+            )
+            for move in company_moves:
+                partner = move.commercial_partner_id
+                key = (partner.recouvrement_profile, procedures[partner].id)
+                terms.setdefault(key, []).append(move.id)
+        for (profile, procedure_id), move_ids in terms.items():
+            self.browse(move_ids).write(
+                {
+                    "recouvrement_profile": profile,
+                    "recouvrement_procedure_id": procedure_id,
+                }
+            )
+
+    @api.model
+    def _recouvrement_adopt_open_invoices(self):
+        """Give their terms to the open invoices posted before the module was there."""
+        moves = self.sudo().search(
+            [*self._recouvrement_open_domain(), ("recouvrement_profile", "=", False)]
+        )
+        moves.with_context(tracking_disable=True)._recouvrement_freeze_terms()
+
+    @api.model
+    def _recouvrement_open_domain(self):
+        """Domain of the customer invoices that still have something to be paid."""
+        return Domain(
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", FOLLOWED_TYPES),
+                ("payment_state", "in", CHASED_PAYMENT_STATES),
+            ]
+        )
+
+    def _recouvrement_is_chased(self):
+        """Whether follow-up runs on this invoice by itself."""
+        self.ensure_one()
+        return (
+            self.state == "posted"
+            and self.move_type in FOLLOWED_TYPES
+            and self.payment_state in CHASED_PAYMENT_STATES
+        )
+
+    def _recouvrement_open_lines(self):
+        """Due lines of the invoice that are unpaid and followed."""
+        return self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+            and line.date_maturity
+            and not line.reconciled
+            and not line.no_followup
+        )
+
+    def _recouvrement_dues(self):
+        """Due dates of the lines that are unpaid, followed or not."""
+        return self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        ).mapped("date_maturity")
+
+    def _recouvrement_date_due(self):
+        """Oldest unpaid due date, where the invoice's clock starts, or False."""
+        self.ensure_one()
+        if not self._recouvrement_is_chased():
+            return False
+        return min(self._recouvrement_open_lines().mapped("date_maturity"), default=False)
+
+    def _recouvrement_plan(self):
+        """Return ``{move_id: [(date, stage_id)]}`` (see :func:`stage_plan.planned`) for
+        the invoices of ``self`` that follow-up runs on and that wait for no action."""
+        chased = self.filtered(
+            lambda move: move.recouvrement_procedure_id
+            and move._recouvrement_is_chased()
+            and not any(
+                line._is_pending() for line in move.recouvrement_action_line_ids
+            )
+        )
+        steps = chased.recouvrement_procedure_id.sudo().stage_ids._get_steps()
+        plans = {}
+        for move in chased:
+            due = move._recouvrement_date_due()
+            if due:
+                plans[move._origin.id or move.id] = planned(
+                    steps.get(move.recouvrement_procedure_id.id, ()),
+                    due,
+                    move._recouvrement_position(due),
+                )
+        return plans
+
+    def _recouvrement_position(self, due):
+        """Stage reached for the lateness that began on ``due``, as a
+        :class:`stage_plan.Position`, or None when the invoice starts (afresh).
+
+        A stage counts while the due date it was claimed for is unpaid, or when ``due``
+        had passed already the day it was claimed.
+        """
+        self.ensure_one()
+        if not self.recouvrement_stage_id:
+            return None
+        if self.recouvrement_cycle_date != due and self.recouvrement_stage_date <= due:
+            return None
+        return Position(
+            self.recouvrement_stage_id._get_rank(), self.recouvrement_stage_date
+        )
+
+    def _recouvrement_cycle(self):
+        """Due date whose lateness a stage reached now belongs to: that of the stage
+        before it while it counts, else the oldest unpaid due date."""
+        self.ensure_one()
+        due = self._recouvrement_date_due()
+        if due and self._recouvrement_position(due):
+            return self.recouvrement_cycle_date
+        return due
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_view_recouvrement_actions(self):
+        """Open the recovery actions of this invoice."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_fr_recouvrement.recouvrement_action_action"
+        )
+        action["domain"] = [("line_ids.move_id", "=", self.id)]
+        action["context"] = {"create": False}
+        return action
+
+    def action_recouvrement_prepare(self):
+        """Open the preview of what would go out today to the debtors of ``self``."""
+        return self.env["recouvrement.run.wizard"]._get_action_for(
+            self.company_id[:1] or self.env.company, self.commercial_partner_id
+        )
+
+    def action_recouvrement_refresh_penalties(self):
+        """Compute the penalties of these invoices as of today."""
+        errors = self._recouvrement_refresh_penalties(fields.Date.context_today(self))
+        for error in errors.values():
+            self.env["recouvrement.rate"]._raise_missing(error)
+
+    def _recouvrement_refresh_penalties(self, date):
+        """Rebuild the penalty lines of these invoices as of ``date``.
+
+        :return: ``{move_id: UnknownHalfYearError}`` of the invoices left as they were
+        """
+        return self.env["recouvrement.penalty.line"].sudo()._rebuild(self, date)
+
+    @api.model
+    def _cron_recouvrement_penalties(self, batch_size=1000):
+        """Nightly: penalties of the overdue invoices up to today, and a last time for
+        those paid since."""
+        today = fields.Date.context_today(self)
+        moves = self.search(self._recouvrement_penalty_domain(today), order="id")
+        remaining = len(moves)
+        for start in range(0, len(moves), batch_size):
+            batch = moves[start : start + batch_size]
+            errors = batch._recouvrement_refresh_penalties(today)
+            if errors:
+                _logger.info(
+                    "Penalties of %d invoices wait for rates: %s",
+                    len(errors),
+                    ", ".join(sorted({str(error) for error in errors.values()})),
+                )
+            remaining -= len(batch)
+            if not self.env["ir.cron"]._commit_progress(
+                len(batch), remaining=remaining
+            ):
+                break
+
+    @api.model
+    def _recouvrement_penalty_domain(self, date):
+        """Invoices whose penalties are to be computed up to ``date``: overdue ones not
+        computed that day yet, and paid ones whose last days were not settled."""
+        stale = Domain("recouvrement_penalty_date", "=", False) | Domain(
+            "recouvrement_penalty_date", "<", date
+        )
+        overdue = self._recouvrement_open_domain() & Domain(
+            "line_ids", "any", [("date_maturity", "<", date), ("reconciled", "=", False)]
+        )
+        unsettled = Domain(
+            [
+                ("payment_state", "in", ("paid", "in_payment", "reversed")),
+                ("recouvrement_penalty_date", "!=", False),
+                ("recouvrement_penalty_settled", "=", False),
+            ]
+        )
+        return (stale & overdue) | unsettled

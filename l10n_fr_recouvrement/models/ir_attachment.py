@@ -1,0 +1,48 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+SEALED_FIELDS = {
+    "raw",
+    "datas",
+    "db_datas",
+    "store_fname",
+    "checksum",
+    "mimetype",
+    "name",
+    "res_model",
+    "res_id",
+    "res_field",
+    "type",
+    "url",
+}
+
+
+class IrAttachment(models.Model):
+    """Keeps the PDF of a sent letter as it was sent."""
+
+    _inherit = "ir.attachment"
+
+    def write(self, vals):
+        # EXTENDS base
+        if SEALED_FIELDS & vals.keys():
+            self._recouvrement_check_sealed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent_letter(self):
+        self._recouvrement_check_sealed()
+
+    def _recouvrement_check_sealed(self):
+        action = (
+            self.env["recouvrement.action"]
+            .sudo()
+            .search([("letter_attachment_id", "in", self.ids)], limit=1)
+        )
+        if action:
+            raise UserError(
+                self.env._(
+                    "The letter %s was sent: its PDF can be neither changed nor "
+                    "deleted.",
+                    action.name,
+                )
+            )

@@ -1,0 +1,484 @@
+import hashlib
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .. import law
+from ..report import french
+from .recouvrement_engine import PENDING_STATES
+from .recouvrement_procedure import PROFILES
+
+CLOSED_STATES = ("sent", "cancelled")
+
+# What a person may change on an action; everything else is written by its methods.
+EDITABLE_FIELDS = {"channel", "contact_id", "letter_note", "tracking_number", "user_id"}
+EDITABLE_WHEN_SENT = {"tracking_number", "user_id"}
+
+
+class RecouvrementAction(models.Model):
+    """One contact with one debtor at one stage.
+
+    Follows the account until it is carried out; then its lines, texts and PDF are the
+    proof of what was sent and never change.
+    """
+
+    _name = "recouvrement.action"
+    _description = "Recovery action"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(
+        "Reference", required=True, readonly=True, copy=False, default="/", index=True
+    )
+    run_id = fields.Many2one(
+        "recouvrement.run", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Debtor", required=True, readonly=True, index=True
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Recipient",
+        required=True,
+        domain="[('commercial_partner_id', '=', partner_id)]",
+    )
+    email_partner_id = fields.Many2one(
+        "res.partner", compute="_compute_email_partner_id", string="E-mailed to"
+    )
+    stage_id = fields.Many2one(
+        "recouvrement.stage",
+        "Stage",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    kind = fields.Selection(related="stage_id.kind")
+    profile = fields.Selection(PROFILES, required=True, readonly=True)
+    channel = fields.Selection(
+        selection=lambda self: self.env["recouvrement.stage"]
+        ._fields["channel"]
+        ._description_selection(self.env),
+        required=True,
+    )
+    state = fields.Selection(
+        [
+            ("to_approve", "To approve"),
+            ("ready", "Ready"),
+            ("failed", "Exception"),
+            ("sent", "Sent"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="to_approve",
+        required=True,
+        readonly=True,
+        index=True,
+        tracking=True,
+    )
+    failure_reason = fields.Text("What to mend", readonly=True)
+    user_id = fields.Many2one("res.users", "Responsible")
+    date = fields.Date("Amounts as of", required=True, readonly=True)
+    date_deadline = fields.Date("To be paid by", readonly=True)
+    date_sent = fields.Date("Sent on", readonly=True)
+    date_closed = fields.Date(
+        readonly=True, index=True, help="Day it was sent or cancelled."
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    line_ids = fields.One2many("recouvrement.action.line", "action_id", readonly=True)
+    invoice_count = fields.Integer("Invoices", compute="_compute_amounts", store=True)
+    amount_invoices = fields.Monetary(
+        "Invoices due", compute="_compute_amounts", store=True
+    )
+    amount_credits = fields.Monetary("Deducted", compute="_compute_amounts", store=True)
+    amount_interest = fields.Monetary("Interest", compute="_compute_amounts", store=True)
+    amount_indemnity = fields.Monetary(
+        "Indemnity", compute="_compute_amounts", store=True
+    )
+    amount_total = fields.Monetary("Claimed", compute="_compute_amounts", store=True)
+    show_penalties = fields.Boolean("Penalties claimed", readonly=True)
+    legal_mentions = fields.Json(readonly=True)
+    amount_text = fields.Char(
+        compute="_compute_texts", help="Amount claimed, as letters write it."
+    )
+    deadline_text = fields.Char(
+        compute="_compute_texts", help="Day to be paid by, as letters write it."
+    )
+    letter_subject = fields.Char("Subject", readonly=True)
+    letter_intro = fields.Html(readonly=True)
+    letter_demand = fields.Html(readonly=True)
+    letter_closing = fields.Html(readonly=True)
+    letter_note = fields.Html(
+        "Added to the letter", help="Printed after what is asked, on this letter only."
+    )
+    letter_attachment_id = fields.Many2one(
+        "ir.attachment", "Letter sent", readonly=True, index="btree_not_null"
+    )
+    letter_sha256 = fields.Char("SHA-256 of the letter", readonly=True)
+    mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
+    mail_state = fields.Selection(related="mail_id.state", string="E-mail")
+    mail_message_id = fields.Char("Message-Id", readonly=True)
+    email_to = fields.Char("Sent to", readonly=True)
+    tracking_number = fields.Char(
+        "Registered number", help="Number of the registered letter, printed on it."
+    )
+
+    _name_uniq = models.UniqueIndex(
+        "(company_id, name) WHERE name != '/'", "The reference exists already."
+    )
+
+    # ------------------------------------------------------------------
+    # Computed fields
+    # ------------------------------------------------------------------
+
+    @api.depends(
+        "line_ids.kind",
+        "line_ids.amount_residual",
+        "line_ids.amount_interest",
+        "line_ids.amount_indemnity",
+    )
+    def _compute_amounts(self):
+        for action in self:
+            invoices = action.line_ids.filtered(lambda line: line.kind == "invoice")
+            credits = action.line_ids - invoices
+            due = action._sum_amounts(invoices, "amount_residual")
+            deducted = action._sum_amounts(credits, "amount_residual")
+            interest = action._sum_amounts(invoices, "amount_interest")
+            indemnity = action._sum_amounts(invoices, "amount_indemnity")
+            action.invoice_count = len(invoices.move_id)
+            action.amount_invoices = float(due)
+            action.amount_credits = float(deducted)
+            action.amount_interest = float(interest)
+            action.amount_indemnity = float(indemnity)
+            action.amount_total = float(due - deducted + interest + indemnity)
+
+    def _sum_amounts(self, lines, name):
+        digits = self.currency_id.decimal_places
+        return sum(
+            (law.to_decimal(line[name], digits) for line in lines), law.to_decimal(0)
+        )
+
+    @api.depends("contact_id.email", "partner_id.email")
+    def _compute_email_partner_id(self):
+        for action in self:
+            action.email_partner_id = (
+                action.contact_id if action.contact_id.email else action.partner_id
+            )
+
+    @api.depends("amount_total", "currency_id", "date_deadline")
+    def _compute_texts(self):
+        for action in self:
+            action.amount_text = french.format_amount(
+                law.to_decimal(action.amount_total, action.currency_id.decimal_places),
+                action.currency_id.name,
+            )
+            action.deadline_text = (
+                action.date_deadline and french.format_date(action.date_deadline)
+            )
+
+    # ------------------------------------------------------------------
+    # What may change
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base
+        references = self._next_references(
+            sum(1 for vals in vals_list if vals.get("name", "/") == "/")
+        )
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                vals["name"] = next(references)
+        return super().create(vals_list)
+
+    @api.model
+    def _next_references(self, count):
+        """Iterate over the next ``count`` references, one query for all of them when
+        the sequence lets gaps be."""
+        sequence = self.env["ir.sequence"].sudo().search(
+            [
+                ("code", "=", "recouvrement.action"),
+                ("company_id", "in", [self.env.company.id, False]),
+            ],
+            order="company_id",
+            limit=1,
+        )
+        if sequence.implementation == "standard" and not sequence.use_date_range:
+            # One statement for the whole batch, where next_by_id makes one a record.
+            numbers = self.env.execute_query(
+                SQL(
+                    "SELECT nextval(%s) FROM generate_series(1, %s)",
+                    f"ir_sequence_{sequence.id:03d}",
+                    count,
+                )
+            )
+            return iter([sequence.get_next_char(number) for (number,) in numbers])
+        return iter([sequence.next_by_id() for _index in range(count)])
+
+    def write(self, vals):
+        # EXTENDS base: nobody rewrites what was sent
+        self._check_editable(vals)
+        return super().write(vals)
+
+    def _check_editable(self, vals):
+        if self.env.su:
+            return
+        names = {
+            name
+            for name in vals
+            if not name.startswith(("activity_", "message_", "website_message_"))
+        }
+        closed = self.filtered(lambda action: action.state in CLOSED_STATES)
+        if closed and names - EDITABLE_WHEN_SENT:
+            raise UserError(
+                self.env._(
+                    "%(action)s is closed: what was sent does not change. Make a new "
+                    "action instead.",
+                    action=closed[0].name,
+                )
+            )
+        if names - EDITABLE_FIELDS:
+            raise UserError(
+                self.env._(
+                    "%(fields)s of an action follow the account: change the invoices, "
+                    "the stage or the debtor instead.",
+                    fields=", ".join(
+                        sorted(
+                            self._fields[name]._description_string(self.env)
+                            for name in names - EDITABLE_FIELDS
+                            if name in self._fields
+                        )
+                    ),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        if any(action.state == "sent" for action in self):
+            raise UserError(
+                self.env._("What was sent is kept: a sent action cannot be deleted.")
+            )
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_approve(self):
+        """Approve: the actions may leave."""
+        self.check_access("write")
+        self.filtered(lambda action: action.state == "to_approve").sudo().state = (
+            "ready"
+        )
+        return True
+
+    def action_cancel(self):
+        """Give the actions up; their invoices come back after the minimum interval."""
+        self.check_access("write")
+        pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        pending._cancel(self.env._("Cancelled by %s.", self.env.user.name))
+        return True
+
+    def action_retry(self):
+        """Check again the actions that could not leave."""
+        self.check_access("write")
+        failed = self.filtered(lambda action: action.state == "failed").sudo()
+        failed.write({"failure_reason": False, "state": "to_approve"})
+        failed._refresh()
+        failed._check_before_sending()
+        return True
+
+    def action_send(self):
+        """Carry out the ready actions: send the e-mails, print the letters.
+
+        :return: the download of the letters to post, when there are some
+        """
+        self.check_access("write")
+        sent = self._send()
+        letters = sent.filtered(lambda action: action.channel != "email")
+        return letters._print() if letters else True
+
+    def action_approve_and_send(self):
+        """Approve and carry out at once."""
+        self.action_approve()
+        return self.action_send()
+
+    def action_print(self):
+        """Print the letters: those sent as they were sent, the others as they stand."""
+        return self._print()
+
+    def _print(self):
+        report = self.env.ref("l10n_fr_recouvrement.action_report_letter")
+        return report.report_action(self, config=False)
+
+    # ------------------------------------------------------------------
+    # Life of an action
+    # ------------------------------------------------------------------
+
+    def _send(self):
+        """Carry out the ready actions of ``self`` at the amounts of today.
+
+        :return: the actions that have been sent
+        """
+        actions = self.sudo().filtered(lambda action: action.state == "ready")
+        actions._refresh()
+        actions._check_before_sending()
+        sent = self.browse()
+        ready = actions.filtered(lambda action: action.state == "ready")
+        for part in ready.grouped("channel").values():
+            sent |= part[0]._channel_handler()._carry_out(part)
+        return sent.with_env(self.env)
+
+    def _channel_handler(self):
+        """Return the service of the channel of this action. Hook."""
+        self.ensure_one()
+        return self.env[f"recouvrement.channel.{self.channel}"]
+
+    def _refresh(self):
+        """Bring the pending actions up to what the account owes today; cancel those
+        whose invoices were paid, disputed or left out meanwhile."""
+        engine = self.env["recouvrement.engine"]
+        today = fields.Date.context_today(self)
+        pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        for company, actions in pending.grouped("company_id").items():
+            prospects = {
+                (prospect.partner, prospect.currency): prospect
+                for prospect in engine._collect(
+                    company, today, actions.partner_id, planned_only=False
+                )
+            }
+            kept = []
+            for action in actions:
+                prospect = prospects.get((action.partner_id, action.currency_id))
+                if prospect and action._keep_stages(prospect):
+                    kept.append((action, prospect))
+                else:
+                    action._cancel(
+                        self.env._("Nothing is left to claim: paid, credited or held.")
+                    )
+            penalties = engine._get_penalties([prospect for _action, prospect in kept])
+            for (action, prospect), penalty in zip(kept, penalties, strict=True):
+                action.write(
+                    {
+                        **engine._prepare_amount_vals(prospect, penalty),
+                        **action._prepare_stage_vals(prospect.stage),
+                    }
+                )
+            self.browse([action.id for action, _prospect in kept])._render_letter_texts()
+
+    def _keep_stages(self, prospect):
+        """Give ``prospect`` the stages of this action that are still to be claimed.
+
+        :return: whether there are any
+        """
+        for line in self.line_ids:
+            move_id = line.move_id.id
+            if (
+                line.stage_id
+                and move_id in prospect.move_ids
+                and move_id not in prospect.covered
+            ):
+                prospect.stages[move_id] = line.stage_id
+                prospect.cycles[move_id] = line.cycle_date
+        return bool(prospect.stages) and prospect.amount > 0
+
+    def _prepare_stage_vals(self, stage):
+        """The stage falls back when the most advanced invoice was paid meanwhile."""
+        self.ensure_one()
+        if stage == self.stage_id:
+            return {}
+        return {"stage_id": stage.id, "channel": stage.channel}
+
+    def _render_letter_texts(self):
+        """Render the texts of the stage on each action."""
+        for stage, actions in self.grouped("stage_id").items():
+            texts = stage._render_letter_texts(actions)
+            for action in actions:
+                action.write(texts[action.id])
+
+    def _check_before_sending(self):
+        """Set aside, with the reason in words, the actions that cannot leave."""
+        pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        for actions in pending.grouped("channel").values():
+            problems = actions[0]._channel_handler()._check_deliverable(actions)
+            for action in actions:
+                reason = problems.get(action) or action.failure_reason
+                if reason:
+                    action._fail(reason)
+
+    def _fail(self, reason):
+        self.sudo().write({"state": "failed", "failure_reason": reason})
+
+    def _cancel(self, reason):
+        for action in self.sudo():
+            action.message_post(body=reason)
+        self.sudo().write(
+            {"state": "cancelled", "date_closed": fields.Date.context_today(self)}
+        )
+
+    def _get_letter_pdfs(self):
+        """Print the letters of ``self``.
+
+        :return: ``{action_id: PDF as bytes}``; an action whose letter cannot be made is
+            missing, and set aside with the reason
+        """
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        pdfs, errors = service._render_pdfs(self)
+        for action in self:
+            if action.id in errors and action.state in PENDING_STATES:
+                action._fail(errors[action.id])
+        return pdfs
+
+    def _freeze_letters(self):
+        """Print each letter and keep its PDF.
+
+        :return: the actions whose letter is frozen
+        """
+        pdfs = self._get_letter_pdfs()
+        frozen = self.filtered(lambda action: action.id in pdfs)
+        attachments = self.env["ir.attachment"].create(
+            [action._prepare_letter_attachment(pdfs[action.id]) for action in frozen]
+        )
+        for action, attachment in zip(frozen, attachments, strict=True):
+            action.write(
+                {
+                    "letter_attachment_id": attachment.id,
+                    "letter_sha256": hashlib.sha256(pdfs[action.id]).hexdigest(),
+                }
+            )
+        return frozen
+
+    def _prepare_letter_attachment(self, pdf):
+        self.ensure_one()
+        return {
+            "name": f"{self.name.replace('/', '-')}.pdf",
+            "raw": pdf,
+            "mimetype": "application/pdf",
+            "res_model": self._name,
+            "res_id": self.id,
+        }
+
+    def _mark_sent(self):
+        """Close the actions as sent today and move their invoices on."""
+        today = fields.Date.context_today(self)
+        self.write(
+            {
+                "state": "sent",
+                "date_sent": today,
+                "date_closed": today,
+                "failure_reason": False,
+            }
+        )
+        claimed = self.line_ids.filtered("stage_id")
+        for (stage, cycle), lines in claimed.grouped(
+            lambda line: (line.stage_id, line.cycle_date)
+        ).items():
+            vals = {
+                "recouvrement_stage_id": stage.id,
+                "recouvrement_stage_date": today,
+                "recouvrement_cycle_date": cycle,
+            }
+            if stage.kind == "formal_notice":
+                vals["recouvrement_formal_notice_date"] = today
+            lines.move_id.with_context(tracking_disable=True).write(vals)

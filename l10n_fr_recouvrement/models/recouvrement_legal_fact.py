@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+
+from .. import law
+
+
+class RecouvrementLegalFact(models.Model):
+    """One legal figure or citation from a day on: margins, tariffs, articles.
+
+    What the law may change is a row here, so that a change of the law is a new row
+    and an old letter keeps the text of its day.
+    """
+
+    _name = "recouvrement.legal.fact"
+    _description = "Legal fact"
+    _inherit = "recouvrement.dated.mixin"
+    _order = "code, date_from desc"
+    _rec_name = "code"
+
+    _shipped_file = "legal_facts.csv"
+    _shipped_key = ("code", "date_from")
+
+    code = fields.Char(required=True, index=True)
+    date_from = fields.Date("In force from", required=True)
+    value = fields.Float(
+        digits=(12, 4), help="Points for a margin, euros for a tariff."
+    )
+    article = fields.Char(
+        required=True, help="The text it comes from, as letters print it."
+    )
+
+    _code_date_uniq = models.Constraint(
+        "UNIQUE(code, date_from)", "This fact has a value for this day already."
+    )
+
+    @api.model
+    def _get_table(self):
+        """Return every known fact as a :class:`law.FactTable`."""
+        return law.FactTable(
+            law.Fact(
+                fact.code, fact.date_from, law.to_decimal(fact.value, 4), fact.article
+            )
+            for fact in self.sudo().search([])
+        )

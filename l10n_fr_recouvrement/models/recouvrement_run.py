@@ -1,0 +1,155 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import split_every
+
+_logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 200
+
+
+class RecouvrementRun(models.Model):
+    """One execution of the engine for one company and day, with what came of it."""
+
+    _name = "recouvrement.run"
+    _description = "Recovery run"
+    _inherit = "mail.thread"
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name", store=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    state = fields.Selection(
+        [("draft", "Draft"), ("done", "Done")], default="draft", readonly=True
+    )
+    automatic = fields.Boolean("By the daily job", readonly=True)
+    action_ids = fields.One2many("recouvrement.action", "run_id", "Actions")
+    action_count = fields.Integer("Actions made", compute="_compute_counts")
+    pending_count = fields.Integer("To approve", compute="_compute_counts")
+    ready_count = fields.Integer("Ready", compute="_compute_counts")
+    sent_count = fields.Integer("Sent", compute="_compute_counts")
+    failed_count = fields.Integer("Exceptions", compute="_compute_counts")
+
+    @api.depends("date")
+    def _compute_name(self):
+        for run in self:
+            run.name = self.env._("Run of %s", run.date.strftime("%d/%m/%Y"))
+
+    @api.depends("action_ids.state")
+    def _compute_counts(self):
+        counts = {}
+        for run, state, count in self.env["recouvrement.action"]._read_group(
+            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
+        ):
+            counts.setdefault(run, {})[state] = count
+        for run in self:
+            by_state = counts.get(run, {})
+            run.action_count = sum(by_state.values())
+            run.pending_count = by_state.get("to_approve", 0)
+            run.ready_count = by_state.get("ready", 0)
+            run.sent_count = by_state.get("sent", 0)
+            run.failed_count = by_state.get("failed", 0)
+
+    def action_start(self):
+        """Make the actions of the day for every debtor something falls due for."""
+        for run in self:
+            if run.state == "done":
+                raise UserError(
+                    self.env._("%s is done: start a new run.", run.display_name)
+                )
+            run._process(run._find_debtors())
+            run.state = "done"
+        return True
+
+    def _find_debtors(self):
+        self.ensure_one()
+        return self.env["recouvrement.engine"]._find_debtors(self.company_id, self.date)
+
+    def _process(self, partners):
+        """Make the actions of ``partners``, batch by batch."""
+        self.ensure_one()
+        actions = self.env["recouvrement.action"]
+        for partner_ids in split_every(BATCH_SIZE, partners.ids):
+            actions |= self._process_batch(partners.browse(partner_ids))
+        return actions
+
+    def _process_batch(self, partners):
+        """Make the actions of a batch of debtors; when it fails, go one by one so that
+        only the debtor at fault is left out, and say so on the run."""
+        try:
+            with self.env.cr.savepoint():
+                return self._create_actions(partners)
+        except Exception as error:
+            if len(partners) == 1:
+                self._report_failure(partners, error)
+                return self.env["recouvrement.action"]
+        actions = self.env["recouvrement.action"]
+        for partner in partners:
+            actions |= self._process_batch(partner)
+        return actions
+
+    def _create_actions(self, partners):
+        engine = self.env["recouvrement.engine"]
+        prospects = engine._collect(self.company_id, self.date, partners)
+        return engine._create_actions(self, prospects)
+
+    def _report_failure(self, partner, error):
+        _logger.info("No action for %s", partner.display_name, exc_info=error)
+        self.message_post(
+            body=self.env._(
+                "No action could be made for %(debtor)s: %(error)s",
+                debtor=partner.display_name,
+                error=str(error),
+            )
+        )
+
+    def action_view_actions(self):
+        """Open the actions of this run."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_fr_recouvrement.recouvrement_action_action"
+        )
+        action["domain"] = [("run_id", "=", self.id)]
+        action["context"] = {"create": False}
+        return action
+
+    @api.model
+    def _cron_run(self):
+        """Daily job: make the actions of each company that asked for it, then send the
+        e-mails that need no approval. Each batch is committed; a later call takes up
+        what is left."""
+        companies = self.env["res.company"].search([("recouvrement_auto", "=", True)])
+        cron = self.env["ir.cron"]
+        for company in companies:
+            self.with_company(company)._run_company(company, cron)
+        actions = self.env["recouvrement.action"].search(
+            [
+                ("company_id", "in", companies.ids),
+                ("state", "=", "ready"),
+                ("channel", "=", "email"),
+                ("stage_id.needs_approval", "=", False),
+            ]
+        )
+        remaining = len(actions)
+        for action_ids in split_every(BATCH_SIZE, actions.ids):
+            actions.browse(action_ids)._send()
+            remaining -= len(action_ids)
+            cron._commit_progress(len(action_ids), remaining=remaining)
+
+    @api.model
+    def _run_company(self, company, cron):
+        today = fields.Date.context_today(self)
+        partners = self.env["recouvrement.engine"]._find_debtors(company, today)
+        if not partners:
+            return
+        run = self.create({"company_id": company.id, "date": today, "automatic": True})
+        remaining = len(partners)
+        for partner_ids in split_every(BATCH_SIZE, partners.ids):
+            run._process_batch(partners.browse(partner_ids))
+            remaining -= len(partner_ids)
+            cron._commit_progress(len(partner_ids), remaining=remaining)
+        run.state = "done"

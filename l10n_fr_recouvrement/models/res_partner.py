@@ -1,0 +1,231 @@
+from odoo import api, fields, models
+
+from .recouvrement_procedure import PROFILES
+
+# INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
+PUBLIC_SIREN_FIRST_DIGITS = ("1", "2")
+
+
+class ResPartner(models.Model):
+    """Debtor: profile, procedure and what is overdue, kept on the commercial partner."""
+
+    _inherit = "res.partner"
+
+    recouvrement_profile = fields.Selection(
+        PROFILES,
+        string="Debtor profile",
+        compute="_compute_recouvrement_profile",
+        store=True,
+        readonly=False,
+        help="Guessed from the company flag, the VAT number and the SIRET; correct it "
+        "when the guess is wrong. Penalties and letters depend on it.",
+    )
+    recouvrement_procedure_id = fields.Many2one(
+        "recouvrement.procedure",
+        "Own procedure",
+        company_dependent=True,
+        domain="[('profile', '=', recouvrement_profile)]",
+        help="Leave empty to follow the default procedure of the profile.",
+    )
+    recouvrement_action_ids = fields.One2many(
+        "recouvrement.action", "partner_id", "Recovery actions"
+    )
+    recouvrement_action_count = fields.Integer(
+        compute="_compute_recouvrement_action_count"
+    )
+    recouvrement_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_recouvrement_amounts"
+    )
+    recouvrement_overdue = fields.Monetary(
+        "Overdue",
+        compute="_compute_recouvrement_amounts",
+        currency_field="recouvrement_currency_id",
+        help="Unpaid invoices past their due date, in the currency of the company, "
+        "disputed ones and those left out of follow-up included.",
+    )
+    recouvrement_credits = fields.Monetary(
+        "To be deducted",
+        compute="_compute_recouvrement_amounts",
+        currency_field="recouvrement_currency_id",
+        help="Credit notes and payments that are not allocated to an invoice.",
+    )
+    recouvrement_is_debtor = fields.Boolean(
+        compute="_compute_recouvrement_is_debtor",
+        search="_search_recouvrement_is_debtor",
+        help="Has an unpaid invoice past its due date.",
+    )
+    recouvrement_last_contact = fields.Date(compute="_compute_recouvrement_last_contact")
+
+    @api.depends("is_company", "parent_id", "vat", "company_registry", "country_code")
+    def _compute_recouvrement_profile(self):
+        for partner in self:
+            partner.recouvrement_profile = partner._recouvrement_guess_profile()
+
+    def _recouvrement_guess_profile(self):
+        """Profile that the identifiers of the partner tell."""
+        self.ensure_one()
+        registry = (self.company_registry or "").replace(" ", "")
+        if (
+            self.country_code in self.env["res.company"]._get_france_country_codes()
+            and len(registry) in (9, 14)
+            and registry.startswith(PUBLIC_SIREN_FIRST_DIGITS)
+        ):
+            return "public"
+        if self.is_company or self.parent_id or self.vat or registry:
+            return "business"
+        return "consumer"
+
+    def _compute_recouvrement_action_count(self):
+        counts = dict(
+            self.env["recouvrement.action"]._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.recouvrement_action_count = counts.get(partner, 0)
+
+    @api.depends_context("company")
+    def _compute_recouvrement_amounts(self):
+        company = self.env.company
+        today = fields.Date.context_today(self)
+        open_items = [
+            ("company_id", "=", company.id),
+            ("parent_state", "=", "posted"),
+            ("account_type", "=", "asset_receivable"),
+            ("reconciled", "=", False),
+            ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+        ]
+        overdue = self._recouvrement_sum_residuals(
+            [*open_items, ("amount_residual", ">", 0), ("date_maturity", "<", today)]
+        )
+        credits = self._recouvrement_sum_residuals(
+            [*open_items, ("amount_residual", "<", 0)]
+        )
+        for partner in self:
+            debtor = partner.commercial_partner_id
+            partner.recouvrement_currency_id = company.currency_id
+            partner.recouvrement_overdue = overdue.get(debtor, 0)
+            partner.recouvrement_credits = -credits.get(debtor, 0)
+
+    @api.depends("recouvrement_overdue")
+    def _compute_recouvrement_is_debtor(self):
+        for partner in self:
+            partner.recouvrement_is_debtor = bool(partner.recouvrement_overdue)
+
+    @api.model
+    def _search_recouvrement_is_debtor(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        moves = self.env["account.move"]
+        overdue = moves._search(
+            [
+                ("company_id", "in", self.env.companies.ids),
+                ("state", "=", "posted"),
+                ("move_type", "in", ("out_invoice", "out_receipt")),
+                ("payment_state", "in", ("not_paid", "partial", "blocked")),
+                (
+                    "line_ids",
+                    "any",
+                    self.env["recouvrement.engine"]._overdue_line_domain(
+                        fields.Date.context_today(self)
+                    ),
+                ),
+            ]
+        )
+        return [("id", "in", overdue.subselect("commercial_partner_id"))]
+
+    @api.model
+    def _recouvrement_sum_residuals(self, domain):
+        """Sum the residuals of journal items by debtor."""
+        sums = {}
+        for partner, residual in self.env["account.move.line"]._read_group(
+            domain, ["partner_id"], ["amount_residual:sum"]
+        ):
+            debtor = partner.commercial_partner_id
+            sums[debtor] = sums.get(debtor, 0) + residual
+        return sums
+
+    @api.depends_context("company")
+    def _compute_recouvrement_last_contact(self):
+        dates = dict(
+            self.env["recouvrement.action"]._read_group(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("company_id", "=", self.env.company.id),
+                    ("state", "=", "sent"),
+                ],
+                ["partner_id"],
+                ["date_sent:max"],
+            )
+        )
+        for partner in self:
+            partner.recouvrement_last_contact = dates.get(partner)
+
+    def write(self, vals):
+        # EXTENDS base: a profile that somebody corrects holds for the open invoices too
+        res = super().write(vals)
+        if vals.get("recouvrement_profile"):
+            self._recouvrement_propagate_profile(vals["recouvrement_profile"])
+        if "recouvrement_procedure_id" in vals:
+            self._recouvrement_propagate_procedure()
+        return res
+
+    def _recouvrement_open_invoices(self, domain):
+        moves = self.env["account.move"].sudo()
+        return moves.search(
+            [
+                *moves._recouvrement_open_domain(),
+                ("commercial_partner_id", "in", self.ids),
+                *domain,
+            ]
+        )
+
+    def _recouvrement_propagate_profile(self, profile):
+        self._recouvrement_open_invoices(
+            [("recouvrement_profile", "!=", profile)]
+        ).recouvrement_profile = profile
+
+    def _recouvrement_propagate_procedure(self):
+        company = self.env.company
+        procedures = self._recouvrement_procedures(company)
+        moves = self._recouvrement_open_invoices([("company_id", "=", company.id)])
+        for partner, partner_moves in moves.grouped("commercial_partner_id").items():
+            partner_moves.recouvrement_procedure_id = procedures[partner]
+
+    def _recouvrement_procedures(self, company):
+        """Return ``{partner: procedure}`` that each debtor follows in ``company``."""
+        model = self.env["recouvrement.procedure"]
+        defaults = {}
+        procedures = {}
+        for partner in self.with_company(company):
+            own = partner.sudo().recouvrement_procedure_id
+            profile = partner.recouvrement_profile
+            if not own and profile not in defaults:
+                defaults[profile] = model._get_default(company, profile)
+            procedures[partner] = own or defaults[profile]
+        return procedures
+
+    def _recouvrement_get_contact(self):
+        """Return ``{debtor: partner}``: whom to write to, the invoice contact when the
+        debtor has one."""
+        contacts = {}
+        for partner in self:
+            address = partner.address_get(["invoice"])["invoice"]
+            contacts[partner] = self.browse(address) if address else partner
+        return contacts
+
+    def action_view_recouvrement_actions(self):
+        """Open the recovery actions of this debtor."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_fr_recouvrement.recouvrement_action_action"
+        )
+        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
+        action["context"] = {"create": False}
+        return action
+
+    def action_recouvrement_prepare(self):
+        """Open the preview of what would go out today to this debtor."""
+        return self.env["recouvrement.run.wizard"]._get_action_for(
+            self.env.company, self.commercial_partner_id
+        )

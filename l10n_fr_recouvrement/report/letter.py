@@ -1,0 +1,569 @@
+import base64
+import logging
+from datetime import date
+
+import lxml.html
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext, is_html_empty, split_every
+from odoo.tools.image import image_process
+
+from ..law import to_decimal
+from . import epc, letter_pdf
+from .french import (
+    NBSP,
+    amount_in_words,
+    city_line,
+    country_name,
+    format_amount,
+    format_date,
+    format_iban,
+    format_percent,
+    format_short_date,
+    format_siren,
+    nbsp,
+    postal_address,
+)
+
+_logger = logging.getLogger(__name__)
+
+REPORT = "l10n_fr_recouvrement.report_letter"
+# Letters of one call of wkhtmltopdf: more gains nothing, and one that breaks makes its
+# whole chunk start again letter by letter.
+CHUNK = 40
+# Lines of figures that leave the letter on its page; more go to an annex.
+INLINE_ROWS = 12
+LOGO_PIXELS = (720, 216)
+DEFAULT_COLOR = "#1d3a5f"
+
+TITLES = {
+    "reminder": "",
+    "second_reminder": "RELANCE",
+    "last_reminder": "DERNIÈRE RELANCE AVANT MISE EN DEMEURE",
+    "formal_notice": "MISE EN DEMEURE",
+    "public_claim": "DEMANDE DE PAIEMENT",
+}
+# How each profile names interest: the heading of its table, and one amount of it.
+INTEREST_WORDS = {
+    "business": ("Décompte des pénalités de retard", "Pénalités de retard", "Pénalité"),
+    "consumer": ("Décompte des intérêts au taux légal", "Intérêts au taux légal", "Intérêt"),
+    "public": ("Décompte des intérêts moratoires", "Intérêts moratoires", "Intérêt"),
+}
+LEGAL_SENTENCES = {
+    "formal_notice": "La présente lettre vaut mise en demeure au sens des %s.",
+    "business_margin": "Les pénalités de retard sont exigibles sans qu’un rappel soit "
+    "nécessaire, dès le lendemain de la date de règlement inscrite sur la facture (%s).",
+    "business_indemnity": "L’indemnité forfaitaire pour frais de recouvrement est due de "
+    "plein droit pour chaque facture payée en retard (%s).",
+    "public_margin": "Le retard de paiement fait courir des intérêts moratoires de plein "
+    "droit et sans autre formalité (%s).",
+    "public_indemnity": "L’indemnité forfaitaire pour frais de recouvrement est due de "
+    "plein droit (%s).",
+    "consumer_interest": "Les sommes dues produisent intérêt au taux légal à compter de "
+    "la mise en demeure (%s).",
+}
+
+
+class ReportLetter(models.AbstractModel):
+    """Turns actions into French letters: plain values, then pages.
+
+    What is printed is in French whatever the language of the user, and every amount is
+    text already: the template lays out and computes nothing.
+    """
+
+    _name = "report.l10n_fr_recouvrement.report_letter"
+    _description = "Recovery letter"
+
+    # ------------------------------------------------------------------
+    # Document
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        actions = self.env["recouvrement.action"].browse(docids)
+        return self._prepare_document([self._letter_values(a) for a in actions])
+
+    @api.model
+    def _prepare_document(self, letters):
+        for rank, letter in enumerate(letters):
+            letter["mark"] = letter_pdf.mark(rank)
+        return {
+            "letters": letters,
+            "document_title": ", ".join(letter["reference"] for letter in letters),
+            "font_faces": Markup(letter_pdf.font_faces()),
+        }
+
+    @api.model
+    def _render_pdfs(self, actions):
+        """Print the letter of each action; a letter sent already comes out as it was.
+
+        :return: ``({action_id: PDF as bytes}, {action_id: what is wrong, in words})``
+        """
+        pdfs, errors, letters = {}, {}, []
+        for action in actions:
+            if action.letter_attachment_id:
+                pdfs[action.id] = action.letter_attachment_id.raw
+                continue
+            try:
+                letters.append((action.id, self._letter_values(action)))
+            except Exception as error:
+                errors[action.id] = self._explain(action, error)
+        for chunk in split_every(CHUNK, letters, list):
+            self._render_chunk(chunk, pdfs, errors)
+        return {action.id: pdfs[action.id] for action in actions if action.id in pdfs}, errors
+
+    @api.model
+    def _render_chunk(self, letters, pdfs, errors):
+        """Print letters in one call, and one by one when that does not work: a letter
+        that cannot be printed costs time to the others, nothing else."""
+        try:
+            found = self._print_letters([values for _id, values in letters])
+        except Exception as error:
+            if len(letters) > 1:
+                _logger.warning("Letters are printed one by one: %s", error)
+                for letter in letters:
+                    self._render_chunk([letter], pdfs, errors)
+            else:
+                action = self.env["recouvrement.action"].browse(letters[0][0])
+                errors[action.id] = self._explain(action, error)
+        else:
+            pdfs.update(zip((res_id for res_id, _values in letters), found, strict=True))
+
+    @api.model
+    def _print_letters(self, letters):
+        """Return the PDF of each of ``letters``, printed in one call."""
+        report = self.env["ir.actions.report"].with_context(recouvrement_letter=True)
+        html = report._render_template(REPORT, self._prepare_document(letters)).decode()
+        pdf = report._run_wkhtmltopdf([html], report_ref=REPORT)
+        footers = [
+            letter_pdf.Footer(letter["reference"], letter["footer"]) for letter in letters
+        ]
+        return letter_pdf.finish(pdf, footers)
+
+    @api.model
+    def _explain(self, action, error):
+        """What keeps a letter from being printed, in words a person can act on."""
+        if isinstance(error, UserError):
+            return str(error)
+        _logger.error("Letter of action %s", action.id, exc_info=error)
+        return self.env._(
+            "The letter %(action)s could not be printed: %(error)s",
+            action=action.name,
+            error=error,
+        )
+
+    # ------------------------------------------------------------------
+    # Values of one letter
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _letter_values(self, action):
+        """Return what the template prints of ``action``, as a dict of plain values.
+
+        Hook: extend it to add or change what a letter says, and inherit the templates
+        to place it.
+        """
+        action.ensure_one()
+        values = {
+            "reference": action.name,
+            "title": TITLES.get(action.stage_id.kind, ""),
+            "salutation": "Madame, Monsieur,",
+            "color": self._prepare_color(action),
+            "sender": self._prepare_sender(action),
+            "footer": self._prepare_footer(action),
+            "recipient_lines": self._prepare_recipient(action),
+            "place_date": self._prepare_place_date(action),
+            "delivery": self._prepare_delivery(action),
+            "references": self._prepare_references(action),
+            "intro": self._prepare_text(action.letter_intro),
+            "demand": self._prepare_text(action.letter_demand),
+            "note": self._prepare_text(action.letter_note),
+            "closing": self._prepare_text(action.letter_closing),
+            "statement": self._prepare_statement(action),
+            "payment": self._prepare_payment(action),
+            "legal_texts": self._prepare_legal_texts(action),
+            "signature": self._prepare_signature(action),
+        }
+        values.update(self._prepare_figures(action))
+        values["enclosures"] = self._prepare_enclosures(action, values)
+        return values
+
+    @api.model
+    def _prepare_color(self, action):
+        """Colour of the company, unless it is too light to be read on white."""
+        color = action.company_id.primary_color or DEFAULT_COLOR
+        try:
+            red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+        except ValueError:
+            return DEFAULT_COLOR
+        light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        return color if light < 150 else DEFAULT_COLOR
+
+    @api.model
+    def _prepare_sender(self, action):
+        company = action.company_id
+        lines = [company.street, company.street2, city_line(company.zip, company.city)]
+        contact = [company.phone, company.email, company.website]
+        return {
+            "name": company.name,
+            "lines": [nbsp(line) for line in lines if line],
+            "contact": [line for line in contact if line],
+            "logo": self._prepare_logo(company),
+        }
+
+    @api.model
+    def _prepare_logo(self, company):
+        """The logo as a data URI of a size for paper, in a format that wkhtmltopdf
+        reads; nothing where it is Odoo's placeholder or cannot be read."""
+        if company.uses_default_logo or not company.logo:
+            return ""
+        source = base64.b64decode(company.with_context(bin_size=False).logo)
+        try:
+            png = image_process(source, size=LOGO_PIXELS, output_format="PNG")
+        except (UserError, ValueError) as error:
+            _logger.warning("Logo of company %s: %s", company.id, error)
+            return ""
+        return "data:image/png;base64," + base64.b64encode(png).decode()
+
+    @api.model
+    def _prepare_footer(self, action):
+        """What a company must say of itself on its letters (C. com. art. R123-237 and
+        R123-238), for the foot of the pages."""
+        company = action.company_id
+        form = company.recouvrement_legal_form or ""
+        if company.recouvrement_share_capital:
+            form += f" au capital de {company.recouvrement_share_capital}"
+        seat = " ".join(
+            part
+            for part in (company.street, company.street2, company.zip, company.city)
+            if part
+        )
+        siren = format_siren(company.company_registry)
+        if siren and company.recouvrement_rcs_city:
+            siren += f" RCS {company.recouvrement_rcs_city}"
+        parts = [
+            ", ".join(part for part in (company.name, form.strip()) if part),
+            f"siège social : {seat}" if seat else "",
+            f"SIREN {siren}" if siren else "",
+            f"TVA {company.vat}" if company.vat else "",
+        ]
+        return nbsp(" – ".join(part for part in parts if part))
+
+    @api.model
+    def _prepare_recipient(self, action):
+        contact = action.contact_id or action.partner_id
+        place = contact if contact.city else action.partner_id
+        names = [action.partner_id.name]
+        if contact != action.partner_id and contact.name:
+            names.append(f"À l’attention de {contact.name}")
+        return postal_address(
+            names,
+            [place.street, place.street2],
+            place.zip,
+            place.city,
+            place.country_id.code,
+        )
+
+    @api.model
+    def _prepare_place_date(self, action):
+        day = format_date(action.date)
+        city = action.company_id.city
+        return f"{city}, le {day}" if city else f"Le {day}"
+
+    @api.model
+    def _prepare_delivery(self, action):
+        """How the letter travels, line by line."""
+        if action.channel != "registered":
+            return []
+        lines = ["Lettre recommandée avec accusé de réception"]
+        if action.tracking_number:
+            lines.append(f"n°{NBSP}{action.tracking_number}")
+        return lines
+
+    @api.model
+    def _prepare_references(self, action):
+        """Label and value of each line of the heading."""
+        rows = [
+            ("Objet", nbsp(action.letter_subject or "")),
+            ("Nos références", action.name),
+            ("Votre compte", action.partner_id.ref),
+        ]
+        return [(f"{label}{NBSP}:", value) for label, value in rows if value]
+
+    @api.model
+    def _prepare_text(self, html):
+        """The text of a stage with the spaces of French typography."""
+        if is_html_empty(html):
+            return ""
+        root = lxml.html.fragment_fromstring(html, create_parent="div")
+        for node in root.iter():
+            if isinstance(node.tag, str):
+                node.text = nbsp(node.text) if node.text else node.text
+            node.tail = nbsp(node.tail) if node.tail else node.tail
+        return Markup(lxml.html.tostring(root, encoding="unicode"))
+
+    @api.model
+    def _prepare_statement(self, action):
+        return (
+            f"Situation arrêtée au {format_date(action.date)}, sauf erreur ou omission "
+            "de notre part."
+        )
+
+    # ------------------------------------------------------------------
+    # Figures
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _prepare_figures(self, action):
+        """Tables and totals, checked to add up: a letter whose figures do not foot is
+        not printed."""
+        lines = action.line_ids
+        invoices = lines.filtered(lambda line: line.kind == "invoice")
+        credits = lines - invoices
+        self._check_footing(action, invoices, credits)
+        principal = self._sum(invoices, "amount_residual")
+        net = principal - self._sum(credits, "amount_residual")
+        penalties = self._prepare_penalties(action, invoices)
+        rows = len(lines) + len(penalties["rows"] if penalties else ())
+        total = self._amount(action, action.amount_total)
+        return {
+            "invoices": [self._prepare_invoice_row(line) for line in invoices],
+            "credits": [self._prepare_credit_row(line) for line in credits],
+            "principal": self._format(action, principal),
+            "net_label": self._prepare_net_label(invoices, credits),
+            "net": self._format(action, net),
+            "penalties": penalties,
+            "annexed": rows > INLINE_ROWS,
+            "annex_references": self._prepare_annex_references(action),
+            "totals": self._prepare_totals(action, invoices),
+            "total": self._format(action, total),
+            "total_words": amount_in_words(total, action.currency_id.name),
+        }
+
+    @api.model
+    def _check_footing(self, action, invoices, credits):
+        total = (
+            self._sum(invoices, "amount_residual")
+            - self._sum(credits, "amount_residual")
+            + self._sum(invoices, "amount_interest")
+            + self._sum(invoices, "amount_indemnity")
+        )
+        if total != self._amount(action, action.amount_total):
+            raise UserError(
+                self.env._(
+                    "The lines of %(action)s make %(sum)s and its total is %(total)s: "
+                    "cancel it and make a new one.",
+                    action=action.name,
+                    sum=self._format(action, total),
+                    total=self._format(action, action.amount_total),
+                )
+            )
+
+    @api.model
+    def _prepare_invoice_row(self, line):
+        action = line.action_id
+        total = self._amount(action, line.amount_original)
+        balance = self._amount(action, line.amount_residual)
+        return {
+            "number": line.label or line.move_id.name,
+            "detail": self._prepare_invoice_detail(line),
+            "date": self._format_day(line.date_document),
+            "due_date": self._format_day(line.date_due),
+            "late": f"{line.days_late}{NBSP}j" if line.days_late > 0 else "",
+            "total": self._format(action, total),
+            "paid": self._format(action, total - balance) if total != balance else "–",
+            "balance": self._format(action, balance),
+        }
+
+    @api.model
+    def _prepare_invoice_detail(self, line):
+        """The debtor's own references of an invoice, in small under its number. Hook."""
+        move = line.move_id
+        number = line.label or move.name
+        parts = [f"Votre réf. {move.ref}"] if move.ref and move.ref != number else []
+        if line.action_id.profile == "public" and "purchase_order_reference" in move:
+            commitment = move.purchase_order_reference
+            parts += [f"Engagement {commitment}"] if commitment else []
+        return ", ".join(parts)
+
+    @api.model
+    def _prepare_credit_row(self, line):
+        action = line.action_id
+        total = self._amount(action, line.amount_original)
+        balance = self._amount(action, line.amount_residual)
+        names = {"credit_note": "Avoir", "payment": "Règlement reçu"}
+        return {
+            "number": line.label or line.move_id.name,
+            "detail": f"{names[line.kind]} à déduire",
+            "date": self._format_day(line.date_document),
+            "total": self._format(action, -total),
+            "paid": self._format(action, balance - total) if total != balance else "–",
+            "balance": self._format(action, -balance),
+        }
+
+    @api.model
+    def _prepare_net_label(self, invoices, credits):
+        if credits:
+            return "Principal restant dû, avoirs et règlements déduits"
+        if len(invoices) == 1:
+            return "Principal restant dû"
+        return f"Principal restant dû ({len(invoices)} lignes)"
+
+    @api.model
+    def _prepare_penalties(self, action, invoices):
+        """The table of penalties, with all that a judge needs to work it out again;
+        None where none are claimed."""
+        late = invoices.filtered("penalty_detail")
+        if not action.show_penalties or not late:
+            return None
+        caption, total_label, amount_label = INTEREST_WORDS[action.profile]
+        segments = [
+            (line, segment) for line in late for segment in line.penalty_detail
+        ]
+        claimed = self._sum(late, "amount_interest")
+        worked_out = sum(to_decimal(segment["amount"]) for _line, segment in segments)
+        sums = [(f"{total_label} au {format_date(action.date)}", claimed)]
+        if worked_out != claimed:
+            sums.insert(0, ("Déjà imputé sur vos règlements", claimed - worked_out))
+        return {
+            "caption": caption,
+            "amount_label": amount_label,
+            "rows": [self._prepare_segment_row(*segment) for segment in segments],
+            "sums": [(label, self._format(action, amount)) for label, amount in sums],
+            "note": f"{amount_label} = base × taux × jours ÷ diviseur, arrondi au centime, "
+            "ligne par ligne. Les deux dates sont comprises.",
+        }
+
+    @api.model
+    def _prepare_segment_row(self, line, segment):
+        action = line.action_id
+        return {
+            "number": line.label or line.move_id.name,
+            "date_from": self._format_day(date.fromisoformat(segment["date_from"])),
+            "date_to": self._format_day(date.fromisoformat(segment["date_to"])),
+            "days": str(segment["days"]),
+            "base": self._format(action, segment["base"]),
+            "rate": format_percent(to_decimal(segment["rate"], 4)),
+            "divisor": str(segment["divisor"]),
+            "amount": self._format(action, segment["amount"]),
+        }
+
+    @api.model
+    def _prepare_totals(self, action, invoices):
+        """Label and amount of each sum that makes the total."""
+        rows = [("Factures échues, TTC", action.amount_invoices)]
+        if action.amount_credits:
+            rows.append(("Avoirs et règlements à déduire", -action.amount_credits))
+        if action.amount_interest:
+            rows.append((INTEREST_WORDS[action.profile][1], action.amount_interest))
+        if action.amount_indemnity:
+            rows.append((self._prepare_indemnity_label(action, invoices), action.amount_indemnity))
+        return [(label, self._format(action, amount)) for label, amount in rows]
+
+    @api.model
+    def _prepare_indemnity_label(self, action, invoices):
+        amounts = [
+            self._amount(action, line.amount_indemnity)
+            for line in invoices
+            if line.amount_indemnity
+        ]
+        label = "Indemnité forfaitaire de recouvrement"
+        if len(amounts) > 1 and len(set(amounts)) == 1:
+            label += f" ({len(amounts)} × {self._format(action, amounts[0])})"
+        return label
+
+    @api.model
+    def _prepare_annex_references(self, action):
+        rows = [
+            ("Notre lettre", f"{action.name} du {format_date(action.date)}"),
+            ("Débiteur", action.partner_id.name),
+        ]
+        return [(f"{label}{NBSP}:", value) for label, value in rows]
+
+    # ------------------------------------------------------------------
+    # Payment, signature, law
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _prepare_payment(self, action):
+        bank = action.company_id._recouvrement_get_bank()
+        holder = bank.acc_holder_name or action.company_id.name
+        number = bank.acc_number or ""
+        is_iban = epc.is_iban(number)
+        items = [
+            ("Titulaire", holder if bank else ""),
+            ("IBAN" if is_iban else "Compte", format_iban(number) if is_iban else number),
+            ("BIC", bank.bank_bic),
+            ("Référence à rappeler", action.name),
+        ]
+        lead = "À régler par virement"
+        if action.date_deadline:
+            lead += f" au plus tard le {format_date(action.date_deadline)}"
+        return {
+            "lead": lead,
+            "items": [(label, value) for label, value in items if value],
+            "code": self._prepare_code(action, bank, holder) if is_iban else "",
+        }
+
+    @api.model
+    def _prepare_code(self, action, bank, holder):
+        """Picture of the payment code, nothing where no such code exists."""
+        total = self._amount(action, action.amount_total)
+        if not 0 < total <= epc.MAX_AMOUNT:
+            return ""
+        text = epc.payload(
+            holder,
+            bank.acc_number,
+            total,
+            action.currency_id.name,
+            bic=bank.bank_bic,
+            remittance=action.name,
+        )
+        return epc.data_uri(text) if text else ""
+
+    @api.model
+    def _prepare_legal_texts(self, action):
+        """Sentences that cite the law, as frozen on the action."""
+        texts = []
+        for mention in action.legal_mentions or ():
+            if isinstance(mention, str):
+                texts.append(nbsp(mention))
+            else:
+                sentence = LEGAL_SENTENCES.get(mention["code"], "%s")
+                texts.append(nbsp(sentence % mention["article"]))
+        return texts
+
+    @api.model
+    def _prepare_signature(self, action):
+        company = action.company_id
+        return {
+            "name": company.recouvrement_signatory_name or company.name,
+            "title": company.recouvrement_signatory_title or "",
+        }
+
+    @api.model
+    def _prepare_enclosures(self, action, values):
+        """What goes with the letter, as listed under the signature. Hook."""
+        return ["relevé des sommes dues (annexe)"] if values["annexed"] else []
+
+    # ------------------------------------------------------------------
+    # Amounts
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _amount(self, action, value):
+        return to_decimal(value, action.currency_id.decimal_places)
+
+    @api.model
+    def _sum(self, lines, name):
+        return sum((self._amount(line.action_id, line[name]) for line in lines), to_decimal(0))
+
+    @api.model
+    def _format(self, action, value):
+        return format_amount(self._amount(action, value), action.currency_id.name)
+
+    @api.model
+    def _format_day(self, day):
+        return format_short_date(day) if day else ""

@@ -1,0 +1,182 @@
+"""The PDF side of letters, as functions of bytes: mark, split, stamp.
+
+wkhtmltopdf prints many letters as one document. Each letter starts with a dot in a
+colour of its own, so near to white that it does not show: that tells the letters apart
+again without reading any text, with every build. Page footers are stamped afterwards,
+because a build without patched Qt drops those of the HTML.
+"""
+
+import base64
+import io
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from odoo.tools.misc import file_path
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+
+MM = 72 / 25.4
+A4 = (210 * MM, 297 * MM)
+LEFT, RIGHT = 20 * MM, 195 * MM
+FOOTER_TOP = 15 * MM
+FOOTER_SIZE, FOOTER_LEADING = 6.5, 8.5
+GREY = (0.42, 0.42, 0.44)
+# Where a sheet is folded in three for a DL envelope, from the top.
+FOLDS = (99 * MM, 198 * MM)
+MARK_RED = 253
+MAX_LETTERS = 64
+RGB_FILL = re.compile(rb"([\d.]+) ([\d.]+) ([\d.]+) (?:scn|rg)\b")
+# The font of the letters is one that Odoo ships: the same on every machine.
+FONT_FILES = {
+    ("normal", "normal"): "web/static/fonts/lato/Lato-Reg-webfont.ttf",
+    ("normal", "bold"): "web/static/fonts/lato/Lato-Bol-webfont.ttf",
+    ("italic", "normal"): "web/static/fonts/lato/Lato-RegIta-webfont.ttf",
+}
+
+
+@dataclass(frozen=True)
+class Footer:
+    """What is stamped at the foot of every page of a letter."""
+
+    reference: str
+    legal: str = ""
+
+
+@lru_cache(maxsize=1)
+def font_faces():
+    """Style sheet that carries the font of the letters; empty where Odoo's files have
+    moved, and the fonts of the machine are used."""
+    faces = []
+    for (style, weight), name in FONT_FILES.items():
+        try:
+            with open(file_path(name), "rb") as font:
+                data = base64.b64encode(font.read()).decode()
+        except FileNotFoundError:
+            return ""
+        faces.append(
+            f'@font-face {{ font-family: "Letter"; font-style: {style}; '
+            f"font-weight: {weight}; "
+            f"src: url(data:font/ttf;base64,{data}) format('truetype'); }}"
+        )
+    return "\n".join(faces)
+
+
+def mark(rank):
+    """Colour of the mark of a letter, by its rank in the document: white to the eye.
+
+    >>> mark(0), mark(9)
+    ('#fdfeff', '#fdfdfe')
+    """
+    if rank >= MAX_LETTERS:
+        raise ValueError(f"a document holds {MAX_LETTERS} letters at most")
+    return f"#{MARK_RED:02x}{254 - rank // 8:02x}{255 - rank % 8:02x}"
+
+
+def split(reader, count):
+    """Return the page numbers of each of the ``count`` letters of a document.
+
+    :raise ValueError: the marks found are not those of the letters, in order
+    """
+    groups, found = [], []
+    for number in range(len(reader.pages)):
+        rank = _get_rank(reader.getPage(number)["/Contents"].getData())
+        if rank is not None:
+            found.append(rank)
+            groups.append([])
+        if not groups:
+            raise ValueError("the first page carries no mark")
+        groups[-1].append(number)
+    if found != list(range(count)):
+        raise ValueError(f"{count} letters expected, marks found: {found}")
+    return groups
+
+
+def _get_rank(drawing):
+    """Rank of the letter whose mark is among the drawing orders of a page.
+
+    >>> _get_rank(b"/CSp cs 0.99215686 0.99215686 0.996078431 scn 10 20 1 1 re f")
+    9
+    >>> _get_rank(b"1 1 1 rg 0.992156 0.1 0.1 rg")
+    """
+    for color in RGB_FILL.findall(drawing):
+        red, green, blue = (round(float(part) * 255) for part in color)
+        if red == MARK_RED and 246 < green < 255 and 247 < blue:
+            return (254 - green) * 8 + 255 - blue
+    return None
+
+
+def finish(pdf, footers):
+    """Cut a document into its letters and stamp their pages.
+
+    :param bytes pdf: letters one after the other, marked by rank
+    :param footers: the :class:`Footer` of each letter, in order
+    :return: list of PDF as bytes
+    """
+    reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+    groups = split(reader, len(footers))
+    stamps = PdfFileReader(
+        io.BytesIO(_draw_footers(footers, [len(group) for group in groups]))
+    )
+    letters = []
+    for group in groups:
+        writer = PdfFileWriter()
+        for number in group:
+            writer.addPage(reader.getPage(number))
+            page = writer.getPage(writer.getNumPages() - 1)
+            page.mergePage(stamps.getPage(number))
+        stream = io.BytesIO()
+        writer.write(stream)
+        letters.append(stream.getvalue())
+    return letters
+
+
+def _draw_footers(footers, counts):
+    """One page of stamps for each page of the letters."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    for footer, count in zip(footers, counts, strict=True):
+        for number in range(1, count + 1):
+            _draw_footer(canvas, footer, number, count)
+            canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def _draw_footer(canvas, footer, number, count):
+    font = _get_font()
+    canvas.setFont(font, FOOTER_SIZE)
+    canvas.setFillColorRGB(*GREY)
+    height = FOOTER_TOP
+    if count > 1:
+        canvas.drawRightString(
+            RIGHT, height, f"Réf. {footer.reference} – page {number}/{count}"
+        )
+        height -= FOOTER_LEADING
+    for line in simpleSplit(footer.legal, font, FOOTER_SIZE, RIGHT - LEFT):
+        canvas.drawCentredString((LEFT + RIGHT) / 2, height, line)
+        height -= FOOTER_LEADING
+    if number == 1:
+        _draw_folds(canvas)
+
+
+def _draw_folds(canvas):
+    canvas.setStrokeColorRGB(*GREY)
+    canvas.setLineWidth(0.3)
+    for fold in FOLDS:
+        canvas.line(4 * MM, A4[1] - fold, 7 * MM, A4[1] - fold)
+
+
+@lru_cache(maxsize=1)
+def _get_font():
+    """Name of the font of the stamps, embedded as mail services ask for."""
+    try:
+        path = file_path(FONT_FILES["normal", "normal"])
+        pdfmetrics.registerFont(TTFont("Letter", path))
+    except (FileNotFoundError, TTFError):
+        return "Helvetica"
+    return "Letter"

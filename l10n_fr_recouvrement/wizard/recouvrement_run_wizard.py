@@ -1,0 +1,124 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class RecouvrementRunWizard(models.TransientModel):
+    """Shows what a run would do before anything is made, then starts it."""
+
+    _name = "recouvrement.run.wizard"
+    _description = "Preview of a recovery run"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    partner_ids = fields.Many2many(
+        "res.partner", string="Debtors", help="Empty: every debtor of the company."
+    )
+    line_ids = fields.One2many(
+        "recouvrement.run.wizard.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    due_line_ids = fields.One2many(
+        "recouvrement.run.wizard.line",
+        "wizard_id",
+        "Contacted today",
+        domain=[("excluded", "=", False)],
+    )
+    excluded_line_ids = fields.One2many(
+        "recouvrement.run.wizard.line",
+        "wizard_id",
+        "Left out",
+        domain=[("excluded", "=", True)],
+    )
+    due_count = fields.Integer(compute="_compute_counts")
+    excluded_count = fields.Integer(compute="_compute_counts")
+
+    @api.model
+    def _get_action_for(self, company, partners):
+        """Open the preview for some debtors of a company."""
+        wizard = self.create(
+            {"company_id": company.id, "partner_ids": [Command.set(partners.ids)]}
+        )
+        return wizard._get_action()
+
+    @api.model
+    def action_open(self):
+        """Open the preview for every debtor of the current company."""
+        return self.create({})._get_action()
+
+    def _get_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Prepare today's follow-up"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    @api.depends("company_id", "partner_ids")
+    def _compute_line_ids(self):
+        engine = self.env["recouvrement.engine"]
+        today = fields.Date.context_today(self)
+        for wizard in self:
+            scope = wizard.partner_ids or None
+            debtors = engine._find_debtors(wizard.company_id, today, scope)
+            prospects = engine._collect(wizard.company_id, today, debtors)
+            left_out = engine._explain_left_out(wizard.company_id, today, scope)
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(wizard._prepare_prospect_line(prospect))
+                    for prospect in prospects
+                ),
+                *(Command.create(wizard._prepare_left_out_line(row)) for row in left_out),
+            ]
+
+    @api.depends("line_ids.excluded")
+    def _compute_counts(self):
+        for wizard in self:
+            excluded = wizard.line_ids.filtered("excluded")
+            wizard.excluded_count = len(excluded)
+            wizard.due_count = len(wizard.line_ids) - len(excluded)
+
+    @api.model
+    def _prepare_prospect_line(self, prospect):
+        return {
+            "partner_id": prospect.partner.id,
+            "stage_id": False if prospect.excluded else prospect.stage.id,
+            "invoice_count": len(prospect.move_ids),
+            "days_late": (prospect.date - prospect.debts[0]["date_maturity"]).days,
+            "currency_id": prospect.currency.id,
+            "amount": float(prospect.amount),
+            "excluded": bool(prospect.excluded),
+            "reason": prospect.excluded,
+        }
+
+    @api.model
+    def _prepare_left_out_line(self, row):
+        return {**row, "excluded": True}
+
+    def action_start(self):
+        """Make the actions that the preview announced and open them."""
+        self.ensure_one()
+        if not self.due_count:
+            raise UserError(
+                self.env._(
+                    "No debtor is to be contacted today: see the reasons under "
+                    "“Left out”."
+                )
+            )
+        run = self.env["recouvrement.run"].create({"company_id": self.company_id.id})
+        if self.partner_ids:
+            partners = self.env["recouvrement.engine"]._find_debtors(
+                self.company_id, run.date, self.partner_ids
+            )
+            run._process(partners)
+            run.sudo().state = "done"
+        else:
+            run.action_start()
+        return run.action_view_actions()

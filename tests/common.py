@@ -1,0 +1,219 @@
+"""What every test starts from: a French company, its debtors and their invoices.
+
+Tests read as examples of use: the helpers below speak the words of the trade.
+"""
+
+from datetime import date, timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+IBAN = "FR7630006000011234567890189"
+BIC = "AGRIFRPP"
+
+
+@tagged("standard", "post_install", "-at_install")
+class RecouvrementCase(AccountTestInvoicingCommon):
+    """French company with its chart, a debtor of each profile and their procedures."""
+
+    @classmethod
+    @AccountTestInvoicingCommon.setup_country("fr")
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids += cls.env.ref(
+            "l10n_fr_recouvrement.group_recovery_manager"
+        )
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.company = cls.company_data["company"]
+        cls._setup_creditor(cls.company)
+        cls.business = cls._create_debtor(
+            "Menuiserie Exemple",
+            is_company=True,
+            vat="FR23334175221",
+            company_registry="33417522101010",
+        )
+        cls.consumer = cls._create_debtor("Camille Fictif")
+        cls.public_body = cls._create_debtor(
+            "Commune de Testville", is_company=True, company_registry="21750001600019"
+        )
+        # No letter is printed unless a test asks for it: most tests are about flow.
+        cls.printer = cls.classPatch_letters()
+
+    @classmethod
+    def classPatch_letters(cls):
+        """Stand in for wkhtmltopdf, the outer edge, where the PDF is not the point."""
+        service = type(cls.env["report.l10n_fr_recouvrement.report_letter"])
+        patcher = patch.object(
+            service,
+            "_render_pdfs",
+            lambda self, actions: (
+                {action.id: f"%PDF {action.name}".encode() for action in actions},
+                {},
+            ),
+        )
+        patcher.start()
+        cls.addClassCleanup(patcher.stop)
+        return patcher
+
+    @classmethod
+    def _setup_creditor(cls, company):
+        company.partner_id.write(
+            {
+                "street": "1 rue de l’Exemple",
+                "zip": "69001",
+                "city": "Lyon",
+                "email": "compta@atelier.example.com",
+                "phone": "01 99 00 12 34",
+                "company_registry": "33417522101010",
+            }
+        )
+        company.write(
+            {
+                "recouvrement_legal_form": "SARL",
+                "recouvrement_share_capital": "50\u00a0000\u00a0€",
+                "recouvrement_rcs_city": "Lyon",
+                "recouvrement_signatory_name": "Dominique Gérant",
+                "recouvrement_signatory_title": "Gérant",
+                "recouvrement_bank_id": cls.env["res.partner.bank"]
+                .create(
+                    {
+                        "acc_number": IBAN,
+                        "partner_id": company.partner_id.id,
+                        "bank_id": cls.env["res.bank"]
+                        .create({"name": "Banque Exemple", "bic": BIC})
+                        .id,
+                    }
+                )
+                .id,
+            }
+        )
+
+    @classmethod
+    def _create_debtor(cls, name, **vals):
+        """A customer one can write to."""
+        slug = name.lower().replace(" ", ".")
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "street": "2 allée des Essais",
+                "zip": "75001",
+                "city": "Paris",
+                "country_id": cls.env.ref("base.fr").id,
+                "email": f"{slug}@debiteur.example.com",
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _create_user(cls, login, groups):
+        """A user of the company with some groups, in French."""
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        return new_test_user(
+            cls.env,
+            login,
+            groups=groups,
+            lang="fr_FR",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    @classmethod
+    def _invoice(cls, partner, amount, due, **vals):
+        """Post an invoice of ``amount``, all taxes included, to be paid by ``due``."""
+        due = date.fromisoformat(due) if isinstance(due, str) else due
+        invoice_date = vals.pop("invoice_date", due - timedelta(days=30))
+        move = cls.env["account.move"].create(
+            {
+                "move_type": vals.pop("move_type", "out_invoice"),
+                "partner_id": partner.id,
+                "invoice_date": invoice_date,
+                "invoice_date_due": due,
+                "company_id": cls.company.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Prestation",
+                            "quantity": 1,
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+                **vals,
+            }
+        )
+        move.action_post()
+        return move
+
+    @classmethod
+    def _credit_note(cls, partner, amount, day, **vals):
+        return cls._invoice(
+            partner, amount, day, move_type="out_refund", invoice_date=day, **vals
+        )
+
+    @classmethod
+    def _receive(cls, partner, amount, day):
+        """Receive money in the bank that nobody allocated yet."""
+        statement_line = cls.env["account.bank.statement.line"].create(
+            {
+                "journal_id": cls.company_data["default_journal_bank"].id,
+                "date": day,
+                "payment_ref": f"Virement {partner.name}",
+                "partner_id": partner.id,
+                "amount": amount,
+            }
+        )
+        _liquidity, suspense, _other = statement_line._seek_for_lines()
+        suspense.account_id = partner.property_account_receivable_id
+        return statement_line.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+
+    @classmethod
+    def _pay(cls, invoice, amount, day):
+        """Receive money and allocate it to the invoice."""
+        line = cls._receive(invoice.partner_id, amount, day)
+        due_lines = invoice.line_ids.filtered(
+            lambda due: due.display_type == "payment_term" and not due.reconciled
+        )
+        (line + due_lines).reconcile()
+        return line
+
+    @classmethod
+    def _run(cls, day, company=None):
+        """Start the run of a day; return its actions."""
+        with freeze_time(day):
+            run = cls.env["recouvrement.run"].create(
+                {"company_id": (company or cls.company).id}
+            )
+            run.action_start()
+        return run.action_ids
+
+    @classmethod
+    def _approve_and_send(cls, actions, day):
+        with freeze_time(day):
+            actions.action_approve_and_send()
+
+    def assertPenalties(self, invoice, expected):
+        """Check ``[(from, to, days, rate, amount)]`` of the interest of an invoice."""
+        lines = invoice.recouvrement_penalty_line_ids.filtered(
+            lambda line: line.kind == "interest"
+        )
+        self.assertEqual(
+            [
+                (
+                    line.date_from.isoformat(),
+                    line.date_to.isoformat(),
+                    line.days,
+                    line.rate,
+                    line.amount,
+                )
+                for line in lines
+            ],
+            expected,
+        )
