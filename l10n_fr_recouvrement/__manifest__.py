@@ -32,7 +32,17 @@
         "views/res_config_settings_views.xml",
         "views/recouvrement_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/account_payment_term_demo.xml",
+        "demo/product.product.csv",
+        "demo/res.partner.csv",
+        "demo/recouvrement_demo.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["l10n_fr_recouvrement/static/tests/tours/**/*"],
+    },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
 }

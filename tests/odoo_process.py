@@ -2,8 +2,8 @@
 
 For what only a real process shows: installation, update, uninstallation, and what the
 log says of them. Databases are copies of the one that `./dev test` names in
-``RECOUVREMENT_BASE_DATABASE`` (the modules ours depends on, installed); without it, Odoo
-creates them from nothing, which takes a minute longer.
+``RECOUVREMENT_BASE_DATABASE`` (the modules ours depends on, installed); without it,
+Odoo creates them from nothing, which takes a minute longer.
 """
 
 import os

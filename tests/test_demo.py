@@ -72,6 +72,7 @@ class TestDemo(TransactionCase):
         self.assertEqual(self.company.vat[4:], self.company.company_registry[:9])
         self.assertEqual(self.company.chart_template, "fr")
         self.assertTrue(self.company.logo)
+        self.assertRegex(self.company.email, RESERVED_MAIL)
         bank = self.company.partner_id.bank_ids
         self.assertEqual(bank.acc_type, "iban")
         number = bank.sanitized_acc_number

@@ -204,7 +204,7 @@ class TestFlow(RecouvrementCase):
         self._approve_and_send(first, "2026-03-20")
         self.assertEqual(first.stage_id.kind, "second_reminder")
         self._pay(invoice, 500, "2026-03-25")
-        self.assertEqual(str(invoice.recouvrement_next_date), "2026-05-03")
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-05-04")
         again = self._run("2026-05-04")
         self.assertEqual(again.stage_id.kind, "reminder")
 
@@ -231,3 +231,8 @@ class TestFlow(RecouvrementCase):
         self.assertFalse(self._run("2026-05-04"))
         self._invoice(self.business, 50, "2026-04-15")
         self.assertEqual(self._run("2026-05-04").amount_invoices, 50)
+
+    def test_announced_date_is_a_working_day(self):
+        """Three days after Wednesday 18 November 2026 is a Saturday."""
+        invoice = self._invoice(self.business, 100, "2026-11-18")
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-11-23")

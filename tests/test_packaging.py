@@ -1,4 +1,4 @@
-"""The distribution: complete, and found and installed by Odoo without an addons path."""
+"""The distribution: complete, and installed by Odoo without an addons path."""
 
 import os
 import shutil

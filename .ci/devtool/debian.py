@@ -59,11 +59,17 @@ class PrivateApt:
             f"-oDir::State::lists={lists}",
             f"-oDir::Cache={cache}",
             "-oAPT::Sandbox::User=",
+            "-oAcquire::Languages=none",
+            "-oAcquire::PDiffs=false",
             "-oAcquire::Retries=3",
         ]
 
     def _source(self) -> str:
-        place = f"URIs: {self.mirror}\nSuites: {self.suite}\nComponents: main\n"
+        # The version wanted is declared: a mirror that stands still will do.
+        place = (
+            f"URIs: {self.mirror}\nSuites: {self.suite}\nComponents: main\n"
+            "Check-Valid-Until: no\n"
+        )
         keyrings = [f"Signed-By: {key}\n" for key in KEYRINGS if os.path.exists(key)]
         return "".join(["Types: deb\n", place, *keyrings[:1]])
 

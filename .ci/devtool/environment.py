@@ -6,14 +6,13 @@ from .config import Project
 from .databases import Databases
 from .debian import ensure_installed
 from .odoo import Odoo, find_sources
-from .postgres import Server, connect
+from .postgres import Server, connect, database_packages
 from .proc import locked
 from .venv import Venv, ensure_venv
 
 
-def python_environment(project: Project, *debian_groups: str) -> Venv:
-    """The Debian packages of the groups and the Python packages."""
-    ensure_installed(project, project.declaration.debian(*debian_groups))
+def python_environment(project: Project) -> Venv:
+    """The pinned Python packages, all that the linters need."""
     with locked(project.cache / "lock"):
         return ensure_venv(project)
 
@@ -29,7 +28,13 @@ class Environment:
 
     @classmethod
     def prepare(cls, project: Project, *debian_groups: str) -> "Environment":
-        venv = python_environment(project, "run", *debian_groups)
+        """Make all of it ready.
+
+        :param debian_groups: Debian packages the command needs besides the usual ones
+        """
+        groups = ("run", *database_packages(), *debian_groups)
+        ensure_installed(project, project.declaration.debian(*groups))
+        venv = python_environment(project)
         with locked(project.cache / "lock"):
             sources = find_sources(project)
         server = connect(project)

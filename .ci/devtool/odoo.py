@@ -82,6 +82,9 @@ class Odoo:
             "http_interface": "127.0.0.1",
             "list_db": False,
             "admin_passwd": os.urandom(16).hex(),
+            # nothing done here may reach real people by mail: no server listens there
+            "smtp_server": "127.0.0.1",
+            "smtp_port": 1,
             # one long run or one big report must not restart the server
             "limit_time_cpu": 3600,
             "limit_time_real": 3600,

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .config import Project
-from .debian import ensure_installed
 from .proc import Lock, clean_env, locked, output_of, run
 from .ui import Failure, say, step
 
@@ -276,18 +275,22 @@ class PrivateServer(Server):
             shutil.rmtree(self.data)
 
 
+def database_packages() -> list[str]:
+    """The group of Debian packages that the server to use calls for."""
+    return ["postgresql_client" if os.environ.get("PGHOST") else "postgresql_server"]
+
+
 def connect(project: Project) -> Server:
     """The server to use, started where it is ours."""
     if os.environ.get("PGHOST"):
         return given_server(project)
-    ensure_installed(project, project.declaration.debian("postgresql_server"))
     server = PrivateServer(project)
     server.start()
     return server
 
 
 def given_server(project: Project) -> Server:
-    ensure_installed(project, project.declaration.debian("postgresql_client"))
+    """The server that the PG* variables name, having checked that it answers."""
     names = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
     server = Server({name: os.environ[name] for name in names if os.environ.get(name)})
     try:

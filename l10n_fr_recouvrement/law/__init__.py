@@ -18,7 +18,6 @@ and frozen dataclasses come out. Amounts are :class:`decimal.Decimal`.
 from .calendar import (
     half_year_start,
     is_working_day,
-    last_working_day,
     next_working_day,
     public_holidays,
 )
@@ -44,7 +43,6 @@ __all__ = [
     "half_year_start",
     "impute_oldest_first",
     "is_working_day",
-    "last_working_day",
     "late_segments",
     "next_working_day",
     "public_holidays",

@@ -67,17 +67,3 @@ def next_working_day(day, alsace_moselle=False):
     while not is_working_day(day, alsace_moselle):
         day += ONE_DAY
     return day
-
-
-def last_working_day(day, alsace_moselle=False):
-    """``day`` itself when it is a working day, else the last one before it.
-
-    ``next_working_day(d) <= today`` exactly when ``d <= last_working_day(today)``,
-    which lets a query compare bare dates.
-
-    >>> last_working_day(date(2026, 12, 27))
-    datetime.date(2026, 12, 24)
-    """
-    while not is_working_day(day, alsace_moselle):
-        day -= ONE_DAY
-    return day

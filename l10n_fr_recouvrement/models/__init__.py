@@ -13,4 +13,5 @@ from . import res_partner
 from . import res_company
 from . import res_config_settings
 from . import ir_attachment
+from . import recouvrement_demo
 from . import ir_actions_report

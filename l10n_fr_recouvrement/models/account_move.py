@@ -3,6 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .. import law
 from .recouvrement_procedure import PROFILES
 from .stage_plan import Position, next_step, planned
 
@@ -256,7 +257,8 @@ class AccountMove(models.Model):
 
     def _recouvrement_plan(self):
         """Return ``{move_id: [(date, stage_id)]}`` (see :func:`stage_plan.planned`) for
-        the invoices of ``self`` that follow-up runs on and that wait for no action."""
+        the invoices of ``self`` that follow-up runs on and that wait for no action.
+        Stages fall on working days."""
         chased = self.filtered(
             lambda move: move.recouvrement_procedure_id
             and move._recouvrement_is_chased()
@@ -269,11 +271,19 @@ class AccountMove(models.Model):
         for move in chased:
             due = move._recouvrement_date_due()
             if due:
-                plans[move._origin.id or move.id] = planned(
-                    steps.get(move.recouvrement_procedure_id.id, ()),
-                    due,
-                    move._recouvrement_position(due),
-                )
+                plans[move._origin.id or move.id] = [
+                    (
+                        law.next_working_day(
+                            when, move.company_id.recouvrement_alsace_moselle
+                        ),
+                        stage_id,
+                    )
+                    for when, stage_id in planned(
+                        steps.get(move.recouvrement_procedure_id.id, ()),
+                        due,
+                        move._recouvrement_position(due),
+                    )
+                ]
         return plans
 
     def _recouvrement_position(self, due):

@@ -459,14 +459,14 @@ class RecouvrementAction(models.Model):
             "res_id": self.id,
         }
 
-    def _mark_sent(self):
-        """Close the actions as sent today and move their invoices on."""
-        today = fields.Date.context_today(self)
+    def _mark_sent(self, day=None):
+        """Close the actions as sent on ``day`` (today) and move their invoices on."""
+        day = day or fields.Date.context_today(self)
         self.write(
             {
                 "state": "sent",
-                "date_sent": today,
-                "date_closed": today,
+                "date_sent": day,
+                "date_closed": day,
                 "failure_reason": False,
             }
         )
@@ -476,9 +476,9 @@ class RecouvrementAction(models.Model):
         ).items():
             vals = {
                 "recouvrement_stage_id": stage.id,
-                "recouvrement_stage_date": today,
+                "recouvrement_stage_date": day,
                 "recouvrement_cycle_date": cycle,
             }
             if stage.kind == "formal_notice":
-                vals["recouvrement_formal_notice_date"] = today
+                vals["recouvrement_formal_notice_date"] = day
             lines.move_id.with_context(tracking_disable=True).write(vals)

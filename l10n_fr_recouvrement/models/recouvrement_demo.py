@@ -38,6 +38,7 @@ HABITS = {
 }
 SPLIT_PERCENT = 60  # first payment of the habit "split"
 SPLIT_DAYS = 20  # from the first to the second one
+FOLLOW_UP_DAYS = (26, 11)  # runs of the past: so many days ago
 
 # Product, lowest and highest quantity.
 BUSINESS_BASKET = (
@@ -139,6 +140,20 @@ class RecouvrementDemo(models.AbstractModel):
         self._create_receipts(company, sales, moves)
         self._create_credit_notes(company, sales, moves)
         self._apply_marks(sales, moves)
+        for days in FOLLOW_UP_DAYS:
+            self._follow_up(company, self._today() - timedelta(days=days))
+
+    def _follow_up(self, company, day):
+        """Carry out the run of a past day, letters printed and kept, nothing e-mailed."""
+        run = self.env["recouvrement.run"].create(
+            {"company_id": company.id, "date": day}
+        )
+        run.action_start()
+        waiting = run.action_ids.sudo().filtered(
+            lambda action: action.state == "to_approve"
+        )
+        waiting._freeze_letters()._mark_sent(day)
+        (run.action_ids - waiting)._cancel(self.env._("Left out of the demonstration."))
 
     # ------------------------------------------------------------------
     # Company and master data

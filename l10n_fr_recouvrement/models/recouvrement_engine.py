@@ -78,9 +78,8 @@ class RecouvrementEngine(models.AbstractModel):
         """Domain of the invoices a stage falls due for on ``date``. Hook: narrow it to
         keep invoices out of every run."""
         moves = self.env["account.move"]
-        threshold = law.last_working_day(date, company.recouvrement_alsace_moselle)
         domain = moves._recouvrement_open_domain() & Domain(
-            [("company_id", "=", company.id), ("recouvrement_next_date", "<=", threshold)]
+            [("company_id", "=", company.id), ("recouvrement_next_date", "<=", date)]
         )
         return domain & self._start_domain(company)
 
@@ -219,7 +218,6 @@ class RecouvrementEngine(models.AbstractModel):
     @api.model
     def _plan(self, company, date, prospects):
         """Fill the stages due, and why a debtor is left out."""
-        threshold = law.last_working_day(date, company.recouvrement_alsace_moselle)
         moves = self.env["account.move"].browse(
             move_id for prospect in prospects for move_id in prospect.move_ids
         )
@@ -228,7 +226,7 @@ class RecouvrementEngine(models.AbstractModel):
         contacts = self._get_recent_contacts(company, date, prospects)
         for prospect in prospects:
             for move_id in prospect.move_ids:
-                stage_id = most_advanced_due(plans.get(move_id, ()), threshold)
+                stage_id = most_advanced_due(plans.get(move_id, ()), date)
                 stage = stages.browse(stage_id or ())
                 if (
                     stage

@@ -108,13 +108,16 @@ class RecouvrementRun(models.Model):
         )
 
     def action_view_actions(self):
-        """Open the actions of this run."""
+        """Open the actions of this run, or the only one."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_fr_recouvrement.recouvrement_action_action"
         )
         action["domain"] = [("run_id", "=", self.id)]
         action["context"] = {"create": False}
+        if len(self.action_ids) == 1:
+            action["res_id"] = self.action_ids.id
+            action["views"] = [(False, "form")]
         return action
 
     @api.model

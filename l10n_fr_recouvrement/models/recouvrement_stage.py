@@ -48,7 +48,7 @@ class RecouvrementStage(models.Model):
     )
     channel = fields.Selection(
         [
-            ("email", "E-mail with the letter attached"),
+            ("email", "E-mail"),
             ("letter", "Letter"),
             ("registered", "Registered letter"),
         ],

@@ -16,6 +16,20 @@ NBSP = "\N{NO-BREAK SPACE}"
 NNBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 LOCALE = Locale("fr")
+MONTHS = "|".join(LOCALE.months["format"]["wide"].values())
+# What stands in for a character of the keyboard, and where.
+TYPOGRAPHY = [
+    (re.compile(pattern), character)
+    for pattern, character in (
+        (r"(?<=\w)'(?=\w)", "’"),
+        (r" (?=[;?!])", NNBSP),
+        (r" (?=[:»%€])", NBSP),
+        (r"(?<=[«§]) ", NBSP),
+        (r"(?<=\bn°) ", NBSP),
+        (r"(?<=\d) (?=\d{3}\b)", NNBSP),
+        (rf"(?:(?<=\d)|(?<=\b1er)) (?=(?:{MONTHS})\b)", NBSP),
+    )
+]
 
 # Unit and hundredth, each singular and plural, where the name that Babel gives is not
 # the one a French business writes, or where it does not name the hundredth.
@@ -192,15 +206,14 @@ def nbsp(text):
     'Objet\\xa0: facture n°\\xa012\\u202f; réglez 40\\xa0€\\u202f!'
     >>> nbsp("l'avis « impayé » à 12,40 %")
     'l’avis «\\xa0impayé\\xa0» à 12,40\\xa0%'
+    >>> nbsp("payez 1 234,56 € d'ici au 21 novembre 2026")
+    'payez 1\\u202f234,56\\xa0€ d’ici au 21\\xa0novembre 2026'
     >>> nbsp("https://exemple.fr/?a=1;b=2 à 10:30")
     'https://exemple.fr/?a=1;b=2 à 10:30'
     """
-    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
-    text = re.sub(r" (?=[;?!])", NNBSP, text)
-    text = re.sub(r" (?=[:»%€])", NBSP, text)
-    text = re.sub(r"(?<=[«§]) ", NBSP, text)
-    text = re.sub(r"(?<=\bn°) ", NBSP, text)
-    return re.sub(r"(?<=\d) (?=\d{3}\b)", NNBSP, text)
+    for pattern, character in TYPOGRAPHY:
+        text = pattern.sub(character, text)
+    return text
 
 
 def city_line(zip_code, city):

@@ -11,9 +11,11 @@ from odoo.tools import html2plaintext, is_html_empty, split_every
 from odoo.tools.image import image_process
 
 from ..law import to_decimal
-from . import epc, letter_pdf
+from . import epc, letter_pdf, table_pages
 from .french import (
+    ADDRESS_WIDTH,
     NBSP,
+    NNBSP,
     amount_in_words,
     city_line,
     country_name,
@@ -33,8 +35,9 @@ REPORT = "l10n_fr_recouvrement.report_letter"
 # Letters of one call of wkhtmltopdf: more gains nothing, and one that breaks makes its
 # whole chunk start again letter by letter.
 CHUNK = 40
-# Lines of figures that leave the letter on its page; more go to an annex.
-INLINE_ROWS = 12
+# Lines of figures that leave the letter on one page, with the penalties that a longer
+# text goes with and without; more go to an annex.
+INLINE_ROWS = {True: 6.5, False: 11}
 LOGO_PIXELS = (720, 216)
 DEFAULT_COLOR = "#1d3a5f"
 
@@ -51,18 +54,14 @@ INTEREST_WORDS = {
     "consumer": ("Décompte des intérêts au taux légal", "Intérêts au taux légal", "Intérêt"),
     "public": ("Décompte des intérêts moratoires", "Intérêts moratoires", "Intérêt"),
 }
-LEGAL_SENTENCES = {
-    "formal_notice": "La présente lettre vaut mise en demeure au sens des %s.",
-    "business_margin": "Les pénalités de retard sont exigibles sans qu’un rappel soit "
-    "nécessaire, dès le lendemain de la date de règlement inscrite sur la facture (%s).",
-    "business_indemnity": "L’indemnité forfaitaire pour frais de recouvrement est due de "
-    "plein droit pour chaque facture payée en retard (%s).",
-    "public_margin": "Le retard de paiement fait courir des intérêts moratoires de plein "
-    "droit et sans autre formalité (%s).",
-    "public_indemnity": "L’indemnité forfaitaire pour frais de recouvrement est due de "
-    "plein droit (%s).",
-    "consumer_interest": "Les sommes dues produisent intérêt au taux légal à compter de "
-    "la mise en demeure (%s).",
+# What the law that an action cites is about, by the code of the mention.
+LEGAL_SUBJECTS = {
+    "formal_notice": "Mise en demeure",
+    "business_margin": "Pénalités de retard, exigibles sans rappel",
+    "business_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
+    "public_margin": "Intérêts moratoires, dus de plein droit",
+    "public_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
+    "consumer_interest": "Intérêts au taux légal depuis la mise en demeure",
 }
 
 
@@ -92,7 +91,6 @@ class ReportLetter(models.AbstractModel):
         return {
             "letters": letters,
             "document_title": ", ".join(letter["reference"] for letter in letters),
-            "font_faces": Markup(letter_pdf.font_faces()),
         }
 
     @api.model
@@ -136,6 +134,8 @@ class ReportLetter(models.AbstractModel):
         """Return the PDF of each of ``letters``, printed in one call."""
         report = self.env["ir.actions.report"].with_context(recouvrement_letter=True)
         html = report._render_template(REPORT, self._prepare_document(letters)).decode()
+        # Few fonts have the narrow no-break space.
+        html = html.replace(NNBSP, NBSP)
         pdf = report._run_wkhtmltopdf([html], report_ref=REPORT)
         footers = [
             letter_pdf.Footer(letter["reference"], letter["footer"]) for letter in letters
@@ -177,6 +177,7 @@ class ReportLetter(models.AbstractModel):
             "place_date": self._prepare_place_date(action),
             "delivery": self._prepare_delivery(action),
             "references": self._prepare_references(action),
+            "subject": nbsp(action.letter_subject or ""),
             "intro": self._prepare_text(action.letter_intro),
             "demand": self._prepare_text(action.letter_demand),
             "note": self._prepare_text(action.letter_note),
@@ -205,11 +206,11 @@ class ReportLetter(models.AbstractModel):
     def _prepare_sender(self, action):
         company = action.company_id
         lines = [company.street, company.street2, city_line(company.zip, company.city)]
-        contact = [company.phone, company.email, company.website]
+        lines += [company.phone, company.email]
+        lines.append((company.website or "").partition("://")[2].rstrip("/"))
         return {
             "name": company.name,
             "lines": [nbsp(line) for line in lines if line],
-            "contact": [line for line in contact if line],
             "logo": self._prepare_logo(company),
         }
 
@@ -257,7 +258,8 @@ class ReportLetter(models.AbstractModel):
         place = contact if contact.city else action.partner_id
         names = [action.partner_id.name]
         if contact != action.partner_id and contact.name:
-            names.append(f"À l’attention de {contact.name}")
+            attention = f"À l’attention de {contact.name}"
+            names.append(attention if len(attention) <= ADDRESS_WIDTH else contact.name)
         return postal_address(
             names,
             [place.street, place.street2],
@@ -286,9 +288,8 @@ class ReportLetter(models.AbstractModel):
     def _prepare_references(self, action):
         """Label and value of each line of the heading."""
         rows = [
-            ("Objet", nbsp(action.letter_subject or "")),
             ("Nos références", action.name),
-            ("Votre compte", action.partner_id.ref),
+            ("Compte client", action.partner_id.ref),
         ]
         return [(f"{label}{NBSP}:", value) for label, value in rows if value]
 
@@ -307,8 +308,7 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_statement(self, action):
         return (
-            f"Situation arrêtée au {format_date(action.date)}, sauf erreur ou omission "
-            "de notre part."
+            f"Situation arrêtée au {format_date(action.date)}, sauf erreur ou omission."
         )
 
     # ------------------------------------------------------------------
@@ -323,24 +323,29 @@ class ReportLetter(models.AbstractModel):
         invoices = lines.filtered(lambda line: line.kind == "invoice")
         credits = lines - invoices
         self._check_footing(action, invoices, credits)
-        principal = self._sum(invoices, "amount_residual")
-        net = principal - self._sum(credits, "amount_residual")
-        penalties = self._prepare_penalties(action, invoices)
-        rows = len(lines) + len(penalties["rows"] if penalties else ())
         total = self._amount(action, action.amount_total)
         return {
-            "invoices": [self._prepare_invoice_row(line) for line in invoices],
-            "credits": [self._prepare_credit_row(line) for line in credits],
-            "principal": self._format(action, principal),
-            "net_label": self._prepare_net_label(invoices, credits),
-            "net": self._format(action, net),
-            "penalties": penalties,
-            "annexed": rows > INLINE_ROWS,
-            "annex_references": self._prepare_annex_references(action),
+            **self._prepare_tables(action, invoices, credits),
+            "annex_heading": f"Jointe à notre lettre {action.name} du "
+            f"{format_date(action.date)} à {action.partner_id.name}.",
             "totals": self._prepare_totals(action, invoices),
             "total": self._format(action, total),
             "total_words": amount_in_words(total, action.currency_id.name),
         }
+
+    @api.model
+    def _prepare_tables(self, action, invoices, credits):
+        """Put the tables where they read best: in the letter while it stays on one
+        page, else on the pages of an annex, the penalties first."""
+        tables = [self._prepare_invoices(action, invoices, credits)]
+        if action.show_penalties and any(line.penalty_detail for line in invoices):
+            tables.append(self._prepare_penalties(action, invoices))
+        room = INLINE_ROWS[len(tables) > 1]
+        inline = []
+        while tables and table_pages.height(tables[0]) <= room:
+            inline.append(tables.pop(0))
+            room -= table_pages.height(inline[-1])
+        return {"tables": inline, "annex": table_pages.paginate(tables)}
 
     @api.model
     def _check_footing(self, action, invoices, credits):
@@ -360,6 +365,17 @@ class ReportLetter(models.AbstractModel):
                     total=self._format(action, action.amount_total),
                 )
             )
+
+    @api.model
+    def _prepare_invoices(self, action, invoices, credits):
+        rows = [self._prepare_invoice_row(line) for line in invoices]
+        rows += [self._prepare_credit_row(line) for line in credits]
+        sums = []
+        if len(rows) > 1:
+            net = self._sum(invoices, "amount_residual")
+            net -= self._sum(credits, "amount_residual")
+            sums = [("Principal restant dû", self._format(action, net))]
+        return {"kind": "invoices", "caption": "", "note": "", "rows": rows, "sums": sums}
 
     @api.model
     def _prepare_invoice_row(self, line):
@@ -396,44 +412,37 @@ class ReportLetter(models.AbstractModel):
         names = {"credit_note": "Avoir", "payment": "Règlement reçu"}
         return {
             "number": line.label or line.move_id.name,
-            "detail": f"{names[line.kind]} à déduire",
+            "detail": names[line.kind],
             "date": self._format_day(line.date_document),
+            "due_date": "",
+            "late": "",
             "total": self._format(action, -total),
             "paid": self._format(action, balance - total) if total != balance else "–",
             "balance": self._format(action, -balance),
         }
 
     @api.model
-    def _prepare_net_label(self, invoices, credits):
-        if credits:
-            return "Principal restant dû, avoirs et règlements déduits"
-        if len(invoices) == 1:
-            return "Principal restant dû"
-        return f"Principal restant dû ({len(invoices)} lignes)"
-
-    @api.model
     def _prepare_penalties(self, action, invoices):
-        """The table of penalties, with all that a judge needs to work it out again;
-        None where none are claimed."""
-        late = invoices.filtered("penalty_detail")
-        if not action.show_penalties or not late:
-            return None
+        """The table of penalties, with all that a judge needs to work it out again."""
         caption, total_label, amount_label = INTEREST_WORDS[action.profile]
         segments = [
-            (line, segment) for line in late for segment in line.penalty_detail
+            (line, segment) for line in invoices for segment in line.penalty_detail or ()
         ]
-        claimed = self._sum(late, "amount_interest")
+        claimed = self._sum(invoices, "amount_interest")
         worked_out = sum(to_decimal(segment["amount"]) for _line, segment in segments)
-        sums = [(f"{total_label} au {format_date(action.date)}", claimed)]
+        sums = []
         if worked_out != claimed:
-            sums.insert(0, ("Déjà imputé sur vos règlements", claimed - worked_out))
+            sums.append(("Déjà imputé sur vos règlements", claimed - worked_out))
+        if len(segments) > 1 or sums:
+            sums.append((f"{total_label} au {format_date(action.date)}", claimed))
         return {
+            "kind": "penalties",
             "caption": caption,
+            "note": "base × taux × jours ÷ diviseur, arrondi au centime ligne par ligne ; "
+            "les deux dates sont comprises",
             "amount_label": amount_label,
             "rows": [self._prepare_segment_row(*segment) for segment in segments],
             "sums": [(label, self._format(action, amount)) for label, amount in sums],
-            "note": f"{amount_label} = base × taux × jours ÷ diviseur, arrondi au centime, "
-            "ligne par ligne. Les deux dates sont comprises.",
         }
 
     @api.model
@@ -452,35 +461,33 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_totals(self, action, invoices):
-        """Label and amount of each sum that makes the total."""
-        rows = [("Factures échues, TTC", action.amount_invoices)]
+        """Label, amount and detail of the sums that make the total; none when there is
+        one."""
+        rows = [("Factures échues, TTC", action.amount_invoices, "")]
         if action.amount_credits:
-            rows.append(("Avoirs et règlements à déduire", -action.amount_credits))
+            rows.append(("Avoirs et règlements déduits", -action.amount_credits, ""))
         if action.amount_interest:
-            rows.append((INTEREST_WORDS[action.profile][1], action.amount_interest))
+            label = INTEREST_WORDS[action.profile][1]
+            rows.append((label, action.amount_interest, ""))
         if action.amount_indemnity:
-            rows.append((self._prepare_indemnity_label(action, invoices), action.amount_indemnity))
-        return [(label, self._format(action, amount)) for label, amount in rows]
+            detail = self._prepare_indemnity_detail(action, invoices)
+            rows.append(("Indemnité forfaitaire", action.amount_indemnity, detail))
+        if len(rows) == 1:
+            return []
+        return [
+            (label, self._format(action, amount), detail) for label, amount, detail in rows
+        ]
 
     @api.model
-    def _prepare_indemnity_label(self, action, invoices):
+    def _prepare_indemnity_detail(self, action, invoices):
         amounts = [
             self._amount(action, line.amount_indemnity)
             for line in invoices
             if line.amount_indemnity
         ]
-        label = "Indemnité forfaitaire de recouvrement"
         if len(amounts) > 1 and len(set(amounts)) == 1:
-            label += f" ({len(amounts)} × {self._format(action, amounts[0])})"
-        return label
-
-    @api.model
-    def _prepare_annex_references(self, action):
-        rows = [
-            ("Notre lettre", f"{action.name} du {format_date(action.date)}"),
-            ("Débiteur", action.partner_id.name),
-        ]
-        return [(f"{label}{NBSP}:", value) for label, value in rows]
+            return f"{len(amounts)} × {self._format(action, amounts[0])}"
+        return ""
 
     # ------------------------------------------------------------------
     # Payment, signature, law
@@ -496,9 +503,9 @@ class ReportLetter(models.AbstractModel):
             ("Titulaire", holder if bank else ""),
             ("IBAN" if is_iban else "Compte", format_iban(number) if is_iban else number),
             ("BIC", bank.bank_bic),
-            ("Référence à rappeler", action.name),
+            ("Référence", action.name),
         ]
-        lead = "À régler par virement"
+        lead = "À régler"
         if action.date_deadline:
             lead += f" au plus tard le {format_date(action.date_deadline)}"
         return {
@@ -525,14 +532,15 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_legal_texts(self, action):
-        """Sentences that cite the law, as frozen on the action."""
+        """The law that the letter cites, as frozen on the action."""
         texts = []
         for mention in action.legal_mentions or ():
             if isinstance(mention, str):
                 texts.append(nbsp(mention))
             else:
-                sentence = LEGAL_SENTENCES.get(mention["code"], "%s")
-                texts.append(nbsp(sentence % mention["article"]))
+                subject = LEGAL_SUBJECTS.get(mention["code"])
+                parts = [subject, mention["article"]]
+                texts.append(nbsp(" : ".join(part for part in parts if part) + "."))
         return texts
 
     @api.model
@@ -546,7 +554,7 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_enclosures(self, action, values):
         """What goes with the letter, as listed under the signature. Hook."""
-        return ["relevé des sommes dues (annexe)"] if values["annexed"] else []
+        return ["relevé des sommes dues (annexe)"] if values["annex"] else []
 
     # ------------------------------------------------------------------
     # Amounts

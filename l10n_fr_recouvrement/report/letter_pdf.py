@@ -6,7 +6,6 @@ again without reading any text, with every build. Page footers are stamped after
 because a build without patched Qt drops those of the HTML.
 """
 
-import base64
 import io
 import re
 from dataclasses import dataclass
@@ -17,13 +16,14 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from odoo.tools.misc import file_path
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+
+from .french import NBSP, NNBSP
 
 MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
 LEFT, RIGHT = 20 * MM, 195 * MM
-FOOTER_TOP = 15 * MM
+FOOTER_TOP = 13.5 * MM
 FOOTER_SIZE, FOOTER_LEADING = 6.5, 8.5
 GREY = (0.42, 0.42, 0.44)
 # Where a sheet is folded in three for a DL envelope, from the top.
@@ -31,12 +31,14 @@ FOLDS = (99 * MM, 198 * MM)
 MARK_RED = 253
 MAX_LETTERS = 64
 RGB_FILL = re.compile(rb"([\d.]+) ([\d.]+) ([\d.]+) (?:scn|rg)\b")
-# The font of the letters is one that Odoo ships: the same on every machine.
-FONT_FILES = {
-    ("normal", "normal"): "web/static/fonts/lato/Lato-Reg-webfont.ttf",
-    ("normal", "bold"): "web/static/fonts/lato/Lato-Bol-webfont.ttf",
-    ("italic", "normal"): "web/static/fonts/lato/Lato-RegIta-webfont.ttf",
-}
+# Fonts of the stamps, the first one found: they are embedded, as mail services ask for.
+FONT_FILES = (
+    "liberation/LiberationSans-Regular.ttf",
+    "liberation2/LiberationSans-Regular.ttf",
+    "LiberationSans-Regular.ttf",
+    "Arial.ttf",
+    "dejavu/DejaVuSans.ttf",
+)
 
 
 @dataclass(frozen=True)
@@ -45,25 +47,6 @@ class Footer:
 
     reference: str
     legal: str = ""
-
-
-@lru_cache(maxsize=1)
-def font_faces():
-    """Style sheet that carries the font of the letters; empty where Odoo's files have
-    moved, and the fonts of the machine are used."""
-    faces = []
-    for (style, weight), name in FONT_FILES.items():
-        try:
-            with open(file_path(name), "rb") as font:
-                data = base64.b64encode(font.read()).decode()
-        except FileNotFoundError:
-            return ""
-        faces.append(
-            f'@font-face {{ font-family: "Letter"; font-style: {style}; '
-            f"font-weight: {weight}; "
-            f"src: url(data:font/ttf;base64,{data}) format('truetype'); }}"
-        )
-    return "\n".join(faces)
 
 
 def mark(rank):
@@ -138,7 +121,7 @@ def finish(pdf, footers):
 def _draw_footers(footers, counts):
     """One page of stamps for each page of the letters."""
     stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=A4)
+    canvas = Canvas(stream, pagesize=A4, initialFontName=_get_font())
     for footer, count in zip(footers, counts, strict=True):
         for number in range(1, count + 1):
             _draw_footer(canvas, footer, number, count)
@@ -157,7 +140,7 @@ def _draw_footer(canvas, footer, number, count):
             RIGHT, height, f"Réf. {footer.reference} – page {number}/{count}"
         )
         height -= FOOTER_LEADING
-    for line in simpleSplit(footer.legal, font, FOOTER_SIZE, RIGHT - LEFT):
+    for line in simpleSplit(footer.legal.replace(NNBSP, NBSP), font, FOOTER_SIZE, RIGHT - LEFT):
         canvas.drawCentredString((LEFT + RIGHT) / 2, height, line)
         height -= FOOTER_LEADING
     if number == 1:
@@ -173,10 +156,10 @@ def _draw_folds(canvas):
 
 @lru_cache(maxsize=1)
 def _get_font():
-    """Name of the font of the stamps, embedded as mail services ask for."""
-    try:
-        path = file_path(FONT_FILES["normal", "normal"])
-        pdfmetrics.registerFont(TTFont("Letter", path))
-    except (FileNotFoundError, TTFError):
-        return "Helvetica"
-    return "Letter"
+    for name in FONT_FILES:
+        try:
+            pdfmetrics.registerFont(TTFont("Letter", name))
+        except TTFError:
+            continue
+        return "Letter"
+    return "Helvetica"

@@ -24,15 +24,11 @@ class RecouvrementRunWizard(models.TransientModel):
     )
     due_line_ids = fields.One2many(
         "recouvrement.run.wizard.line",
-        "wizard_id",
-        "Contacted today",
-        domain=[("excluded", "=", False)],
+        string="Contacted today",
+        compute="_compute_counts",
     )
     excluded_line_ids = fields.One2many(
-        "recouvrement.run.wizard.line",
-        "wizard_id",
-        "Left out",
-        domain=[("excluded", "=", True)],
+        "recouvrement.run.wizard.line", string="Left out", compute="_compute_counts"
     )
     due_count = fields.Integer(compute="_compute_counts")
     excluded_count = fields.Integer(compute="_compute_counts")
@@ -82,8 +78,10 @@ class RecouvrementRunWizard(models.TransientModel):
     def _compute_counts(self):
         for wizard in self:
             excluded = wizard.line_ids.filtered("excluded")
-            wizard.excluded_count = len(excluded)
-            wizard.due_count = len(wizard.line_ids) - len(excluded)
+            wizard.excluded_line_ids = excluded
+            wizard.due_line_ids = wizard.line_ids - excluded
+            wizard.excluded_count = len(wizard.excluded_line_ids)
+            wizard.due_count = len(wizard.due_line_ids)
 
     @api.model
     def _prepare_prospect_line(self, prospect):

@@ -1,0 +1,188 @@
+import html
+import socket
+from email import message_from_bytes, policy
+
+from aiosmtpd.controller import Controller
+from freezegun import freeze_time
+
+from odoo.tools import mute_logger
+
+from .common import RecouvrementCase
+
+
+class Inbox:
+    """SMTP handler that keeps what it receives."""
+
+    def __init__(self):
+        self.messages = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.messages.append(
+            (envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default))
+        )
+        return "250 OK"
+
+
+class TestChannels(RecouvrementCase):
+    """How actions leave the house, and what keeps them in it."""
+
+    def _start_smtp(self):
+        inbox = Inbox()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        server = Controller(inbox, hostname="127.0.0.1", port=port)
+        server.start()
+        self.addCleanup(server.stop)
+        self.env["ir.mail_server"].search([]).active = False
+        self.env["ir.mail_server"].create(
+            {
+                "name": "Local",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": port,
+                "smtp_encryption": "none",
+            }
+        )
+        # Odoo's tests stand in for the connection: this one is the real thing.
+        self.patch(type(self.env["ir.mail_server"]), "_disable_send", lambda self: False)
+        return inbox
+
+    def test_email_with_the_frozen_letter_attached(self):
+        inbox = self._start_smtp()
+        self._invoice(self.business, 100, "2026-05-01")
+        action = self._run("2026-05-05")
+        self._approve_and_send(action, "2026-05-05")
+        self.assertEqual(action.mail_state, "outgoing")
+        self.assertFalse(inbox.messages, "it leaves after the action is recorded")
+        action.mail_id.send()
+        self.assertEqual(action.mail_state, "sent")
+        [(recipients, message)] = inbox.messages
+        self.assertEqual(recipients, [self.business.email])
+        self.assertIn(action.name, message["Subject"])
+        self.assertEqual(message["Message-Id"].strip(), action.mail_message_id)
+        [attachment] = message.iter_attachments()
+        self.assertEqual(attachment.get_filename(), f"{action.name.replace('/', '-')}.pdf")
+        self.assertEqual(attachment.get_content(), action.letter_attachment_id.raw)
+        body = html.unescape(message.get_body().get_content())
+        self.assertIn("100,00\N{NO-BREAK SPACE}€", body)
+        self.assertIn("13 mai 2026", body)
+        self.assertNotIn("t-out", body)
+
+    def test_goes_to_the_invoice_contact(self):
+        contact = self.env["res.partner"].create(
+            {
+                "name": "Comptabilité",
+                "type": "invoice",
+                "parent_id": self.business.id,
+                "email": "compta@menuiserie.example.com",
+            }
+        )
+        self._invoice(self.business, 100, "2026-05-01")
+        action = self._run("2026-05-05")
+        self.assertEqual(action.contact_id, contact)
+        self._approve_and_send(action, "2026-05-05")
+        self.assertEqual(action.mail_id.recipient_ids, contact)
+
+    def test_debtor_without_email_is_set_aside_in_words(self):
+        self.business.email = False
+        self._invoice(self.business, 100, "2026-05-01")
+        self._invoice(self.consumer, 100, "2026-04-29")
+        actions = self._run("2026-05-05")
+        failed = actions.filtered(lambda action: action.partner_id == self.business)
+        self.assertEqual(failed.state, "failed")
+        self.assertIn("Menuiserie Exemple", failed.failure_reason)
+        self.assertEqual((actions - failed).state, "to_approve")
+        self.business.email = "nouveau@menuiserie.example.com"
+        with freeze_time("2026-05-06"):
+            failed.action_retry()
+        self.assertEqual(failed.state, "to_approve")
+        self.assertFalse(failed.failure_reason)
+
+    def test_debtor_without_email_may_be_written_to(self):
+        self.business.email = False
+        self._invoice(self.business, 100, "2026-05-01")
+        action = self._run("2026-05-05")
+        action.channel = "letter"
+        with freeze_time("2026-05-06"):
+            action.action_retry()
+            self.assertEqual(action.state, "to_approve")
+            download = action.action_approve_and_send()
+        self.assertEqual(action.state, "sent")
+        self.assertEqual(download["type"], "ir.actions.report")
+
+    def test_letter_without_address_is_set_aside_in_words(self):
+        self.business.write({"street": False, "zip": False})
+        self._invoice(self.business, 100, "2026-05-01")
+        action = self._run("2026-05-20")
+        self.assertEqual(action.channel, "letter")
+        self.assertEqual(action.state, "failed")
+
+    def test_missing_rate_is_set_aside_with_its_half_year(self):
+        self._invoice(self.business, 100, "2026-12-15")
+        self._invoice(self.consumer, 100, "2026-12-15")
+        actions = self._run("2027-01-04")
+        failed = actions.filtered(lambda action: action.partner_id == self.business)
+        self.assertEqual(failed.state, "failed")
+        self.assertIn("2027-01-01", failed.failure_reason)
+        self.assertEqual((actions - failed).state, "to_approve")
+        self.env["recouvrement.rate"].create(
+            {
+                "date_from": "2027-01-01",
+                "ecb_refi": 2.65,
+                "legal_individual": 6.9,
+                "legal_other": 2.8,
+            }
+        )
+        with freeze_time("2027-01-04"):
+            failed.action_retry()
+        self.assertEqual(failed.state, "to_approve")
+        self.assertTrue(failed.amount_interest)
+
+    def test_one_bad_debtor_does_not_stop_the_run(self):
+        """A text that breaks for one debtor leaves the others their letters."""
+        stage = self.env.ref("l10n_fr_recouvrement.stage_business_reminder")
+        stage.letter_intro = (
+            '<p><t t-out="1 / (object.partner_id.color != 9)"/></p>'
+        )
+        self._invoice(self.business, 100, "2026-05-01")
+        other = self._create_debtor("Boulangerie Exemple", is_company=True, color=9)
+        self._invoice(other, 100, "2026-05-01")
+        with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
+            actions = self._run("2026-05-05")
+        self.assertEqual(actions.partner_id, self.business)
+        run = actions.run_id
+        self.assertIn("Boulangerie Exemple", str(run.message_ids[0].body))
+
+    def test_daily_job_works_for_companies_that_started_it(self):
+        self.env.ref("l10n_fr_recouvrement.stage_business_reminder").needs_approval = False
+        self._invoice(self.business, 100, "2026-05-01")
+        self._invoice(self.consumer, 100, "2026-04-29")
+        cron = self.env.ref("l10n_fr_recouvrement.cron_run")
+        actions = self.env["recouvrement.action"]
+        domain = [("partner_id", "in", (self.business + self.consumer).ids)]
+        with freeze_time("2026-05-05"), self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+            self.assertFalse(actions.search(domain), "nothing starts by itself")
+            self.company.recouvrement_auto = True
+            cron.method_direct_trigger()
+            cron.method_direct_trigger()
+        found = actions.search(domain)
+        self.assertEqual(
+            {action.partner_id: action.state for action in found},
+            {self.business: "sent", self.consumer: "to_approve"},
+        )
+        self.assertTrue(found.run_id.automatic)
+
+    def test_nightly_penalties_settle_at_the_payment(self):
+        invoice = self._invoice(self.business, 10000, "2026-07-31")
+        cron = self.env.ref("l10n_fr_recouvrement.cron_penalties")
+        with freeze_time("2026-09-20"), self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual(str(invoice.recouvrement_penalty_date), "2026-09-20")
+        self._pay(invoice, 10000, "2026-09-15")
+        with freeze_time("2026-09-22"), self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertPenalties(
+            invoice, [("2026-08-01", "2026-09-15", 46, 12.4, 156.27)]
+        )
+        self.assertEqual(invoice.recouvrement_penalty_total, 196.27)
+        self.assertTrue(invoice.recouvrement_penalty_settled)

@@ -1,0 +1,46 @@
+import subprocess
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase
+from odoo.tests import common as tests_common
+from odoo.tests.common import ChromeBrowser
+
+from .common import RecouvrementCase
+
+
+class Browser(ChromeBrowser):
+    """Chromium that does not mind the asset Debian's package of Odoo lacks."""
+
+    def _handle_console(self, type, args=None, **kwargs):  # noqa: A002 Odoo's name
+        if type == "error" and "selfie_segmentation" in str(args):
+            type = "info"  # noqa: A001
+        return super()._handle_console(type, args=args, **kwargs)
+
+
+class TestTour(RecouvrementCase, HttpCase):
+    """What a user clicks, in Chromium, with the real letter printed."""
+
+    def test_accountant_from_invoice_to_printed_letter(self):
+        self.patch(tests_common, "ChromeBrowser", Browser)
+        self.printer.stop()
+        self.addCleanup(self.printer.start)
+        due = fields.Date.today() - timedelta(days=30)
+        invoice = self._invoice(self.business, 1234.56, due)
+        accountant = self._create_user("comptable", "account.group_account_user")
+        self.start_tour(
+            "/odoo/action-account.action_move_out_invoice",
+            "recouvrement_accountant",
+            login=accountant.login,
+        )
+        action = invoice.recouvrement_action_line_ids.action_id
+        self.assertEqual(action.state, "sent")
+        self.assertEqual(invoice.recouvrement_stage_id, action.stage_id)
+        letter = subprocess.run(
+            ["pdftotext", "-layout", "-", "-"],
+            input=action.letter_attachment_id.raw,
+            capture_output=True,
+            check=True,
+        ).stdout.decode()
+        self.assertIn("Menuiserie Exemple", letter)
+        self.assertIn(invoice.name, letter)
