@@ -152,6 +152,22 @@ class TestChannels(RecouvrementCase):
         run = actions.run_id
         self.assertIn("Boulangerie Exemple", str(run.message_ids[0].body))
 
+    def test_one_bad_letter_does_not_stop_the_others(self):
+        """What breaks between preparation and sending is set aside with its reason."""
+        other = self._create_debtor("Boulangerie Exemple", is_company=True)
+        self._invoice(self.business, 100, "2026-05-01")
+        self._invoice(other, 100, "2026-05-01")
+        actions = self._run("2026-05-05")
+        stage = self.env.ref("l10n_fr_recouvrement.stage_business_reminder")
+        stage.letter_intro = '<p><t t-out="1 / (object.partner_id.color != 9)"/></p>'
+        other.color = 9
+        with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
+            self._approve_and_send(actions, "2026-05-05")
+        failed = actions.filtered(lambda action: action.partner_id == other)
+        self.assertEqual(failed.state, "failed")
+        self.assertTrue(failed.failure_reason)
+        self.assertEqual((actions - failed).state, "sent")
+
     def test_daily_job_works_for_companies_that_started_it(self):
         self.env.ref("l10n_fr_recouvrement.stage_business_reminder").needs_approval = False
         self._invoice(self.business, 100, "2026-05-01")

@@ -198,12 +198,21 @@ class AccountMove(models.Model):
                 key = (partner.recouvrement_profile, procedures[partner].id)
                 terms.setdefault(key, []).append(move.id)
         for (profile, procedure_id), move_ids in terms.items():
-            self.browse(move_ids).write(
+            self.browse(move_ids)._recouvrement_write(
                 {
                     "recouvrement_profile": profile,
                     "recouvrement_procedure_id": procedure_id,
                 }
             )
+
+    def _recouvrement_write(self, vals):
+        """Write fields of follow-up on invoices. They touch no amount: Odoo has nothing
+        to balance, synchronise or track."""
+        return self.with_context(
+            skip_invoice_sync=True,
+            skip_is_manually_modified=True,
+            tracking_disable=True,
+        ).write(vals)
 
     @api.model
     def _recouvrement_adopt_open_invoices(self):
@@ -211,7 +220,7 @@ class AccountMove(models.Model):
         moves = self.sudo().search(
             [*self._recouvrement_open_domain(), ("recouvrement_profile", "=", False)]
         )
-        moves.with_context(tracking_disable=True)._recouvrement_freeze_terms()
+        moves._recouvrement_freeze_terms()
 
     @api.model
     def _recouvrement_open_domain(self):

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from odoo import api, models
 from odoo.exceptions import UserError
 
-LETTER_REPORT = "l10n_fr_recouvrement.report_letter"
+from ..report.letter import REPORT
 
 
 class IrActionsReport(models.Model):
@@ -13,16 +13,20 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
-        # EXTENDS base: one PDF a letter, whatever the build of wkhtmltopdf
-        if not res_ids or self._get_report(report_ref).report_name != LETTER_REPORT:
+        # EXTENDS base: one PDF a letter; those that cannot be printed are told about on
+        # a last page and leave the others alone
+        if not res_ids or self._get_report(report_ref).report_name != REPORT:
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
+        service = self.env[f"report.{REPORT}"]
         actions = self.env["recouvrement.action"].browse(dict.fromkeys(res_ids))
-        pdfs, errors = self.env[f"report.{LETTER_REPORT}"]._render_pdfs(actions)
-        if errors:
+        pdfs, errors = service._render_pdfs(actions)
+        if errors and not pdfs:
             raise UserError("\n".join(errors.values()))
+        if errors:
+            pdfs[False] = service._render_errors(errors)
         return OrderedDict(
-            (action.id, {"stream": io.BytesIO(pdfs[action.id]), "attachment": None})
-            for action in actions
+            (res_id, {"stream": io.BytesIO(pdf), "attachment": None})
+            for res_id, pdf in pdfs.items()
         )
 
     @api.model
@@ -30,6 +34,8 @@ class IrActionsReport(models.Model):
         # EXTENDS base: letters run no script, there is nothing to wait for
         command = super()._build_wkhtmltopdf_args(*args, **kwargs)
         if self.env.context.get("recouvrement_letter"):
-            index = command.index("--javascript-delay")
-            command[index : index + 2] = ["--disable-javascript"]
+            if "--javascript-delay" in command:
+                index = command.index("--javascript-delay")
+                del command[index : index + 2]
+            command.append("--disable-javascript")
         return command

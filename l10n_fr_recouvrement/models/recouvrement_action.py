@@ -1,4 +1,7 @@
 import hashlib
+import logging
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,6 +11,8 @@ from .. import law
 from ..report import french
 from .recouvrement_engine import PENDING_STATES
 from .recouvrement_procedure import PROFILES
+
+_logger = logging.getLogger(__name__)
 
 CLOSED_STATES = ("sent", "cancelled")
 
@@ -317,18 +322,45 @@ class RecouvrementAction(models.Model):
     # ------------------------------------------------------------------
 
     def _send(self):
-        """Carry out the ready actions of ``self`` at the amounts of today.
+        """Carry out the ready actions of ``self`` at the amounts of today. What somebody
+        else is sending at the same time is left to them.
 
         :return: the actions that have been sent
         """
-        actions = self.sudo().filtered(lambda action: action.state == "ready")
-        actions._refresh()
-        actions._check_before_sending()
-        sent = self.browse()
+        actions = self.sudo().try_lock_for_update()
         ready = actions.filtered(lambda action: action.state == "ready")
+        return ready._send_batch().with_env(self.env)
+
+    def _send_batch(self):
+        """Send the actions together; when that fails, one by one, so that only the one
+        at fault is set aside, with what went wrong.
+
+        :return: the actions that have been sent
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._carry_out()
+        except OperationalError:
+            raise  # concurrent transactions: Odoo tries the whole request again
+        except Exception as error:
+            if len(self) == 1:
+                _logger.info("%s could not be sent", self.name, exc_info=error)
+                self._fail(str(error))
+                return self.browse()
+        return self.browse().union(*(action._send_batch() for action in self))
+
+    def _carry_out(self):
+        """Refresh, check and hand to their channels.
+
+        :return: the actions that have been sent
+        """
+        self._refresh()
+        self._check_before_sending()
+        ready = self.filtered(lambda action: action.state == "ready")
+        sent = self.browse()
         for part in ready.grouped("channel").values():
             sent |= part[0]._channel_handler()._carry_out(part)
-        return sent.with_env(self.env)
+        return sent
 
     def _channel_handler(self):
         """Return the service of the channel of this action. Hook."""
@@ -481,4 +513,4 @@ class RecouvrementAction(models.Model):
             }
             if stage.kind == "formal_notice":
                 vals["recouvrement_formal_notice_date"] = day
-            lines.move_id.with_context(tracking_disable=True).write(vals)
+            lines.move_id._recouvrement_write(vals)

@@ -17,6 +17,22 @@ class RecouvrementDatedMixin(models.AbstractModel):
     _shipped_file = None
     _shipped_key = ()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base: tables built from these rows are cached
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS base
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        # EXTENDS base
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     @api.model
     def _load_shipped(self):
         """Create the shipped rows whose key is not known yet."""

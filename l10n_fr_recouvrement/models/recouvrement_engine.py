@@ -514,15 +514,21 @@ class RecouvrementEngine(models.AbstractModel):
     def _add_indemnities(self, prospect, lines, claimed):
         """Put the indemnity of each invoice on its first due line, in the currency of
         the letter."""
-        euro = self.env.ref("base.EUR")
         done = set()
         for line in lines:
             indemnity = claimed.get(line["move_id"], {}).get("indemnity")
             if indemnity and line["move_id"] not in done:
                 done.add(line["move_id"])
-                line["amount_indemnity"] = euro._convert(
-                    float(indemnity), prospect.currency, prospect.company, prospect.date
-                )
+                line["amount_indemnity"] = self._convert_euros(prospect, indemnity)
+
+    @api.model
+    def _convert_euros(self, prospect, amount):
+        """An amount that the law sets in euros, in the currency of the letter."""
+        if prospect.currency.name == "EUR":
+            return float(amount)
+        return self.env.ref("base.EUR")._convert(
+            float(amount), prospect.currency, prospect.company, prospect.date
+        )
 
     @api.model
     def _prepare_credit_line_vals(self, row):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 from .. import law
 
@@ -33,6 +34,7 @@ class RecouvrementLegalFact(models.Model):
     )
 
     @api.model
+    @ormcache()
     def _get_table(self):
         """Return every known fact as a :class:`law.FactTable`."""
         return law.FactTable(

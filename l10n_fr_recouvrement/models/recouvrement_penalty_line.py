@@ -45,10 +45,11 @@ class RecouvrementPenaltyLine(models.Model):
         """
         penalties, errors = self._compute_penalties(moves, date)
         moves = moves.filtered(lambda move: move.id not in errors)
+        euro = self.env.ref("base.EUR")
         wanted = {
             move.id: [
-                *self._prepare_interest_vals(move, penalties.get(move.id)),
-                *self._prepare_indemnity_vals(move, penalties.get(move.id)),
+                *self._prepare_interest_vals(move, penalties[move.id]),
+                *self._prepare_indemnity_vals(move, penalties[move.id], euro),
             ]
             for move in moves
         }
@@ -61,7 +62,7 @@ class RecouvrementPenaltyLine(models.Model):
         for settled, part in moves.grouped(
             lambda move: not move._recouvrement_is_chased()
         ).items():
-            part.sudo().write(
+            part.sudo()._recouvrement_write(
                 {
                     "recouvrement_penalty_date": date,
                     "recouvrement_penalty_settled": settled,
@@ -242,7 +243,7 @@ class RecouvrementPenaltyLine(models.Model):
         ]
 
     @api.model
-    def _prepare_indemnity_vals(self, move, penalties):
+    def _prepare_indemnity_vals(self, move, penalties, euro):
         if not penalties["indemnity"]:
             return []
         return [
@@ -257,6 +258,6 @@ class RecouvrementPenaltyLine(models.Model):
                 "rate": 0.0,
                 "divisor": 0,
                 "amount": float(penalties["indemnity"]),
-                "currency_id": self.env.ref("base.EUR").id,
+                "currency_id": euro.id,
             }
         ]

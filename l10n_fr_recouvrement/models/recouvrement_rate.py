@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import ormcache
 
 from .. import law
 
@@ -65,6 +66,7 @@ class RecouvrementRate(models.Model):
                 )
 
     @api.model
+    @ormcache()
     def _get_table(self):
         """Return every known half-year as a :class:`law.RateTable`."""
         return law.RateTable(

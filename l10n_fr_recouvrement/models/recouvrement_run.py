@@ -1,5 +1,7 @@
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
@@ -83,6 +85,8 @@ class RecouvrementRun(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._create_actions(partners)
+        except OperationalError:
+            raise  # concurrent transactions: Odoo tries the whole request again
         except Exception as error:
             if len(partners) == 1:
                 self._report_failure(partners, error)

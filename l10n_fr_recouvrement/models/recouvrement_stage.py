@@ -98,6 +98,9 @@ class RecouvrementStage(models.Model):
         sanitize="email_outgoing",
     )
 
+    _delay_positive = models.Constraint(
+        "CHECK(delay >= 0)", "A stage comes after the due date: 0 day or more."
+    )
     _payment_days_positive = models.Constraint(
         "CHECK(payment_days > 0)", "The deadline granted must be at least one day."
     )

@@ -1,13 +1,14 @@
 import base64
 import logging
 from datetime import date
+from functools import lru_cache
 
 import lxml.html
 from markupsafe import Markup
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext, is_html_empty, split_every
+from odoo.tools import is_html_empty, split_every
 from odoo.tools.image import image_process
 
 from ..law import to_decimal
@@ -18,7 +19,6 @@ from .french import (
     NNBSP,
     amount_in_words,
     city_line,
-    country_name,
     format_amount,
     format_date,
     format_iban,
@@ -51,7 +51,11 @@ TITLES = {
 # How each profile names interest: the heading of its table, and one amount of it.
 INTEREST_WORDS = {
     "business": ("Décompte des pénalités de retard", "Pénalités de retard", "Pénalité"),
-    "consumer": ("Décompte des intérêts au taux légal", "Intérêts au taux légal", "Intérêt"),
+    "consumer": (
+        "Décompte des intérêts au taux légal",
+        "Intérêts au taux légal",
+        "Intérêt",
+    ),
     "public": ("Décompte des intérêts moratoires", "Intérêts moratoires", "Intérêt"),
 }
 # What the law that an action cites is about, by the code of the mention.
@@ -63,6 +67,20 @@ LEGAL_SUBJECTS = {
     "public_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
     "consumer_interest": "Intérêts au taux légal depuis la mise en demeure",
 }
+
+
+@lru_cache(maxsize=16)
+def _logo_uri(source):
+    """Data URI of a logo (base64) at a size for paper and in a format that wkhtmltopdf
+    reads; an empty text when it cannot be read, which is no reason not to write."""
+    try:
+        png = image_process(
+            base64.b64decode(source), size=LOGO_PIXELS, output_format="PNG"
+        )
+    except (UserError, ValueError) as error:
+        _logger.warning("A logo is left out of letters: %s", error)
+        return ""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 class ReportLetter(models.AbstractModel):
@@ -102,7 +120,8 @@ class ReportLetter(models.AbstractModel):
         pdfs, errors, letters = {}, {}, []
         for action in actions:
             if action.letter_attachment_id:
-                pdfs[action.id] = action.letter_attachment_id.raw
+                attachment = action.letter_attachment_id.with_context(bin_size=False)
+                pdfs[action.id] = attachment.raw
                 continue
             try:
                 letters.append((action.id, self._letter_values(action)))
@@ -110,7 +129,9 @@ class ReportLetter(models.AbstractModel):
                 errors[action.id] = self._explain(action, error)
         for chunk in split_every(CHUNK, letters, list):
             self._render_chunk(chunk, pdfs, errors)
-        return {action.id: pdfs[action.id] for action in actions if action.id in pdfs}, errors
+        return {
+            action.id: pdfs[action.id] for action in actions if action.id in pdfs
+        }, errors
 
     @api.model
     def _render_chunk(self, letters, pdfs, errors):
@@ -127,20 +148,37 @@ class ReportLetter(models.AbstractModel):
                 action = self.env["recouvrement.action"].browse(letters[0][0])
                 errors[action.id] = self._explain(action, error)
         else:
-            pdfs.update(zip((res_id for res_id, _values in letters), found, strict=True))
+            pdfs.update(
+                zip((res_id for res_id, _values in letters), found, strict=True)
+            )
 
     @api.model
     def _print_letters(self, letters):
         """Return the PDF of each of ``letters``, printed in one call."""
+        footers = [
+            letter_pdf.Footer(letter["reference"], letter["footer"])
+            for letter in letters
+        ]
+        pdf = self._print_html(REPORT, self._prepare_document(letters))
+        return letter_pdf.finish(pdf, footers)
+
+    @api.model
+    def _render_errors(self, errors):
+        """Return the PDF of a page that tells why letters are missing."""
+        template = "l10n_fr_recouvrement.letter_errors"
+        return self._print_html(template, {"errors": list(errors.values())})
+
+    @api.model
+    def _print_html(self, template, values):
         report = self.env["ir.actions.report"].with_context(recouvrement_letter=True)
-        html = report._render_template(REPORT, self._prepare_document(letters)).decode()
+        if report.get_wkhtmltopdf_state() == "install":
+            raise UserError(
+                self.env._("Install wkhtmltopdf on the server: letters need it.")
+            )
+        html = report._render_template(template, values).decode()
         # Few fonts have the narrow no-break space.
         html = html.replace(NNBSP, NBSP)
-        pdf = report._run_wkhtmltopdf([html], report_ref=REPORT)
-        footers = [
-            letter_pdf.Footer(letter["reference"], letter["footer"]) for letter in letters
-        ]
-        return letter_pdf.finish(pdf, footers)
+        return report._run_wkhtmltopdf([html], report_ref=REPORT)
 
     @api.model
     def _explain(self, action, error):
@@ -216,17 +254,10 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_logo(self, company):
-        """The logo as a data URI of a size for paper, in a format that wkhtmltopdf
-        reads; nothing where it is Odoo's placeholder or cannot be read."""
-        if company.uses_default_logo or not company.logo:
+        """The logo as a data URI, nothing where it is Odoo's placeholder."""
+        if company.uses_default_logo:
             return ""
-        source = base64.b64decode(company.with_context(bin_size=False).logo)
-        try:
-            png = image_process(source, size=LOGO_PIXELS, output_format="PNG")
-        except (UserError, ValueError) as error:
-            _logger.warning("Logo of company %s: %s", company.id, error)
-            return ""
-        return "data:image/png;base64," + base64.b64encode(png).decode()
+        return _logo_uri(company.with_context(bin_size=False).logo or b"")
 
     @api.model
     def _prepare_footer(self, action):
@@ -375,7 +406,13 @@ class ReportLetter(models.AbstractModel):
             net = self._sum(invoices, "amount_residual")
             net -= self._sum(credits, "amount_residual")
             sums = [("Principal restant dû", self._format(action, net))]
-        return {"kind": "invoices", "caption": "", "note": "", "rows": rows, "sums": sums}
+        return {
+            "kind": "invoices",
+            "caption": "",
+            "note": "",
+            "rows": rows,
+            "sums": sums,
+        }
 
     @api.model
     def _prepare_invoice_row(self, line):
@@ -395,7 +432,7 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_invoice_detail(self, line):
-        """The debtor's own references of an invoice, in small under its number. Hook."""
+        """References of the debtor, in small under the number of an invoice. Hook."""
         move = line.move_id
         number = line.label or move.name
         parts = [f"Votre réf. {move.ref}"] if move.ref and move.ref != number else []
@@ -426,7 +463,9 @@ class ReportLetter(models.AbstractModel):
         """The table of penalties, with all that a judge needs to work it out again."""
         caption, total_label, amount_label = INTEREST_WORDS[action.profile]
         segments = [
-            (line, segment) for line in invoices for segment in line.penalty_detail or ()
+            (line, segment)
+            for line in invoices
+            for segment in line.penalty_detail or ()
         ]
         claimed = self._sum(invoices, "amount_interest")
         worked_out = sum(to_decimal(segment["amount"]) for _line, segment in segments)
@@ -438,8 +477,8 @@ class ReportLetter(models.AbstractModel):
         return {
             "kind": "penalties",
             "caption": caption,
-            "note": "base × taux × jours ÷ diviseur, arrondi au centime ligne par ligne ; "
-            "les deux dates sont comprises",
+            "note": "base × taux × jours ÷ diviseur, arrondi au centime ligne par "
+            "ligne ; les deux dates sont comprises",
             "amount_label": amount_label,
             "rows": [self._prepare_segment_row(*segment) for segment in segments],
             "sums": [(label, self._format(action, amount)) for label, amount in sums],
@@ -475,7 +514,8 @@ class ReportLetter(models.AbstractModel):
         if len(rows) == 1:
             return []
         return [
-            (label, self._format(action, amount), detail) for label, amount, detail in rows
+            (label, self._format(action, amount), detail)
+            for label, amount, detail in rows
         ]
 
     @api.model
@@ -501,7 +541,10 @@ class ReportLetter(models.AbstractModel):
         is_iban = epc.is_iban(number)
         items = [
             ("Titulaire", holder if bank else ""),
-            ("IBAN" if is_iban else "Compte", format_iban(number) if is_iban else number),
+            (
+                "IBAN" if is_iban else "Compte",
+                format_iban(number) if is_iban else number,
+            ),
             ("BIC", bank.bank_bic),
             ("Référence", action.name),
         ]
@@ -566,7 +609,9 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _sum(self, lines, name):
-        return sum((self._amount(line.action_id, line[name]) for line in lines), to_decimal(0))
+        return sum(
+            (self._amount(line.action_id, line[name]) for line in lines), to_decimal(0)
+        )
 
     @api.model
     def _format(self, action, value):

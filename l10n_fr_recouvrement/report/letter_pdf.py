@@ -28,9 +28,10 @@ FOOTER_SIZE, FOOTER_LEADING = 6.5, 8.5
 GREY = (0.42, 0.42, 0.44)
 # Where a sheet is folded in three for a DL envelope, from the top.
 FOLDS = (99 * MM, 198 * MM)
+# The mark of a letter: red is always 253, green and blue tell its rank.
 MARK_RED = 253
+MARK_FILL = re.compile(rb"\b0\.99215\d* ([\d.]+) ([\d.]+) (?:scn|rg)\b")
 MAX_LETTERS = 64
-RGB_FILL = re.compile(rb"([\d.]+) ([\d.]+) ([\d.]+) (?:scn|rg)\b")
 # Fonts of the stamps, the first one found: they are embedded, as mail services ask for.
 FONT_FILES = (
     "liberation/LiberationSans-Regular.ttf",
@@ -65,6 +66,8 @@ def split(reader, count):
 
     :raise ValueError: the marks found are not those of the letters, in order
     """
+    if count == 1:
+        return [list(range(len(reader.pages)))]
     groups, found = [], []
     for number in range(len(reader.pages)):
         rank = _get_rank(reader.getPage(number)["/Contents"].getData())
@@ -86,9 +89,9 @@ def _get_rank(drawing):
     9
     >>> _get_rank(b"1 1 1 rg 0.992156 0.1 0.1 rg")
     """
-    for color in RGB_FILL.findall(drawing):
-        red, green, blue = (round(float(part) * 255) for part in color)
-        if red == MARK_RED and 246 < green < 255 and 247 < blue:
+    for color in MARK_FILL.findall(drawing):
+        green, blue = (round(float(part) * 255) for part in color)
+        if 246 < green < 255 and 247 < blue:
             return (254 - green) * 8 + 255 - blue
     return None
 
@@ -140,7 +143,9 @@ def _draw_footer(canvas, footer, number, count):
             RIGHT, height, f"Réf. {footer.reference} – page {number}/{count}"
         )
         height -= FOOTER_LEADING
-    for line in simpleSplit(footer.legal.replace(NNBSP, NBSP), font, FOOTER_SIZE, RIGHT - LEFT):
+    for line in simpleSplit(
+        footer.legal.replace(NNBSP, NBSP), font, FOOTER_SIZE, RIGHT - LEFT
+    ):
         canvas.drawCentredString((LEFT + RIGHT) / 2, height, line)
         height -= FOOTER_LEADING
     if number == 1:

@@ -22,14 +22,19 @@ def height(table):
     3.6
     """
     rows = sum(_row_height(row) for row in table["rows"])
-    return (CAPTION_ROWS + HEAD_ROWS if table["caption"] else 0) + rows + len(table["sums"])
+    return (
+        (CAPTION_ROWS + HEAD_ROWS if table["caption"] else 0)
+        + rows
+        + len(table["sums"])
+    )
 
 
 def paginate(tables):
     """Distribute the rows of ``tables`` over pages; the sums follow the last row.
 
     >>> table = {"caption": "", "rows": [{}] * 100, "sums": ["total"]}
-    >>> pages = paginate([table, {"caption": "Pénalités", "rows": [{}] * 2, "sums": []}])
+    >>> other = {"caption": "Pénalités", "rows": [{}] * 2, "sums": []}
+    >>> pages = paginate([table, other])
     >>> [[(len(part["rows"]), part["sums"]) for part in page] for page in pages]
     [[(41, [])], [(44, [])], [(15, ['total']), (2, [])]]
     >>> paginate([])
