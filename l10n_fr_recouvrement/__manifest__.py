@@ -40,6 +40,13 @@
         "demo/res.partner.csv",
         "demo/recouvrement_demo.xml",
     ],
+    # read by models, not by the loader
+    "oca_data_manual": [
+        "data/legal_facts.csv",
+        "data/rates.csv",
+        "demo/habits.csv",
+        "demo/open_items.csv",
+    ],
     "assets": {
         "web.assets_tests": ["l10n_fr_recouvrement/static/tests/tours/**/*"],
     },

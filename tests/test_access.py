@@ -181,6 +181,4 @@ class TestAccess(RecouvrementCase):
         visible = menus.with_user(self.invoicing)._visible_menu_ids()
         self.assertIn(root.id, visible)
         self.assertNotIn(prepare.id, visible)
-        self.assertIn(
-            prepare.id, menus.with_user(self.officer)._visible_menu_ids()
-        )
+        self.assertIn(prepare.id, menus.with_user(self.officer)._visible_menu_ids())

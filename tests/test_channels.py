@@ -18,7 +18,10 @@ class Inbox:
 
     async def handle_DATA(self, server, session, envelope):
         self.messages.append(
-            (envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default))
+            (
+                envelope.rcpt_tos,
+                message_from_bytes(envelope.content, policy=policy.default),
+            )
         )
         return "250 OK"
 
@@ -43,7 +46,9 @@ class TestChannels(RecouvrementCase):
             }
         )
         # Odoo's tests stand in for the connection: this one is the real thing.
-        self.patch(type(self.env["ir.mail_server"]), "_disable_send", lambda self: False)
+        self.patch(
+            type(self.env["ir.mail_server"]), "_disable_send", lambda self: False
+        )
         return inbox
 
     def test_email_with_the_frozen_letter_attached(self):
@@ -60,7 +65,9 @@ class TestChannels(RecouvrementCase):
         self.assertIn(action.name, message["Subject"])
         self.assertEqual(message["Message-Id"].strip(), action.mail_message_id)
         [attachment] = message.iter_attachments()
-        self.assertEqual(attachment.get_filename(), f"{action.name.replace('/', '-')}.pdf")
+        self.assertEqual(
+            attachment.get_filename(), f"{action.name.replace('/', '-')}.pdf"
+        )
         self.assertEqual(attachment.get_content(), action.letter_attachment_id.raw)
         body = html.unescape(message.get_body().get_content())
         self.assertIn("100,00\N{NO-BREAK SPACE}€", body)
@@ -140,9 +147,7 @@ class TestChannels(RecouvrementCase):
     def test_one_bad_debtor_does_not_stop_the_run(self):
         """A text that breaks for one debtor leaves the others their letters."""
         stage = self.env.ref("l10n_fr_recouvrement.stage_business_reminder")
-        stage.letter_intro = (
-            '<p><t t-out="1 / (object.partner_id.color != 9)"/></p>'
-        )
+        stage.letter_intro = '<p><t t-out="1 / (object.partner_id.color != 9)"/></p>'
         self._invoice(self.business, 100, "2026-05-01")
         other = self._create_debtor("Boulangerie Exemple", is_company=True, color=9)
         self._invoice(other, 100, "2026-05-01")
@@ -169,7 +174,9 @@ class TestChannels(RecouvrementCase):
         self.assertEqual((actions - failed).state, "sent")
 
     def test_daily_job_works_for_companies_that_started_it(self):
-        self.env.ref("l10n_fr_recouvrement.stage_business_reminder").needs_approval = False
+        self.env.ref(
+            "l10n_fr_recouvrement.stage_business_reminder"
+        ).needs_approval = False
         self._invoice(self.business, 100, "2026-05-01")
         self._invoice(self.consumer, 100, "2026-04-29")
         cron = self.env.ref("l10n_fr_recouvrement.cron_run")
@@ -197,8 +204,6 @@ class TestChannels(RecouvrementCase):
         self._pay(invoice, 10000, "2026-09-15")
         with freeze_time("2026-09-22"), self.enter_registry_test_mode():
             cron.method_direct_trigger()
-        self.assertPenalties(
-            invoice, [("2026-08-01", "2026-09-15", 46, 12.4, 156.27)]
-        )
+        self.assertPenalties(invoice, [("2026-08-01", "2026-09-15", 46, 12.4, 156.27)])
         self.assertEqual(invoice.recouvrement_penalty_total, 196.27)
         self.assertTrue(invoice.recouvrement_penalty_settled)

@@ -81,7 +81,8 @@ class TestFlow(RecouvrementCase):
         self.assertEqual(action.amount_credits, 550)
         self.assertEqual(action.amount_total, 450)
         self.assertEqual(
-            sorted(action.line_ids.mapped("kind")), ["credit_note", "invoice", "payment"]
+            sorted(action.line_ids.mapped("kind")),
+            ["credit_note", "invoice", "payment"],
         )
 
     def test_interest_bears_on_what_the_credits_leave(self):
@@ -177,9 +178,7 @@ class TestFlow(RecouvrementCase):
         self.assertEqual(invoice.recouvrement_profile, "public")
         with freeze_time("2026-08-10"):
             invoice.action_recouvrement_refresh_penalties()
-        self.assertPenalties(
-            invoice, [("2026-06-20", "2026-08-10", 52, 10.15, 347.05)]
-        )
+        self.assertPenalties(invoice, [("2026-06-20", "2026-08-10", 52, 10.15, 347.05)])
         self.assertEqual(invoice.recouvrement_penalty_total, 387.05)
 
     def test_instalments_start_afresh_once_what_was_due_is_paid(self):

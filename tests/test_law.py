@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.l10n_fr_recouvrement import law
 from odoo.modules.module import get_module_path
+
+from odoo.addons.l10n_fr_recouvrement import law
 
 TABLE = law.RateTable.from_csv(
     f"{get_module_path('l10n_fr_recouvrement')}/data/rates.csv"
@@ -37,7 +38,15 @@ def segments(principal, due, at, payments=(), rule=BUSINESS, divisor="365"):
         ("10000.00", "2026-07-31", "2026-09-15", (), BUSINESS, "365", ["156.27"]),
         # the edge of a half-year
         ("10000.00", "2026-06-30", "2026-07-10", (), BUSINESS, "365", ["33.97"]),
-        ("10000.00", "2026-06-29", "2026-07-10", (), BUSINESS, "365", ["3.33", "33.97"]),
+        (
+            "10000.00",
+            "2026-06-29",
+            "2026-07-10",
+            (),
+            BUSINESS,
+            "365",
+            ["3.33", "33.97"],
+        ),
         # three half-years and two payments on the way
         (
             "12000.00",
@@ -183,7 +192,7 @@ def test_imputation_spends_each_payment_once_and_no_debt_twice(payments, owed):
 
 
 def test_indemnity_is_whole_or_nothing():
-    """C. com. D441-5: 40 EUR an invoice, not divisible, not before the first day late."""
+    """C. com. D441-5: 40 EUR an invoice, not divisible, from the first day late."""
     forty = Decimal("40.00")
     due, after = date(2026, 10, 1), date(2026, 10, 2)
     assert law.flat_indemnity(forty, due, after, Decimal("0.01")) == forty

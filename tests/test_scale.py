@@ -64,9 +64,7 @@ class TestScale(RecouvrementCase):
     def test_nightly_penalties(self):
         def count(size):
             debtors = self._create_book(size)
-            moves = self.env["account.move"].search(
-                [("partner_id", "in", debtors.ids)]
-            )
+            moves = self.env["account.move"].search([("partner_id", "in", debtors.ids)])
             with freeze_time("2026-08-01"):
                 queries = self._count(moves.action_recouvrement_refresh_penalties)
             # two half-years and the indemnity

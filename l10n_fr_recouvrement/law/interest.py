@@ -64,8 +64,9 @@ def late_segments(
 
     >>> from .rates import HalfYear, RateRule, RateTable
     >>> table = RateTable([
-    ...     HalfYear(date(2026, 1, 1), Decimal("2.15"), Decimal("6.67"), Decimal("2.62")),
-    ...     HalfYear(date(2026, 7, 1), Decimal("2.40"), Decimal("6.84"), Decimal("2.75")),
+    ...     HalfYear(date(2026, month, 1), Decimal(ecb), Decimal(own), Decimal(other))
+    ...     for month, ecb, own, other in (
+    ...         (1, "2.15", "6.67", "2.62"), (7, "2.40", "6.84", "2.75"))
     ... ])
     >>> business = RateRule("ecb_refi", Decimal(10))
     >>> [(s.days, str(s.rate), str(s.amount)) for s in late_segments(
@@ -92,9 +93,7 @@ def late_segments(
         end = min(_period_end(start, rule, divisor), at)
         end = min([end, *(day for day in by_day if start <= day < end)])
         segments.append(
-            _segment(
-                start, end, base, rule.rate(table, start, began), divisor, digits
-            )
+            _segment(start, end, base, rule.rate(table, start, began), divisor, digits)
         )
         base -= by_day.get(end, Decimal(0))
         start = end + ONE_DAY

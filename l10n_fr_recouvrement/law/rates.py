@@ -87,8 +87,9 @@ class RateRule:
     II; C. civ. 1231-6 for the legal rate).
 
     >>> table = RateTable([
-    ...     HalfYear(date(2026, 1, 1), Decimal("2.15"), Decimal("6.67"), Decimal("2.62")),
-    ...     HalfYear(date(2026, 7, 1), Decimal("2.40"), Decimal("6.84"), Decimal("2.75")),
+    ...     HalfYear(date(2026, month, 1), Decimal(ecb), Decimal(own), Decimal(other))
+    ...     for month, ecb, own, other in (
+    ...         (1, "2.15", "6.67", "2.62"), (7, "2.40", "6.84", "2.75"))
     ... ])
     >>> public = RateRule("ecb_refi", Decimal(8), frozen=True)
     >>> public.rate(table, date(2026, 8, 1), began=date(2026, 6, 20))
@@ -104,4 +105,5 @@ class RateRule:
 
     def rate(self, table, day, began):
         """Yearly rate in percent for ``day``, interest having begun on ``began``."""
-        return getattr(table.at(began if self.frozen else day), self.index) + self.margin
+        half_year = table.at(began if self.frozen else day)
+        return getattr(half_year, self.index) + self.margin

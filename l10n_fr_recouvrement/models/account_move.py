@@ -173,8 +173,10 @@ class AccountMove(models.Model):
         profile = vals.get("recouvrement_profile")
         if profile and "recouvrement_procedure_id" not in vals:
             changed = self.filtered(
-                lambda move: move.recouvrement_procedure_id
-                and move.recouvrement_procedure_id.profile != profile
+                lambda move: (
+                    move.recouvrement_procedure_id
+                    and move.recouvrement_procedure_id.profile != profile
+                )
             )
             for company, moves in changed.grouped("company_id").items():
                 moves.recouvrement_procedure_id = self.env[
@@ -185,8 +187,9 @@ class AccountMove(models.Model):
     def _recouvrement_freeze_terms(self):
         """Write profile and procedure on customer invoices that were never claimed."""
         moves = self.filtered(
-            lambda move: move.move_type in FOLLOWED_TYPES
-            and not move.recouvrement_stage_id
+            lambda move: (
+                move.move_type in FOLLOWED_TYPES and not move.recouvrement_stage_id
+            )
         )
         terms = {}
         for company, company_moves in moves.grouped("company_id").items():
@@ -245,10 +248,12 @@ class AccountMove(models.Model):
     def _recouvrement_open_lines(self):
         """Due lines of the invoice that are unpaid and followed."""
         return self.line_ids.filtered(
-            lambda line: line.display_type == "payment_term"
-            and line.date_maturity
-            and not line.reconciled
-            and not line.no_followup
+            lambda line: (
+                line.display_type == "payment_term"
+                and line.date_maturity
+                and not line.reconciled
+                and not line.no_followup
+            )
         )
 
     def _recouvrement_dues(self):
@@ -262,17 +267,21 @@ class AccountMove(models.Model):
         self.ensure_one()
         if not self._recouvrement_is_chased():
             return False
-        return min(self._recouvrement_open_lines().mapped("date_maturity"), default=False)
+        return min(
+            self._recouvrement_open_lines().mapped("date_maturity"), default=False
+        )
 
     def _recouvrement_plan(self):
         """Return ``{move_id: [(date, stage_id)]}`` (see :func:`stage_plan.planned`) for
         the invoices of ``self`` that follow-up runs on and that wait for no action.
         Stages fall on working days."""
         chased = self.filtered(
-            lambda move: move.recouvrement_procedure_id
-            and move._recouvrement_is_chased()
-            and not any(
-                line._is_pending() for line in move.recouvrement_action_line_ids
+            lambda move: (
+                move.recouvrement_procedure_id
+                and move._recouvrement_is_chased()
+                and not any(
+                    line._is_pending() for line in move.recouvrement_action_line_ids
+                )
             )
         )
         steps = chased.recouvrement_procedure_id.sudo().stage_ids._get_steps()
@@ -383,7 +392,9 @@ class AccountMove(models.Model):
             "recouvrement_penalty_date", "<", date
         )
         overdue = self._recouvrement_open_domain() & Domain(
-            "line_ids", "any", [("date_maturity", "<", date), ("reconciled", "=", False)]
+            "line_ids",
+            "any",
+            [("date_maturity", "<", date), ("reconciled", "=", False)],
         )
         unsettled = Domain(
             [

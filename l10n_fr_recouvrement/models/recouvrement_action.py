@@ -40,7 +40,9 @@ class RecouvrementAction(models.Model):
     run_id = fields.Many2one(
         "recouvrement.run", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
     partner_id = fields.Many2one(
         "res.partner", "Debtor", required=True, readonly=True, index=True
     )
@@ -55,7 +57,6 @@ class RecouvrementAction(models.Model):
     )
     stage_id = fields.Many2one(
         "recouvrement.stage",
-        "Stage",
         required=True,
         readonly=True,
         index=True,
@@ -64,9 +65,11 @@ class RecouvrementAction(models.Model):
     kind = fields.Selection(related="stage_id.kind")
     profile = fields.Selection(PROFILES, required=True, readonly=True)
     channel = fields.Selection(
-        selection=lambda self: self.env["recouvrement.stage"]
-        ._fields["channel"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["recouvrement.stage"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        ),
         required=True,
     )
     state = fields.Selection(
@@ -98,7 +101,9 @@ class RecouvrementAction(models.Model):
         "Invoices due", compute="_compute_amounts", store=True
     )
     amount_credits = fields.Monetary("Deducted", compute="_compute_amounts", store=True)
-    amount_interest = fields.Monetary("Interest", compute="_compute_amounts", store=True)
+    amount_interest = fields.Monetary(
+        "Interest", compute="_compute_amounts", store=True
+    )
     amount_indemnity = fields.Monetary(
         "Indemnity", compute="_compute_amounts", store=True
     )
@@ -179,8 +184,8 @@ class RecouvrementAction(models.Model):
                 law.to_decimal(action.amount_total, action.currency_id.decimal_places),
                 action.currency_id.name,
             )
-            action.deadline_text = (
-                action.date_deadline and french.format_date(action.date_deadline)
+            action.deadline_text = action.date_deadline and french.format_date(
+                action.date_deadline
             )
 
     # ------------------------------------------------------------------
@@ -202,13 +207,17 @@ class RecouvrementAction(models.Model):
     def _next_references(self, count):
         """Iterate over the next ``count`` references, one query for all of them when
         the sequence lets gaps be."""
-        sequence = self.env["ir.sequence"].sudo().search(
-            [
-                ("code", "=", "recouvrement.action"),
-                ("company_id", "in", [self.env.company.id, False]),
-            ],
-            order="company_id",
-            limit=1,
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .search(
+                [
+                    ("code", "=", "recouvrement.action"),
+                    ("company_id", "in", [self.env.company.id, False]),
+                ],
+                order="company_id",
+                limit=1,
+            )
         )
         if sequence.implementation == "standard" and not sequence.use_date_range:
             # One statement for the whole batch, where next_by_id makes one a record.
@@ -273,9 +282,9 @@ class RecouvrementAction(models.Model):
     def action_approve(self):
         """Approve: the actions may leave."""
         self.check_access("write")
-        self.filtered(lambda action: action.state == "to_approve").sudo().state = (
-            "ready"
-        )
+        self.filtered(
+            lambda action: action.state == "to_approve"
+        ).sudo().state = "ready"
         return True
 
     def action_cancel(self):
@@ -322,8 +331,9 @@ class RecouvrementAction(models.Model):
     # ------------------------------------------------------------------
 
     def _send(self):
-        """Carry out the ready actions of ``self`` at the amounts of today. What somebody
-        else is sending at the same time is left to them.
+        """Carry out the ready actions of ``self`` at the amounts of today.
+
+        What somebody else is sending at the same time is left to them.
 
         :return: the actions that have been sent
         """
@@ -397,7 +407,9 @@ class RecouvrementAction(models.Model):
                         **action._prepare_stage_vals(prospect.stage),
                     }
                 )
-            self.browse([action.id for action, _prospect in kept])._render_letter_texts()
+            self.browse(
+                [action.id for action, _prospect in kept]
+            )._render_letter_texts()
 
     def _keep_stages(self, prospect):
         """Give ``prospect`` the stages of this action that are still to be claimed.

@@ -144,7 +144,7 @@ class RecouvrementDemo(models.AbstractModel):
             self._follow_up(company, self._today() - timedelta(days=days))
 
     def _follow_up(self, company, day):
-        """Carry out the run of a past day, letters printed and kept, nothing e-mailed."""
+        """Carry out the run of a past day: letters kept, nothing e-mailed."""
         run = self.env["recouvrement.run"].create(
             {"company_id": company.id, "date": day}
         )

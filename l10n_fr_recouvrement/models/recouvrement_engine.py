@@ -51,7 +51,8 @@ class Prospect:
         """What the account owes: invoices less credits."""
         digits = self.currency.decimal_places
         return sum(
-            (law.to_decimal(row["residual"], digits) for row in self.debts), law.to_decimal(0)
+            (law.to_decimal(row["residual"], digits) for row in self.debts),
+            law.to_decimal(0),
         ) - sum(
             (law.to_decimal(row["residual"], digits) for row in self.credits),
             law.to_decimal(0),
@@ -256,8 +257,7 @@ class RecouvrementEngine(models.AbstractModel):
                 "Contacted on %(date)s; next contact from %(next)s.",
                 date=contact.strftime("%d/%m/%Y"),
                 next=(
-                    contact
-                    + timedelta(days=prospect.company.recouvrement_min_interval)
+                    contact + timedelta(days=prospect.company.recouvrement_min_interval)
                 ).strftime("%d/%m/%Y"),
             )
         return ""
@@ -479,7 +479,9 @@ class RecouvrementEngine(models.AbstractModel):
     @api.model
     def _prepare_action_line_vals(self, prospect, row, claimed):
         """Snapshot of one due line. Hook."""
-        segments = claimed.get(row["move_id"], {}).get("interest", {}).get(row["id"], [])
+        segments = (
+            claimed.get(row["move_id"], {}).get("interest", {}).get(row["id"], [])
+        )
         stage = prospect.stages.get(row["move_id"])
         return {
             "kind": "invoice",

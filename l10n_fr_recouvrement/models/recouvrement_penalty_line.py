@@ -54,8 +54,10 @@ class RecouvrementPenaltyLine(models.Model):
             for move in moves
         }
         changed = moves.filtered(
-            lambda move: wanted[move.id]
-            != [line._get_vals() for line in move.recouvrement_penalty_line_ids]
+            lambda move: (
+                wanted[move.id]
+                != [line._get_vals() for line in move.recouvrement_penalty_line_ids]
+            )
         )
         changed.recouvrement_penalty_line_ids.unlink()
         self.create([vals for move in changed for vals in wanted[move.id]])

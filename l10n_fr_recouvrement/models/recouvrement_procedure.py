@@ -48,15 +48,17 @@ class RecouvrementProcedure(models.Model):
 
     def _refresh_open_invoices(self):
         """Plan anew the next step of the open invoices that follow these procedures."""
-        moves = self.env["account.move"].sudo().search(
-            [
-                ("recouvrement_procedure_id", "in", self.ids),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ]
+        moves = (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("recouvrement_procedure_id", "in", self.ids),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                ]
+            )
         )
-        self.env.add_to_compute(
-            moves._fields["recouvrement_next_date"], moves
-        )
+        self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
 
     def copy_data(self, default=None):
         # EXTENDS base: a copy is told from its model

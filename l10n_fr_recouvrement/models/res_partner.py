@@ -7,7 +7,7 @@ PUBLIC_SIREN_FIRST_DIGITS = ("1", "2")
 
 
 class ResPartner(models.Model):
-    """Debtor: profile, procedure and what is overdue, kept on the commercial partner."""
+    """Debtor: profile, procedure and what is overdue, on the commercial partner."""
 
     _inherit = "res.partner"
 
@@ -54,7 +54,9 @@ class ResPartner(models.Model):
         search="_search_recouvrement_is_debtor",
         help="Has an unpaid invoice past its due date.",
     )
-    recouvrement_last_contact = fields.Date(compute="_compute_recouvrement_last_contact")
+    recouvrement_last_contact = fields.Date(
+        compute="_compute_recouvrement_last_contact"
+    )
 
     @api.depends("is_company", "parent_id", "vat", "company_registry", "country_code")
     def _compute_recouvrement_profile(self):

@@ -350,9 +350,9 @@ class ReportLetter(models.AbstractModel):
     def _prepare_figures(self, action):
         """Tables and totals, checked to add up: a letter whose figures do not foot is
         not printed."""
-        lines = action.line_ids
-        invoices = lines.filtered(lambda line: line.kind == "invoice")
-        credits = lines - invoices
+        # Lists, not recordsets, which would read the entries letter by letter.
+        invoices = [line for line in action.line_ids if line.kind == "invoice"]
+        credits = [line for line in action.line_ids if line.kind != "invoice"]
         self._check_footing(action, invoices, credits)
         total = self._amount(action, action.amount_total)
         return {

@@ -71,7 +71,10 @@ class RecouvrementRunWizard(models.TransientModel):
                     Command.create(wizard._prepare_prospect_line(prospect))
                     for prospect in prospects
                 ),
-                *(Command.create(wizard._prepare_left_out_line(row)) for row in left_out),
+                *(
+                    Command.create(wizard._prepare_left_out_line(row))
+                    for row in left_out
+                ),
             ]
 
     @api.depends("line_ids.excluded")

@@ -12,7 +12,7 @@ class RecouvrementRunWizardLine(models.TransientModel):
         "recouvrement.run.wizard", required=True, index=True, ondelete="cascade"
     )
     partner_id = fields.Many2one("res.partner", "Debtor", required=True)
-    stage_id = fields.Many2one("recouvrement.stage", "Stage")
+    stage_id = fields.Many2one("recouvrement.stage")
     channel = fields.Selection(related="stage_id.channel")
     invoice_count = fields.Integer("Invoices")
     days_late = fields.Integer("Days late")
