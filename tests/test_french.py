@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.l10n_fr_recouvrement.report import epc, french, table_pages
@@ -67,6 +67,7 @@ def test_amounts_and_dates_as_they_are_written():
     assert french.format_siren("12345") == ""
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_typography_settles_at_once(text):
     once = french.nbsp(text)
@@ -77,6 +78,7 @@ def test_typography_settles_at_once(text):
 LINE = st.text(st.characters(categories=("L", "N"), include_characters=" ,.-'"))
 
 
+@settings(deadline=None)
 @given(
     st.lists(LINE, max_size=3),
     st.lists(LINE, max_size=3),
@@ -103,6 +105,7 @@ def test_address_abroad_ends_with_the_country():
     ]
 
 
+@settings(deadline=None)
 @given(
     st.text(min_size=1),
     st.decimals(Decimal("0.01"), epc.MAX_AMOUNT, places=2),
@@ -143,6 +146,7 @@ def test_payment_code_refuses_misuse(vals, reason):
         epc.payload(**{**good, **vals})
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=200), st.integers(0, 60))
 def test_pages_of_an_annex_hold_every_row_once(details, others):
     rows = [{"n": n, "detail": "x" if more else ""} for n, more in enumerate(details)]

@@ -511,17 +511,16 @@ class TestLetterRendering(RecouvrementCase):
         actions = self.env["recouvrement.action"]
         for partner in partners:
             actions |= self._reminder(partner)
-        with patch.object(letter_module.epc, "data_uri", return_value=""):
-            self._print(actions[:2])
-            counts = []
-            for part in (actions[:2], actions[2:]):
-                self.env.flush_all()
-                self.env.invalidate_all()
-                before = self.env.cr.sql_log_count
-                for action in part:
-                    self.service._letter_values(action)
-                counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        counts = []
+        for part in (actions[:2], actions[:2], actions[2:]):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            for action in part:
+                self.service._letter_values(action)
+            counts.append(self.env.cr.sql_log_count - before)
+        _first_time, of_two, of_eight = counts
+        self.assertEqual(of_two, of_eight)
 
     def test_dates_follow_the_action(self):
         action = self._reminder(self.business)

@@ -8,6 +8,7 @@ is up to date.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -152,7 +153,8 @@ class PrivateServer(Server):
             self._users.release()
 
     def stop(self) -> None:
-        self._pg_ctl("stop", "-m", "fast", "-w")
+        if self._postmaster():
+            self._pg_ctl("stop", "-m", "fast", "-w")
 
     def destroy(self) -> None:
         """Stop and remove the cluster for good."""
@@ -253,9 +255,9 @@ class PrivateServer(Server):
         return pid if str(self.data) in words else None
 
     def _running(self) -> bool:
-        """Whether the server answers; a pid file of a dead one is taken away."""
+        """Whether the server answers; what a killed one left is cleared away."""
         if self._postmaster() is None:
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            self._clear_remains()
             return False
         ready = [self._tool("pg_isready"), "-q", f"-h{self.socket}", f"-p{PORT}"]
         for _attempt in range(100):
@@ -266,6 +268,34 @@ class PrivateServer(Server):
             time.sleep(0.1)
         self.stop()
         return False
+
+    def _clear_remains(self) -> None:
+        """End the processes that a killed server left, then take its lock files away.
+
+        The server does so itself, but not where the old process lingers as a zombie or
+        its number is taken by another program, as happens in containers.
+        """
+        for pid in self._processes():
+            os.kill(pid, signal.SIGQUIT)
+        for _attempt in range(100):
+            if not self._processes():
+                break
+            time.sleep(0.1)
+        else:
+            raise Failure(f"a killed server still works in {self.data}.", "kill it.")
+        for remains in (self.data / "postmaster.pid", *self.socket.glob(".s.PGSQL.*")):
+            remains.unlink(missing_ok=True)
+
+    def _processes(self) -> list[int]:
+        """Every process of the server: they all work in the data directory."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if os.readlink(entry / "cwd") == str(self.data):
+                    found.append(int(entry.name))
+            except OSError:  # it ended, or it is another user's
+                continue
+        return found
 
     def _discard_after_crash(self) -> None:
         """Without fsync, a cluster that ran when the machine went down is lost."""

@@ -20,7 +20,7 @@ class RecouvrementRun(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name", store=True)
+    name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -37,6 +37,7 @@ class RecouvrementRun(models.Model):
     failed_count = fields.Integer("Exceptions", compute="_compute_counts")
 
     @api.depends("date")
+    @api.depends_context("lang")
     def _compute_name(self):
         for run in self:
             run.name = self.env._("Run of %s", run.date.strftime("%d/%m/%Y"))

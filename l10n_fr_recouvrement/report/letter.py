@@ -1,5 +1,6 @@
 import base64
 import logging
+import re
 from datetime import date
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty, split_every
-from odoo.tools.image import image_process
+from odoo.tools.image import image_data_uri, image_process
 
 from ..law import to_decimal
 from . import epc, letter_pdf, table_pages
@@ -38,6 +39,8 @@ CHUNK = 40
 # Lines of figures that leave the letter on one page, with the penalties that a longer
 # text goes with and without; more go to an annex.
 INLINE_ROWS = {True: 6.5, False: 11}
+# What an annex is called that holds all the figures.
+STATEMENT = "Relevé des sommes dues"
 LOGO_PIXELS = (720, 216)
 DEFAULT_COLOR = "#1d3a5f"
 
@@ -74,13 +77,13 @@ def _logo_uri(source):
     """Data URI of a logo (base64) at a size for paper and in a format that wkhtmltopdf
     reads; an empty text when it cannot be read, which is no reason not to write."""
     try:
-        png = image_process(
+        image = image_process(
             base64.b64decode(source), size=LOGO_PIXELS, output_format="PNG"
         )
     except (UserError, ValueError) as error:
         _logger.warning("A logo is left out of letters: %s", error)
         return ""
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
+    return image_data_uri(base64.b64encode(image)) if image else ""
 
 
 class ReportLetter(models.AbstractModel):
@@ -232,11 +235,10 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_color(self, action):
         """Colour of the company, unless it is too light to be read on white."""
-        color = action.company_id.primary_color or DEFAULT_COLOR
-        try:
-            red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-        except ValueError:
+        color = action.company_id.primary_color or ""
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
             return DEFAULT_COLOR
+        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
         light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
         return color if light < 150 else DEFAULT_COLOR
 
@@ -357,8 +359,6 @@ class ReportLetter(models.AbstractModel):
         total = self._amount(action, action.amount_total)
         return {
             **self._prepare_tables(action, invoices, credits),
-            "annex_heading": f"Jointe à notre lettre {action.name} du "
-            f"{format_date(action.date)} à {action.partner_id.name}.",
             "totals": self._prepare_totals(action, invoices),
             "total": self._format(action, total),
             "total_words": amount_in_words(total, action.currency_id.name),
@@ -376,7 +376,13 @@ class ReportLetter(models.AbstractModel):
         while tables and table_pages.height(tables[0]) <= room:
             inline.append(tables.pop(0))
             room -= table_pages.height(inline[-1])
-        return {"tables": inline, "annex": table_pages.paginate(tables)}
+        return {
+            "tables": inline,
+            "annex": table_pages.paginate(tables),
+            "annex_name": tables[0]["caption"] if inline and tables else STATEMENT,
+            "annex_heading": f"Jointe à notre lettre {action.name} du "
+            f"{format_date(action.date)} à {action.partner_id.name}.",
+        }
 
     @api.model
     def _check_footing(self, action, invoices, credits):
@@ -597,7 +603,7 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_enclosures(self, action, values):
         """What goes with the letter, as listed under the signature. Hook."""
-        return ["relevé des sommes dues (annexe)"] if values["annex"] else []
+        return [f"{values['annex_name'].lower()} (annexe)"] if values["annex"] else []
 
     # ------------------------------------------------------------------
     # Amounts

@@ -22,7 +22,7 @@ from .french import NBSP, NNBSP
 
 MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
-LEFT, RIGHT = 20 * MM, 195 * MM
+LEFT, RIGHT = 20 * MM, 194.6 * MM
 FOOTER_TOP = 13.5 * MM
 FOOTER_SIZE, FOOTER_LEADING = 6.5, 8.5
 GREY = (0.42, 0.42, 0.44)
