@@ -115,9 +115,7 @@ class TestTerms(RecouvrementCase):
             self.assertEqual(wizard.due_count, 1)
         self.assertEqual(wizard.due_line_ids.partner_id, self.business)
         self.assertEqual(wizard.due_line_ids.stage_id.kind, "reminder")
-        reasons = {
-            line.partner_id: line.reason for line in wizard.excluded_line_ids
-        }
+        reasons = {line.partner_id: line.reason for line in wizard.excluded_line_ids}
         self.assertIn("Disputed", reasons[self.consumer])
         self.assertIn("cover", reasons[self.public_body])
         self.assertFalse(self.env["recouvrement.action"].search_count([]))

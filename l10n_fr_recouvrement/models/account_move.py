@@ -75,6 +75,11 @@ class AccountMove(models.Model):
     recouvrement_action_line_ids = fields.One2many(
         "recouvrement.action.line", "move_id", "Recovery history", readonly=True
     )
+    recouvrement_waiting_action_id = fields.Many2one(
+        "recouvrement.action",
+        "Action waiting",
+        compute="_compute_recouvrement_waiting_action_id",
+    )
     recouvrement_action_count = fields.Integer(
         compute="_compute_recouvrement_action_count"
     )
@@ -135,6 +140,15 @@ class AccountMove(models.Model):
         for move in self:
             due = move._recouvrement_date_due()
             move.recouvrement_days_late = max((today - due).days, 0) if due else 0
+
+    @api.depends("recouvrement_action_line_ids.state")
+    def _compute_recouvrement_waiting_action_id(self):
+        for move in self:
+            move.recouvrement_waiting_action_id = (
+                move.recouvrement_action_line_ids.filtered(
+                    lambda line: line._is_pending()
+                ).action_id[:1]
+            )
 
     @api.depends("recouvrement_action_line_ids")
     def _compute_recouvrement_action_count(self):
@@ -279,9 +293,7 @@ class AccountMove(models.Model):
             lambda move: (
                 move.recouvrement_procedure_id
                 and move._recouvrement_is_chased()
-                and not any(
-                    line._is_pending() for line in move.recouvrement_action_line_ids
-                )
+                and not move.recouvrement_waiting_action_id
             )
         )
         steps = chased.recouvrement_procedure_id.sudo().stage_ids._get_steps()

@@ -338,11 +338,9 @@ class RecouvrementEngine(models.AbstractModel):
             return self.env._("Disputed: its payment is blocked.")
         if not move._recouvrement_open_lines():
             return self.env._("Left out of follow-up.")
-        waiting = move.recouvrement_action_line_ids.filtered(
-            lambda line: line._is_pending()
-        ).action_id
+        waiting = move.recouvrement_waiting_action_id
         if waiting:
-            return self.env._("An action is waiting: %s.", waiting[0].name)
+            return self.env._("An action is waiting: %s.", waiting.name)
         if not move.recouvrement_procedure_id:
             return self.env._("No procedure.")
         if (
