@@ -71,7 +71,7 @@ class TestChannels(RecouvrementCase):
         self.assertEqual(attachment.get_content(), action.letter_attachment_id.raw)
         body = html.unescape(message.get_body().get_content())
         self.assertIn("100,00\N{NO-BREAK SPACE}€", body)
-        self.assertIn("13 mai 2026", body)
+        self.assertIn("13\N{NO-BREAK SPACE}mai\N{NO-BREAK SPACE}2026", body)
         self.assertNotIn("t-out", body)
 
     def test_goes_to_the_invoice_contact(self):

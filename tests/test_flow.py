@@ -38,7 +38,9 @@ class TestFlow(RecouvrementCase):
         self.assertEqual(notice.stage_id.kind, "formal_notice")
         self.assertEqual(notice.amount_interest, 81.45)
         self._approve_and_send(notice, "2026-07-15")
-        self.assertEqual(str(invoice.recouvrement_formal_notice_date), "2026-07-15")
+        self.assertFalse(invoice.recouvrement_formal_notice_date)
+        notice.date_presented = "2026-07-17"
+        self.assertEqual(str(invoice.recouvrement_formal_notice_date), "2026-07-17")
         self.assertFalse(invoice.recouvrement_next_date, "the road ends here")
 
         self._pay(invoice, 5400, "2026-07-20")
@@ -164,6 +166,9 @@ class TestFlow(RecouvrementCase):
         self._approve_and_send(notice, "2026-05-12")
         with freeze_time("2026-08-31"):
             invoice.action_recouvrement_refresh_penalties()
+            self.assertPenalties(invoice, [])
+            notice.date_presented = "2026-05-12"
+            invoice.action_recouvrement_refresh_penalties()
         self.assertPenalties(
             invoice,
             [
@@ -235,3 +240,34 @@ class TestFlow(RecouvrementCase):
         """Three days after Wednesday 18 November 2026 is a Saturday."""
         invoice = self._invoice(self.business, 100, "2026-11-18")
         self.assertEqual(str(invoice.recouvrement_next_date), "2026-11-23")
+
+    def test_no_stage_before_the_deadline_that_was_granted(self):
+        """What a letter promises is kept, whatever the delays of the procedure."""
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        self._approve_and_send(self._run("2026-05-13"), "2026-05-13")
+        self.assertEqual(str(invoice.recouvrement_deadline), "2026-05-21")
+        self.assertFalse(self._run("2026-05-21"))
+        self.assertEqual(self._run("2026-05-22").stage_id.kind, "second_reminder")
+
+    def test_instalment_due_after_the_notice_bears_no_interest(self):
+        """A consumer owes interest on what the formal notice claimed (C. civ. 1344-1)."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Deux fois",
+                "line_ids": [
+                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 0}),
+                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 90}),
+                ],
+            }
+        )
+        invoice = self._invoice(
+            self.consumer,
+            1000,
+            "2026-03-01",
+            invoice_date="2026-03-01",
+            invoice_payment_term_id=term.id,
+        )
+        invoice.recouvrement_formal_notice_date = "2026-05-12"
+        with freeze_time("2026-06-30"):
+            invoice.action_recouvrement_refresh_penalties()
+        self.assertEqual(invoice.recouvrement_penalty_line_ids.mapped("base"), [500.0])

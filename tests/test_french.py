@@ -61,8 +61,8 @@ def test_amounts_and_dates_as_they_are_written():
     assert french.format_amount(Decimal("-0.5")) == "\u22120,50\u00a0€"
     assert french.format_amount(Decimal(12), "GBP") == "12,00\u00a0£GB"
     assert french.format_percent(Decimal("0")) == "0,00\u00a0%"
-    assert french.format_date(date(2026, 8, 1)) == "1er août 2026"
-    assert french.format_date(date(2026, 2, 11)) == "11 février 2026"
+    assert french.format_date(date(2026, 8, 1)) == "1er\u00a0août\u00a02026"
+    assert french.format_date(date(2026, 2, 11)) == "11\u00a0février\u00a02026"
     assert french.format_siren("334175221") == "334\u00a0175\u00a0221"
     assert french.format_siren("12345") == ""
 

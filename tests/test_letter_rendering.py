@@ -176,7 +176,7 @@ class TestLetterRendering(RecouvrementCase):
                     "Total à régler 5 635,19 €",
                     "cinq mille six cent trente-cinq euros et dix-neuf centimes",
                     "sauf erreur ou omission",
-                    "À régler au plus tard le 25 septembre 2026",
+                    "À régler au plus tard le 30 septembre 2026",
                     "FR76 3000 6000 0112 3456 7890 189",
                     BIC,
                     "Dominique Gérant",
@@ -215,7 +215,7 @@ class TestLetterRendering(RecouvrementCase):
 
     def test_public_claim(self):
         [letter] = self._print(self._notice(self.public_body, [24000]))
-        self.assertIn("DEMANDE DE PAIEMENT", letter.text)
+        self.assertIn("RÉCLAMATION", letter.text)
         self.assertIn("Intérêts moratoires", letter.text)
         self.assertNotIn("L441-10", letter.text)
 
@@ -277,7 +277,7 @@ class TestLetterRendering(RecouvrementCase):
     # ------------------------------------------------------------------
 
     def test_both_builds_set_the_same_page(self):
-        action = self._notice(self.business, [5400])
+        action = self._notice(self.business, [5400], due="2026-07-31")
         printed = []
         for build in BUILDS:
             self._use_build(build)
@@ -526,5 +526,5 @@ class TestLetterRendering(RecouvrementCase):
         action = self._reminder(self.business)
         self.assertEqual(action.date, date(2026, 6, 8))
         values = self.service._letter_values(action)
-        self.assertEqual(values["place_date"], "Lyon, le 8 juin 2026")
-        self.assertIn("16 juin 2026", values["payment"]["lead"])
+        self.assertEqual(values["place_date"], "Lyon, le 8\u00a0juin\u00a02026")
+        self.assertIn("16\u00a0juin\u00a02026", values["payment"]["lead"])

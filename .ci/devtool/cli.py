@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from .commands import demo, i18n, lint, odoo, reset, test
+from .commands import demo, i18n, lint, odoo, reset, shots, test
 from .config import Declaration, Project
 from .ui import Failure, report, say
 
@@ -17,6 +17,7 @@ COMMANDS: dict[str, Command] = {
     "shell": odoo.shell,
     "odoo": odoo.run,
     "i18n": i18n.run,
+    "shots": shots.run,
     "reset": reset.run,
 }
 
@@ -35,6 +36,7 @@ Usage: ./dev COMMAND [ARGUMENT ...]
   shell   Odoo shell on the demonstration company (or on the database named)
   odoo    any Odoo command with this project's configuration: ./dev odoo -d NAME
   i18n    export the addon's terms, merge new ones into fr.po, count those left
+  shots   take the pictures of doc/ from the demonstration company, in Chromium
   reset   throw this clone's state away (.dev/, databases)
             --cache       and what was downloaded and built for all clones
   help    this text

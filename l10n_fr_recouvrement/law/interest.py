@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .calendar import next_half_year_start
+from .calendar import half_year_start, next_half_year_start
 from .money import round_half_up
 
 ONE_DAY = timedelta(days=1)
@@ -23,8 +23,9 @@ class Payment:
 class Segment:
     """A stretch of days with one base and one rate.
 
-    ``date_from`` and ``date_to`` are both included. ``amount`` is the rounded figure
-    that is printed and summed, ``exact`` the same before rounding.
+    ``date_from`` and ``date_to`` are both included. ``rate`` is what the ``index`` of
+    the half-year from ``index_date`` and the margin add up to. ``amount`` is the rounded
+    figure that is printed and summed, ``exact`` the same before rounding.
     """
 
     date_from: date
@@ -32,6 +33,9 @@ class Segment:
     days: int
     base: Decimal
     rate: Decimal
+    index: str
+    index_date: date
+    margin: Decimal
     divisor: int
     exact: Decimal
     amount: Decimal
@@ -92,9 +96,7 @@ def late_segments(
     while start <= at and base > 0:
         end = min(_period_end(start, rule, divisor), at)
         end = min([end, *(day for day in by_day if start <= day < end)])
-        segments.append(
-            _segment(start, end, base, rule.rate(table, start, began), divisor, digits)
-        )
+        segments.append(_segment(start, end, base, rule, table, began, divisor, digits))
         base -= by_day.get(end, Decimal(0))
         start = end + ONE_DAY
     return segments
@@ -125,7 +127,8 @@ def _period_end(start, rule, divisor):
     return date.max
 
 
-def _segment(start, end, base, rate, divisor, digits):
+def _segment(start, end, base, rule, table, began, divisor, digits):
+    rate = rule.rate(table, start, began)
     days = (end - start).days + 1
     year_days = 365 if divisor == "365" else _days_in_year(start.year)
     exact = base * rate * days / (100 * year_days)
@@ -135,6 +138,9 @@ def _segment(start, end, base, rate, divisor, digits):
         days=days,
         base=round_half_up(base, digits),
         rate=rate,
+        index=rule.index,
+        index_date=half_year_start(began if rule.frozen else start),
+        margin=rule.margin,
         divisor=year_days,
         exact=exact,
         amount=round_half_up(exact, digits),

@@ -54,6 +54,12 @@ class AccountMove(models.Model):
         readonly=True,
         help="Due date whose lateness the stages reached so far belong to.",
     )
+    recouvrement_deadline = fields.Date(
+        "Deadline granted",
+        copy=False,
+        readonly=True,
+        help="Day that the last letter asked to pay by; no stage comes before it passed.",
+    )
     recouvrement_formal_notice_date = fields.Date(
         "Formal notice on", copy=False, readonly=True
     )
@@ -117,6 +123,7 @@ class AccountMove(models.Model):
         "recouvrement_stage_id",
         "recouvrement_stage_date",
         "recouvrement_cycle_date",
+        "recouvrement_deadline",
         "recouvrement_action_line_ids.state",
     )
     def _compute_recouvrement_next_date(self):
@@ -329,7 +336,9 @@ class AccountMove(models.Model):
         if self.recouvrement_cycle_date != due and self.recouvrement_stage_date <= due:
             return None
         return Position(
-            self.recouvrement_stage_id._get_rank(), self.recouvrement_stage_date
+            self.recouvrement_stage_id._get_rank(),
+            self.recouvrement_stage_date,
+            self.recouvrement_deadline or None,
         )
 
     def _recouvrement_cycle(self):

@@ -18,7 +18,7 @@ CLOSED_STATES = ("sent", "cancelled")
 
 # What a person may change on an action; everything else is written by its methods.
 EDITABLE_FIELDS = {"channel", "contact_id", "letter_note", "tracking_number", "user_id"}
-EDITABLE_WHEN_SENT = {"tracking_number", "user_id"}
+EDITABLE_WHEN_SENT = {"tracking_number", "date_presented", "user_id"}
 
 
 class RecouvrementAction(models.Model):
@@ -113,8 +113,19 @@ class RecouvrementAction(models.Model):
     amount_text = fields.Char(
         compute="_compute_texts", help="Amount claimed, as letters write it."
     )
+    principal_text = fields.Char(
+        compute="_compute_texts", help="Invoices less credits, as letters write it."
+    )
+    penalty_text = fields.Char(
+        compute="_compute_texts",
+        help="Interest and indemnity together, as letters write it.",
+    )
     deadline_text = fields.Char(
         compute="_compute_texts", help="Day to be paid by, as letters write it."
+    )
+    sender_text = fields.Text(
+        compute="_compute_sender_text",
+        help="What a company must say of itself (C. com. art. R123-237), for e-mails.",
     )
     letter_subject = fields.Char("Subject", readonly=True)
     letter_intro = fields.Html(readonly=True)
@@ -133,6 +144,11 @@ class RecouvrementAction(models.Model):
     email_to = fields.Char("Sent to", readonly=True)
     tracking_number = fields.Char(
         "Registered number", help="Number of the registered letter, printed on it."
+    )
+    date_presented = fields.Date(
+        "First presented on",
+        help="Day the post first presented the registered letter. From the next day on, "
+        "a formal notice bears the legal interest that a consumer owes.",
     )
 
     _name_uniq = models.UniqueIndex(
@@ -164,10 +180,12 @@ class RecouvrementAction(models.Model):
             action.amount_indemnity = float(indemnity)
             action.amount_total = float(due - deducted + interest + indemnity)
 
-    def _sum_amounts(self, lines, name):
+    def _sum_amounts(self, records, name):
+        """Exact sum of a monetary field."""
         digits = self.currency_id.decimal_places
         return sum(
-            (law.to_decimal(line[name], digits) for line in lines), law.to_decimal(0)
+            (law.to_decimal(record[name], digits) for record in records),
+            law.to_decimal(0),
         )
 
     @api.depends("contact_id.email", "partner_id.email")
@@ -177,16 +195,29 @@ class RecouvrementAction(models.Model):
                 action.contact_id if action.contact_id.email else action.partner_id
             )
 
-    @api.depends("amount_total", "currency_id", "date_deadline")
+    @api.depends("line_ids", "amount_total", "currency_id", "date_deadline")
     def _compute_texts(self):
         for action in self:
-            action.amount_text = french.format_amount(
-                law.to_decimal(action.amount_total, action.currency_id.decimal_places),
-                action.currency_id.name,
-            )
+            total = action._sum_amounts(action, "amount_total")
+            penalties = action._sum_amounts(
+                action, "amount_interest"
+            ) + action._sum_amounts(action, "amount_indemnity")
+            currency = action.currency_id.name
+            action.amount_text = french.format_amount(total, currency)
+            action.penalty_text = french.format_amount(penalties, currency)
+            action.principal_text = french.format_amount(total - penalties, currency)
             action.deadline_text = action.date_deadline and french.format_date(
                 action.date_deadline
             )
+
+    @api.depends("company_id")
+    def _compute_sender_text(self):
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        for action in self:
+            company = action.company_id
+            lines = [company.name, company.phone, company.email]
+            lines.append(service._prepare_footer(action))
+            action.sender_text = "\n".join(line for line in lines if line)
 
     # ------------------------------------------------------------------
     # What may change
@@ -234,7 +265,10 @@ class RecouvrementAction(models.Model):
     def write(self, vals):
         # EXTENDS base: nobody rewrites what was sent
         self._check_editable(vals)
-        return super().write(vals)
+        res = super().write(vals)
+        if vals.get("date_presented"):
+            self._start_formal_notice(fields.Date.to_date(vals["date_presented"]))
+        return res
 
     def _check_editable(self, vals):
         if self.env.su:
@@ -253,7 +287,7 @@ class RecouvrementAction(models.Model):
                     action=closed[0].name,
                 )
             )
-        if names - EDITABLE_FIELDS:
+        if names - EDITABLE_FIELDS - EDITABLE_WHEN_SENT:
             raise UserError(
                 self.env._(
                     "%(fields)s of an action follow the account: change the invoices, "
@@ -518,11 +552,27 @@ class RecouvrementAction(models.Model):
         for (stage, cycle), lines in claimed.grouped(
             lambda line: (line.stage_id, line.cycle_date)
         ).items():
-            vals = {
-                "recouvrement_stage_id": stage.id,
-                "recouvrement_stage_date": day,
-                "recouvrement_cycle_date": cycle,
-            }
-            if stage.kind == "formal_notice":
-                vals["recouvrement_formal_notice_date"] = day
-            lines.move_id._recouvrement_write(vals)
+            lines.move_id._recouvrement_write(
+                {
+                    "recouvrement_stage_id": stage.id,
+                    "recouvrement_stage_date": day,
+                    "recouvrement_cycle_date": cycle,
+                }
+            )
+        for deadline, actions in self.grouped("date_deadline").items():
+            actions.line_ids.filtered("stage_id").move_id._recouvrement_write(
+                {"recouvrement_deadline": deadline}
+            )
+        self.filtered(
+            lambda action: action.channel != "registered"
+        )._start_formal_notice(day)
+
+    def _start_formal_notice(self, day):
+        """Record from when the invoices that a formal notice claims are in default:
+        first presentation of a registered letter, sending of any other. A later notice
+        does not move it."""
+        notices = self.sudo().filtered(lambda action: action.kind == "formal_notice")
+        lines = notices.line_ids.filtered(lambda line: line.kind == "invoice")
+        lines.move_id.filtered(
+            lambda move: not move.recouvrement_formal_notice_date
+        )._recouvrement_write({"recouvrement_formal_notice_date": day})

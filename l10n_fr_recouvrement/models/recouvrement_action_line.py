@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..law import to_decimal
+from ..report import french
 
 from .recouvrement_engine import PENDING_STATES
 
@@ -40,6 +43,13 @@ class RecouvrementActionLine(models.Model):
         help="Due date whose lateness the stage belongs to.",
     )
     label = fields.Char("Number")
+    instalment = fields.Char(
+        help="Rank of the due line among those of its invoice, as 2/3; empty when the "
+        "invoice has one."
+    )
+    summary = fields.Char(
+        compute="_compute_summary", help="The line in one French sentence, for e-mails."
+    )
     date_document = fields.Date("Date")
     date_due = fields.Date("Due date")
     days_late = fields.Integer("Days late")
@@ -57,6 +67,21 @@ class RecouvrementActionLine(models.Model):
         " WHERE stage_id IS NOT NULL AND state != 'cancelled'",
         "This invoice was claimed at this stage already.",
     )
+
+    @api.depends("label", "date_due", "amount_residual", "kind")
+    def _compute_summary(self):
+        for line in self:
+            amount = french.format_amount(
+                to_decimal(line.amount_residual, line.currency_id.decimal_places),
+                line.currency_id.name,
+            )
+            day = line.date_due and french.format_date(line.date_due)
+            names = {
+                "invoice": f"Facture {line.label}, échue le {day} : {amount}",
+                "credit_note": f"Avoir {line.label} du {day}, à déduire : {amount}",
+                "payment": f"Règlement reçu le {day}, à déduire : {amount}",
+            }
+            line.summary = french.nbsp(names[line.kind])
 
     def _is_pending(self):
         """Whether the action of this line still waits to be carried out."""

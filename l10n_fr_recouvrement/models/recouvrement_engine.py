@@ -159,6 +159,8 @@ class RecouvrementEngine(models.AbstractModel):
                        line.date_maturity, line.payment_id,
                        partner.commercial_partner_id AS partner_id,
                        move.name, move.ref, move.move_type, move.invoice_date,
+                       move.amount_total AS invoice_total,
+                       instalment.number, instalment.count,
                        line.amount_residual_currency > 0 AS is_debt,
                        ABS(line.amount_residual_currency) AS residual,
                        ABS(line.amount_currency) AS amount
@@ -166,6 +168,15 @@ class RecouvrementEngine(models.AbstractModel):
                   JOIN account_move move ON move.id = line.move_id
                   JOIN account_account account ON account.id = line.account_id
                   JOIN res_partner partner ON partner.id = line.partner_id
+                  JOIN LATERAL (
+                       SELECT COUNT(*) AS count,
+                              COUNT(*) FILTER (
+                                  WHERE (due.date_maturity, due.id)
+                                     <= (line.date_maturity, line.id)) AS number
+                         FROM account_move_line due
+                        WHERE due.move_id = line.move_id
+                          AND due.display_type = 'payment_term'
+                       ) instalment ON TRUE
                  WHERE line.company_id = %(company)s
                    AND line.parent_state = 'posted'
                    AND line.reconciled IS NOT TRUE
@@ -488,6 +499,9 @@ class RecouvrementEngine(models.AbstractModel):
             "stage_id": stage.id if stage else False,
             "cycle_date": prospect.cycles.get(row["move_id"], False),
             "label": row["name"],
+            "instalment": f"{row['number']}/{row['count']}"
+            if row["count"] > 1
+            else False,
             "date_document": row["invoice_date"] or row["date"],
             "date_due": row["date_maturity"],
             "days_late": (prospect.date - row["date_maturity"]).days,
@@ -506,6 +520,9 @@ class RecouvrementEngine(models.AbstractModel):
             "days": segment.days,
             "base": str(segment.base),
             "rate": str(segment.rate),
+            "index": segment.index,
+            "index_date": segment.index_date.isoformat(),
+            "margin": str(segment.margin),
             "divisor": segment.divisor,
             "amount": str(segment.amount),
         }

@@ -160,12 +160,13 @@ class RecouvrementPenaltyLine(models.Model):
 
     @api.model
     def _get_interest_start(self, move, profile, date_maturity):
-        """Last day that bears no interest, or None while none can be due: for a
-        consumer, interest waits for the formal notice (C. civ. 1231-6, 1344-1)."""
+        """Last day that bears no interest, or None while none can be due: a consumer
+        owes it on what a formal notice claimed (C. civ. 1231-6, 1344-1), so not on an
+        instalment that fell due after it."""
         if profile != "consumer":
             return date_maturity
         notice = move.recouvrement_formal_notice_date
-        return max(notice, date_maturity) if notice else None
+        return notice if notice and date_maturity < notice else None
 
     @api.model
     def _rate_rule(self, profile, facts, began):

@@ -36,6 +36,9 @@ class ResConfigSettings(models.TransientModel):
     recouvrement_signatory_title = fields.Char(
         related="company_id.recouvrement_signatory_title", readonly=False
     )
+    recouvrement_mediator = fields.Char(
+        related="company_id.recouvrement_mediator", readonly=False
+    )
     recouvrement_bank_id = fields.Many2one(
         related="company_id.recouvrement_bank_id", readonly=False
     )

@@ -25,10 +25,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an invoice stands: rank of the last stage done and its date."""
+    """Where an invoice stands: rank of the last stage done, its date and the day by
+    which it asked to pay."""
 
     rank: tuple
     date: date
+    deadline: date | None = None
 
 
 def planned(steps, date_due, position=None):
@@ -36,7 +38,13 @@ def planned(steps, date_due, position=None):
     is known: those counted from the due date, and the very next one when it is
     counted from the previous stage.
 
-    A first stage counted from the previous one counts from the due date.
+    A first stage counted from the previous one counts from the due date. None comes
+    before the deadline that the last letter granted has passed.
+
+    >>> steps = [Step(1, (10, 1), 3, "due_date"), Step(2, (20, 2), 15, "due_date")]
+    >>> planned(steps, date(2026, 10, 31),
+    ...         Position((10, 1), date(2026, 11, 9), deadline=date(2026, 11, 17)))
+    [(datetime.date(2026, 11, 18), 2)]
     """
     ahead = [step for step in steps if position is None or step.rank > position.rank]
     dates = []
@@ -47,7 +55,10 @@ def planned(steps, date_due, position=None):
             start = position.date if position else date_due
         else:
             continue
-        dates.append((start + timedelta(days=step.delay), step.stage_id))
+        when = start + timedelta(days=step.delay)
+        if position and position.deadline:
+            when = max(when, position.deadline + timedelta(days=1))
+        dates.append((when, step.stage_id))
     return dates
 
 

@@ -28,6 +28,9 @@ TYPOGRAPHY = [
         (r"(?<=\bn°) ", NBSP),
         (r"(?<=\d) (?=\d{3}\b)", NNBSP),
         (rf"(?:(?<=\d)|(?<=\b1er)) (?=(?:{MONTHS})\b)", NBSP),
+        (rf"\b({MONTHS}) (?=\d{{4}}\b)", rf"\1{NBSP}"),
+        (r"\b(articles?) (?=[A-Z]?\d)", rf"\1{NBSP}"),
+        (r"\bcode de commerce\b", f"code{NBSP}de{NBSP}commerce"),
     )
 ]
 
@@ -101,10 +104,11 @@ def format_date(day):
 
     >>> from datetime import date
     >>> format_date(date(2026, 11, 21)), format_date(date(2026, 12, 1))
-    ('21 novembre 2026', '1er décembre 2026')
+    ('21\\xa0novembre\\xa02026', '1er\\xa0décembre\\xa02026')
     """
     number = "1er" if day.day == 1 else str(day.day)
-    return f"{number} {babel_format_date(day, 'MMMM y', locale=LOCALE)}"
+    text = f"{number} {babel_format_date(day, 'MMMM y', locale=LOCALE)}"
+    return text.replace(" ", NBSP)
 
 
 def format_short_date(day):
@@ -207,7 +211,7 @@ def nbsp(text):
     >>> nbsp("l'avis « impayé » à 12,40 %")
     'l’avis «\\xa0impayé\\xa0» à 12,40\\xa0%'
     >>> nbsp("payez 1 234,56 € d'ici au 21 novembre 2026")
-    'payez 1\\u202f234,56\\xa0€ d’ici au 21\\xa0novembre 2026'
+    'payez 1\\u202f234,56\\xa0€ d’ici au 21\\xa0novembre\\xa02026'
     >>> nbsp("https://exemple.fr/?a=1;b=2 à 10:30")
     'https://exemple.fr/?a=1;b=2 à 10:30'
     """

@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import is_html_empty, split_every
 from odoo.tools.image import image_data_uri, image_process
 
-from ..law import to_decimal
+from ..law import round_half_up, to_decimal
 from . import epc, letter_pdf, table_pages
 from .french import (
     ADDRESS_WIDTH,
@@ -38,7 +38,7 @@ REPORT = "l10n_fr_recouvrement.report_letter"
 CHUNK = 40
 # Lines of figures that leave the letter on one page, with the penalties that a longer
 # text goes with and without; more go to an annex.
-INLINE_ROWS = {True: 6.5, False: 11}
+INLINE_ROWS = {True: 6, False: 10.5}
 # What an annex is called that holds all the figures.
 STATEMENT = "Relevé des sommes dues"
 LOGO_PIXELS = (720, 216)
@@ -49,7 +49,7 @@ TITLES = {
     "second_reminder": "RELANCE",
     "last_reminder": "DERNIÈRE RELANCE AVANT MISE EN DEMEURE",
     "formal_notice": "MISE EN DEMEURE",
-    "public_claim": "DEMANDE DE PAIEMENT",
+    "public_claim": "RÉCLAMATION",
 }
 # How each profile names interest: the heading of its table, and one amount of it.
 INTEREST_WORDS = {
@@ -61,6 +61,12 @@ INTEREST_WORDS = {
     ),
     "public": ("Décompte des intérêts moratoires", "Intérêts moratoires", "Intérêt"),
 }
+# How each index is named under the table of penalties.
+INDEX_WORDS = {
+    "ecb_refi": "taux de refinancement de la BCE au {day}",
+    "legal_other": "taux de l’intérêt légal du semestre commencé le {day}",
+    "legal_individual": "taux de l’intérêt légal du semestre commencé le {day}",
+}
 # What the law that an action cites is about, by the code of the mention.
 LEGAL_SUBJECTS = {
     "formal_notice": "Mise en demeure",
@@ -68,7 +74,7 @@ LEGAL_SUBJECTS = {
     "business_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
     "public_margin": "Intérêts moratoires, dus de plein droit",
     "public_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
-    "consumer_interest": "Intérêts au taux légal depuis la mise en demeure",
+    "consumer_interest": "Intérêts au taux légal à compter de la mise en demeure",
 }
 
 
@@ -441,7 +447,13 @@ class ReportLetter(models.AbstractModel):
         """References of the debtor, in small under the number of an invoice. Hook."""
         move = line.move_id
         number = line.label or move.name
-        parts = [f"Votre réf. {move.ref}"] if move.ref and move.ref != number else []
+        parts = []
+        if line.instalment:
+            rank, count = line.instalment.split("/")
+            total = self._format(line.action_id, move.amount_total)
+            parts.append(f"Échéance {rank} sur {count}, facture de {total} TTC")
+        if move.ref and move.ref != number:
+            parts.append(f"Votre réf. {move.ref}")
         if line.action_id.profile == "public" and "purchase_order_reference" in move:
             commitment = move.purchase_order_reference
             parts += [f"Engagement {commitment}"] if commitment else []
@@ -452,10 +464,16 @@ class ReportLetter(models.AbstractModel):
         action = line.action_id
         total = self._amount(action, line.amount_original)
         balance = self._amount(action, line.amount_residual)
-        names = {"credit_note": "Avoir", "payment": "Règlement reçu"}
+        number = line.label or line.move_id.name
+        names = {
+            "credit_note": (number, "Avoir"),
+            # The number of a bank entry means nothing to who paid.
+            "payment": ("Règlement reçu", "Imputé sur les sommes les plus anciennes"),
+        }
+        name, detail = names[line.kind]
         return {
-            "number": line.label or line.move_id.name,
-            "detail": names[line.kind],
+            "number": name,
+            "detail": detail,
             "date": self._format_day(line.date_document),
             "due_date": "",
             "late": "",
@@ -484,11 +502,28 @@ class ReportLetter(models.AbstractModel):
             "kind": "penalties",
             "caption": caption,
             "note": "base × taux × jours ÷ diviseur, arrondi au centime ligne par "
-            "ligne ; les deux dates sont comprises",
+            "ligne ; les deux dates sont comprises",
+            "sources": self._prepare_rate_sources(action, segments),
             "amount_label": amount_label,
             "rows": [self._prepare_segment_row(*segment) for segment in segments],
             "sums": [(label, self._format(action, amount)) for label, amount in sums],
         }
+
+    @api.model
+    def _prepare_rate_sources(self, action, segments):
+        """Where each rate of the table comes from, so that a judge can check it."""
+        sources = {}
+        for _line, segment in segments:
+            day = format_date(date.fromisoformat(segment["index_date"]))
+            rate, margin = to_decimal(segment["rate"], 4), to_decimal(segment["margin"])
+            name = INDEX_WORDS[segment["index"]].format(day=day)
+            text = f"{name} ({format_percent(rate - margin)})"
+            if margin:
+                text += f" majoré de {margin.normalize():f}{NBSP}points"
+            if action.profile == "public":
+                text += ", figé au semestre où les intérêts ont commencé à courir"
+            sources[text] = f"{format_percent(rate)}{NBSP}: {text}"
+        return list(sources.values())
 
     @api.model
     def _prepare_segment_row(self, line, segment):
@@ -508,7 +543,8 @@ class ReportLetter(models.AbstractModel):
     def _prepare_totals(self, action, invoices):
         """Label, amount and detail of the sums that make the total; none when there is
         one."""
-        rows = [("Factures échues, TTC", action.amount_invoices, "")]
+        name = "avant déductions" if action.amount_credits else "restant dû"
+        rows = [(f"Principal {name}, TTC", action.amount_invoices, "")]
         if action.amount_credits:
             rows.append(("Avoirs et règlements déduits", -action.amount_credits, ""))
         if action.amount_interest:
@@ -531,9 +567,24 @@ class ReportLetter(models.AbstractModel):
             for line in invoices
             if line.amount_indemnity
         ]
-        if len(amounts) > 1 and len(set(amounts)) == 1:
-            return f"{len(amounts)} × {self._format(action, amounts[0])}"
-        return ""
+        if len(set(amounts)) != 1:
+            return ""
+        detail = f"{len(amounts)} × {self._format(action, amounts[0])}"
+        if action.currency_id.name == "EUR":
+            return detail if len(amounts) > 1 else ""
+        # The law sets the indemnity in euros.
+        euro = self.env.ref("base.EUR")
+        rate = to_decimal(
+            euro._get_conversion_rate(
+                euro, action.currency_id, action.company_id, action.date
+            ),
+            4,
+        )
+        tariff = format_amount(round_half_up(amounts[0] / rate, 0), "EUR")
+        return (
+            f"{len(amounts)} × {tariff}, soit {self._format(action, amounts[0])} l’une "
+            f"(1{NBSP}€ = {format_percent(rate)[:-2]}{NBSP}{action.currency_id.name})"
+        )
 
     # ------------------------------------------------------------------
     # Payment, signature, law
@@ -554,19 +605,27 @@ class ReportLetter(models.AbstractModel):
             ("BIC", bank.bank_bic),
             ("Référence", action.name),
         ]
-        lead = "À régler"
-        if action.date_deadline:
-            lead += f" au plus tard le {format_date(action.date_deadline)}"
         return {
-            "lead": lead,
+            "lead": self._prepare_payment_lead(action),
             "items": [(label, value) for label, value in items if value],
             "code": self._prepare_code(action, bank, holder) if is_iban else "",
         }
 
     @api.model
+    def _prepare_payment_lead(self, action):
+        """A public body pays on its own order, interest later than principal."""
+        if action.profile == "public" or not action.date_deadline:
+            return "Coordonnées bancaires"
+        return f"À régler au plus tard le {format_date(action.date_deadline)}"
+
+    @api.model
     def _prepare_code(self, action, bank, holder):
-        """Picture of the payment code, nothing where no such code exists."""
+        """Picture of the payment code, nothing where no such code exists. A public body
+        is first asked for the principal: so is its code."""
         total = self._amount(action, action.amount_total)
+        if action.profile == "public":
+            total -= self._amount(action, action.amount_interest)
+            total -= self._amount(action, action.amount_indemnity)
         if not 0 < total <= epc.MAX_AMOUNT:
             return ""
         text = epc.payload(
@@ -590,7 +649,21 @@ class ReportLetter(models.AbstractModel):
                 subject = LEGAL_SUBJECTS.get(mention["code"])
                 parts = [subject, mention["article"]]
                 texts.append(nbsp(" : ".join(part for part in parts if part) + "."))
-        return texts
+        return texts + self._prepare_mediator(action)
+
+    @api.model
+    def _prepare_mediator(self, action):
+        """Whom a consumer may turn to (C. conso. art. L612-1 and L616-1)."""
+        mediator = action.company_id.recouvrement_mediator
+        if action.profile != "consumer" or action.kind == "reminder" or not mediator:
+            return []
+        return [
+            nbsp(
+                "Si le différend persiste après votre réclamation écrite, vous pouvez "
+                "saisir gratuitement le médiateur de la consommation dont nous "
+                f"relevons : {mediator}."
+            )
+        ]
 
     @api.model
     def _prepare_signature(self, action):

@@ -11,6 +11,7 @@ TITLE_ROWS = 3
 HEAD_ROWS = 1
 CAPTION_ROWS = 1.5
 DETAIL_ROWS = 0.6
+SOURCE_ROWS = 0.8
 # A table does not start at the foot of a page for fewer lines than this.
 LEAST_ROWS = 4
 
@@ -25,12 +26,13 @@ def height(table):
     return (
         (CAPTION_ROWS + HEAD_ROWS if table["caption"] else 0)
         + rows
-        + len(table["sums"])
+        + _foot_height(table)
     )
 
 
 def paginate(tables):
-    """Distribute the rows of ``tables`` over pages; the sums follow the last row.
+    """Distribute the rows of ``tables`` over pages; the sums, and the lines that say
+    where figures come from, follow the last row.
 
     >>> table = {"caption": "", "rows": [{}] * 100, "sums": ["total"]}
     >>> other = {"caption": "Pénalités", "rows": [{}] * 2, "sums": []}
@@ -45,27 +47,31 @@ def paginate(tables):
         rows = list(table["rows"])
         while rows:
             head = HEAD_ROWS + (CAPTION_ROWS if table["caption"] else 0)
-            if room < head + min(LEAST_ROWS, len(rows) + len(table["sums"])):
+            if room < head + min(LEAST_ROWS, len(rows) + _foot_height(table)):
                 room = PAGE_ROWS if pages else PAGE_ROWS - TITLE_ROWS
                 pages.append([])
             room -= head
-            taken = _take(rows, room, len(table["sums"]))
+            taken = _take(rows, room, _foot_height(table))
             part = {**table, "rows": rows[:taken]}
             rows = rows[taken:]
             room -= sum(_row_height(row) for row in part["rows"])
             if rows:
-                part["sums"], room = [], 0
+                part["sums"], part["sources"], room = [], [], 0
             pages[-1].append(part)
-            room -= len(part["sums"])
+            room -= _foot_height(part)
     return pages
 
 
-def _take(rows, room, sums):
-    """Number of rows that fit; the last one stays with the sums."""
+def _foot_height(table):
+    return len(table["sums"]) + SOURCE_ROWS * len(table.get("sources", ()))
+
+
+def _take(rows, room, foot):
+    """Number of rows that fit; the last one stays with what follows it."""
     taken = 0
     while taken < len(rows):
         last = taken == len(rows) - 1
-        need = _row_height(rows[taken]) + (sums if last else 0)
+        need = _row_height(rows[taken]) + (foot if last else 0)
         if need > room and taken:
             break
         room -= need

@@ -33,7 +33,7 @@ def run(project: Project, arguments: Sequence[str]) -> int:
     with Environment.prepare(project) as environment:
         database = environment.databases.demo(options.fresh)
         with _mail_catcher(environment) as mail_options:
-            _show(project, _day(environment, database, mail_options))
+            _show(project, day(environment, database, mail_options))
             if options.once:
                 return 0
             return _serve(environment, database, options.port, mail_options)
@@ -42,7 +42,9 @@ def run(project: Project, arguments: Sequence[str]) -> int:
 # The day's follow-up
 
 
-def _day(environment: Environment, database: str, mail_options: list[str]) -> dict:
+def day(
+    environment: Environment, database: str, mail_options: Sequence[str] = ()
+) -> dict:
     """The day's run and its letters, made once a day; return what came of it."""
     project = environment.project
     report = project.state / "day.json"
@@ -109,28 +111,43 @@ def _mail_catcher(environment: Environment) -> Iterator[list[str]]:
 def _serve(
     environment: Environment, database: str, port: int, mail_options: list[str]
 ) -> int:
-    project, odoo = environment.project, environment.odoo
+    with serving(environment, database, port, mail_options) as (process, address):
+        _welcome(environment.project, address)
+        code = foreground_process(process)
+    say("Odoo has stopped.")
+    return 0 if code in (0, -2) else code
+
+
+@contextmanager
+def serving(
+    environment: Environment,
+    database: str,
+    port: int,
+    options: Sequence[str] = (),
+) -> Iterator[tuple[subprocess.Popen, str]]:
+    """Odoo on the demonstration company, as its process and address, for the block."""
     free = _free_port(port)
     if free != port:
         say(f"    (port {port} is taken: {free} instead)")
-    log = project.logs / "odoo.log"
+    log = environment.project.logs / "odoo.log"
+    odoo = environment.odoo
     command = odoo.command(
         "-d", database,
         f"--db-filter=^{database}$",
         f"--http-port={free}",
         "--workers=0",
         "--max-cron-threads=1",
-        *mail_options,
+        *options,
     )  # fmt: skip
     address = f"http://localhost:{free}"
     with log.open("wb") as output:
         with popen(command, odoo.env(), stdout=output, stderr=output) as process:
-            with step("Odoo: start"):
-                _wait(process, f"{address}/web/login", log)
-            _welcome(project, address)
-            code = foreground_process(process)
-    say("Odoo has stopped.")
-    return 0 if code in (0, -2) else code
+            try:
+                with step("Odoo: start"):
+                    _wait(process, f"{address}/web/login", log)
+                yield process, address
+            finally:
+                process.terminate()
 
 
 def _free_port(port: int) -> int:

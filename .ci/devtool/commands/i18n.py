@@ -43,5 +43,12 @@ def _export(environment: Environment, database: str, addon: str) -> None:
         )  # fmt: skip
         if not building.exists():
             raise Failure("Odoo exported nothing.", log=project.logs / "i18n.log")
-        target.write_bytes(building.read_bytes())
+        exported = building.read_text(encoding="utf-8")
         building.unlink()
+        known = target.read_text(encoding="utf-8") if target.exists() else ""
+        if _undated(exported) != _undated(known):
+            target.write_text(exported, encoding="utf-8")
+
+
+def _undated(text: str) -> list[str]:
+    return [line for line in text.splitlines() if "-Date: " not in line]
