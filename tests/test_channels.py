@@ -129,7 +129,7 @@ class TestChannels(RecouvrementCase):
         actions = self._run("2027-01-04")
         failed = actions.filtered(lambda action: action.partner_id == self.business)
         self.assertEqual(failed.state, "failed")
-        self.assertIn("2027-01-01", failed.failure_reason)
+        self.assertIn("01/01/2027", failed.failure_reason)
         self.assertEqual((actions - failed).state, "to_approve")
         self.env["recouvrement.rate"].create(
             {

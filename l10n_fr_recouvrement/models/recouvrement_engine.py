@@ -4,7 +4,7 @@ from typing import Any
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .. import law
 from .account_move import CHASED_PAYMENT_STATES, FOLLOWED_TYPES
@@ -266,10 +266,12 @@ class RecouvrementEngine(models.AbstractModel):
         if contact:
             return self.env._(
                 "Contacted on %(date)s; next contact from %(next)s.",
-                date=contact.strftime("%d/%m/%Y"),
-                next=(
-                    contact + timedelta(days=prospect.company.recouvrement_min_interval)
-                ).strftime("%d/%m/%Y"),
+                date=format_date(self.env, contact),
+                next=format_date(
+                    self.env,
+                    contact
+                    + timedelta(days=prospect.company.recouvrement_min_interval),
+                ),
             )
         return ""
 
@@ -361,7 +363,7 @@ class RecouvrementEngine(models.AbstractModel):
             return self.env._("Due before the day that follow-up starts from.")
         if move.recouvrement_next_date:
             return self.env._(
-                "Next step on %s.", move.recouvrement_next_date.strftime("%d/%m/%Y")
+                "Next step on %s.", format_date(self.env, move.recouvrement_next_date)
             )
         return self.env._("Every stage of its procedure is done.")
 

@@ -15,12 +15,24 @@ class RecouvrementLegalFact(models.Model):
     _description = "Legal fact"
     _inherit = "recouvrement.dated.mixin"
     _order = "code, date_from desc"
-    _rec_name = "code"
+    _rec_name = "article"
 
     _shipped_file = "legal_facts.csv"
     _shipped_key = ("code", "date_from")
 
-    code = fields.Char(required=True, index=True)
+    code = fields.Selection(
+        [
+            ("business_margin", "Margin on the ECB rate, businesses"),
+            ("business_indemnity", "Flat-rate indemnity, businesses"),
+            ("public_margin", "Margin on the ECB rate, public bodies"),
+            ("public_indemnity", "Flat-rate indemnity, public bodies"),
+            ("consumer_interest", "Legal interest, consumers"),
+            ("formal_notice", "Formal notice"),
+        ],
+        "Fact",
+        required=True,
+        index=True,
+    )
     date_from = fields.Date("In force from", required=True)
     value = fields.Float(
         digits=(12, 4), help="Points for a margin, euros for a tariff."

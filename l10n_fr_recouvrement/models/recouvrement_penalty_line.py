@@ -30,7 +30,7 @@ class RecouvrementPenaltyLine(models.Model):
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True)
     days = fields.Integer()
-    base = fields.Monetary("Amount due")
+    base = fields.Monetary("Base incl. tax")
     rate = fields.Float("Rate (%)", digits=(7, 4))
     divisor = fields.Integer()
     amount = fields.Monetary(required=True)

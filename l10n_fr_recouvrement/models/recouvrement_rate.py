@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import ormcache
+from odoo.tools import format_date, ormcache
 
 from .. import law
 
@@ -61,7 +61,7 @@ class RecouvrementRate(models.Model):
                     self.env._(
                         "%(date)s does not start a half-year: enter 1 January or "
                         "1 July.",
-                        date=fields.Date.to_string(rate.date_from),
+                        date=format_date(self.env, rate.date_from),
                     )
                 )
 
@@ -86,7 +86,7 @@ class RecouvrementRate(models.Model):
             "The rates of the half-year from %(date)s are not entered. Enter them in "
             "Invoicing, Configuration, Debt recovery, Half-yearly rates, then try "
             "again.",
-            date=fields.Date.to_string(error.date_from),
+            date=format_date(self.env, error.date_from),
         )
 
     @api.model

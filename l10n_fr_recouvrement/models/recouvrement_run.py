@@ -4,7 +4,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import split_every
+from odoo.tools import format_date, split_every
 
 _logger = logging.getLogger(__name__)
 
@@ -32,15 +32,15 @@ class RecouvrementRun(models.Model):
     action_ids = fields.One2many("recouvrement.action", "run_id", "Actions")
     action_count = fields.Integer("Actions made", compute="_compute_counts")
     pending_count = fields.Integer("To approve", compute="_compute_counts")
-    ready_count = fields.Integer("Ready", compute="_compute_counts")
-    sent_count = fields.Integer("Sent", compute="_compute_counts")
+    ready_count = fields.Integer("Actions ready", compute="_compute_counts")
+    sent_count = fields.Integer("Actions sent", compute="_compute_counts")
     failed_count = fields.Integer("Exceptions", compute="_compute_counts")
 
     @api.depends("date")
     @api.depends_context("lang")
     def _compute_name(self):
         for run in self:
-            run.name = self.env._("Run of %s", run.date.strftime("%d/%m/%Y"))
+            run.name = self.env._("Run of %s", format_date(self.env, run.date))
 
     @api.depends("action_ids.state")
     def _compute_counts(self):
@@ -133,7 +133,8 @@ class RecouvrementRun(models.Model):
         companies = self.env["res.company"].search([("recouvrement_auto", "=", True)])
         cron = self.env["ir.cron"]
         for company in companies:
-            self.with_company(company)._run_company(company, cron)
+            runs = self.with_company(company).with_context(lang=self._get_lang(company))
+            runs._run_company(company, cron)
         actions = self.env["recouvrement.action"].search(
             [
                 ("company_id", "in", companies.ids),
@@ -143,10 +144,20 @@ class RecouvrementRun(models.Model):
             ]
         )
         remaining = len(actions)
-        for action_ids in split_every(BATCH_SIZE, actions.ids):
-            actions.browse(action_ids)._send()
-            remaining -= len(action_ids)
-            cron._commit_progress(len(action_ids), remaining=remaining)
+        for company, part in actions.grouped("company_id").items():
+            part = part.with_company(company).with_context(lang=self._get_lang(company))
+            for action_ids in split_every(BATCH_SIZE, part.ids):
+                part.browse(action_ids)._send()
+                remaining -= len(action_ids)
+                cron._commit_progress(len(action_ids), remaining=remaining)
+
+    @api.model
+    def _get_lang(self, company):
+        """Language of what the daily job writes for people to read: that of the
+        company, which works where no user is logged in."""
+        installed = dict(self.env["res.lang"].get_installed())
+        candidates = (company.partner_id.lang, "fr_FR", self.env.lang)
+        return next((lang for lang in candidates if lang in installed), None)
 
     @api.model
     def _run_company(self, company, cron):
