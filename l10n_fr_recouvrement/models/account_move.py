@@ -75,6 +75,9 @@ class AccountMove(models.Model):
         "Next stage",
         compute="_compute_recouvrement_next_stage_id",
     )
+    recouvrement_hold_reason = fields.Char(
+        "Why nothing is to come", compute="_compute_recouvrement_hold_reason"
+    )
     recouvrement_days_late = fields.Integer(
         "Days late", compute="_compute_recouvrement_days_late"
     )
@@ -141,12 +144,31 @@ class AccountMove(models.Model):
             _when, stage_id = next_step(plans.get(move.id, []), today)
             move.recouvrement_next_stage_id = stage_id or False
 
+    @api.depends("recouvrement_next_date", "payment_state")
+    def _compute_recouvrement_hold_reason(self):
+        engine = self.env["recouvrement.engine"]
+        for move in self:
+            held = (
+                move.state == "posted"
+                and move.move_type in FOLLOWED_TYPES
+                and move.payment_state in (*CHASED_PAYMENT_STATES, "blocked")
+                and not move.recouvrement_next_date
+                and not move.recouvrement_waiting_action_id
+            )
+            move.recouvrement_hold_reason = held and engine._get_left_out_reason(
+                move.company_id, move
+            )
+
     @api.depends("payment_state", "state", "line_ids.date_maturity")
     def _compute_recouvrement_days_late(self):
         today = fields.Date.context_today(self)
         for move in self:
-            due = move._recouvrement_date_due()
-            move.recouvrement_days_late = max((today - due).days, 0) if due else 0
+            late = [
+                (today - due).days
+                for due in move._recouvrement_dues()
+                if move.state == "posted" and move.move_type in FOLLOWED_TYPES
+            ]
+            move.recouvrement_days_late = max([0, *late])
 
     @api.depends("recouvrement_action_line_ids.state")
     def _compute_recouvrement_waiting_action_id(self):
@@ -319,6 +341,7 @@ class AccountMove(models.Model):
                         steps.get(move.recouvrement_procedure_id.id, ()),
                         due,
                         move._recouvrement_position(due),
+                        move.recouvrement_deadline or None,
                     )
                 ]
         return plans
@@ -338,7 +361,6 @@ class AccountMove(models.Model):
         return Position(
             self.recouvrement_stage_id._get_rank(),
             self.recouvrement_stage_date,
-            self.recouvrement_deadline or None,
         )
 
     def _recouvrement_cycle(self):

@@ -92,7 +92,10 @@ class RecouvrementAction(models.Model):
     date_deadline = fields.Date("To be paid by", readonly=True)
     date_sent = fields.Date("Sent on", readonly=True)
     date_closed = fields.Date(
-        readonly=True, index=True, help="Day it was sent or cancelled."
+        readonly=True,
+        index=True,
+        help="Day it was sent, or that somebody cancelled it: the debtor is left alone "
+        "for the minimum interval from then.",
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     line_ids = fields.One2many("recouvrement.action.line", "action_id", readonly=True)
@@ -326,6 +329,7 @@ class RecouvrementAction(models.Model):
         self.check_access("write")
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
         pending._cancel(self.env._("Cancelled by %s.", self.env.user.name))
+        pending.sudo().date_closed = fields.Date.context_today(self)
         return True
 
     def action_retry(self):
@@ -340,12 +344,15 @@ class RecouvrementAction(models.Model):
     def action_send(self):
         """Carry out the ready actions: send the e-mails, print the letters.
 
-        :return: the download of the letters to post, when there are some
+        :return: a message that says what was done, and the download of the letters
         """
         self.check_access("write")
-        sent = self._send()
+        ready = self.filtered(lambda action: action.state == "ready")
+        sent = ready._send()
         letters = sent.filtered(lambda action: action.channel != "email")
-        return letters._print() if letters else True
+        return self._notify(
+            ready._get_outcome(sent), letters._print() if letters else None
+        )
 
     def action_approve_and_send(self):
         """Approve and carry out at once."""
@@ -353,12 +360,59 @@ class RecouvrementAction(models.Model):
         return self.action_send()
 
     def action_print(self):
-        """Print the letters: those sent as they were sent, the others as they stand."""
-        return self._print()
+        """Print the letters: those sent as they were sent, the others as they would be
+        sent today, marked as drafts."""
+        pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        if pending and self.has_access("write"):
+            pending.sudo()._refresh()
+        letters = self.filtered(lambda action: action.state != "cancelled")
+        if not letters:
+            return self._notify(
+                self.env._("Nothing is left to claim: the action is cancelled.")
+            )
+        return letters._print()
 
     def _print(self):
         report = self.env.ref("l10n_fr_recouvrement.action_report_letter")
         return report.report_action(self, config=False)
+
+    def _get_outcome(self, sent):
+        """Say in words what became of the actions that were to be sent."""
+        parts = []
+        for count, text in (
+            (
+                len(sent.filtered(lambda action: action.channel == "email")),
+                self.env._("E-mails on their way: %s."),
+            ),
+            (
+                len(sent.filtered(lambda action: action.channel != "email")),
+                self.env._("Letters printed and marked as sent today: %s."),
+            ),
+            (
+                len(self.filtered(lambda action: action.state == "cancelled")),
+                self.env._("Cancelled, nothing being left to claim: %s."),
+            ),
+            (
+                len(self.filtered(lambda action: action.state == "failed")),
+                self.env._("Set aside as exceptions: %s."),
+            ),
+        ):
+            if count:
+                parts.append(text % count)
+        return " ".join(parts) or self.env._("No action was ready to be sent.")
+
+    @api.model
+    def _notify(self, message, next_action=None):
+        """Show a message, then go on with an action or refresh the screen."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": message,
+                "next": next_action
+                or {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     # ------------------------------------------------------------------
     # Life of an action
@@ -431,7 +485,11 @@ class RecouvrementAction(models.Model):
                     kept.append((action, prospect))
                 else:
                     action._cancel(
-                        self.env._("Nothing is left to claim: paid, credited or held.")
+                        self.env._(
+                            "Nothing is left to claim at this stage: paid, credited, "
+                            "disputed or left out, or the debtor follows another "
+                            "procedure now."
+                        )
                     )
             penalties = engine._get_penalties([prospect for _action, prospect in kept])
             for (action, prospect), penalty in zip(kept, penalties, strict=True):
@@ -454,6 +512,7 @@ class RecouvrementAction(models.Model):
             move_id = line.move_id.id
             if (
                 line.stage_id
+                and line.move_id.recouvrement_procedure_id == line.stage_id.procedure_id
                 and move_id in prospect.move_ids
                 and move_id not in prospect.covered
             ):
@@ -491,9 +550,7 @@ class RecouvrementAction(models.Model):
     def _cancel(self, reason):
         for action in self.sudo():
             action.message_post(body=reason)
-        self.sudo().write(
-            {"state": "cancelled", "date_closed": fields.Date.context_today(self)}
-        )
+        self.sudo().state = "cancelled"
 
     def _get_letter_pdfs(self):
         """Print the letters of ``self``.
@@ -560,9 +617,9 @@ class RecouvrementAction(models.Model):
                 }
             )
         for deadline, actions in self.grouped("date_deadline").items():
-            actions.line_ids.filtered("stage_id").move_id._recouvrement_write(
-                {"recouvrement_deadline": deadline}
-            )
+            actions.line_ids.filtered(
+                lambda line: line.kind == "invoice"
+            ).move_id._recouvrement_write({"recouvrement_deadline": deadline})
         self.filtered(
             lambda action: action.channel != "registered"
         )._start_formal_notice(day)

@@ -55,8 +55,11 @@ class RecouvrementActionLine(models.Model):
     days_late = fields.Integer("Days late")
     currency_id = fields.Many2one(related="action_id.currency_id")
     amount_original = fields.Monetary("Total")
-    amount_residual = fields.Monetary("Balance")
-    amount_interest = fields.Monetary("Penalties")
+    amount_residual = fields.Monetary("Left")
+    balance = fields.Monetary(
+        compute="_compute_balance", help="What is owed, negative for a credit."
+    )
+    amount_interest = fields.Monetary("Interest")
     amount_indemnity = fields.Monetary("Indemnity")
     penalty_detail = fields.Json(
         help="Segments of the interest: dates, days, base, rate, divisor, amount."
@@ -67,6 +70,12 @@ class RecouvrementActionLine(models.Model):
         " WHERE stage_id IS NOT NULL AND state != 'cancelled'",
         "This invoice was claimed at this stage already.",
     )
+
+    @api.depends("amount_residual", "kind")
+    def _compute_balance(self):
+        for line in self:
+            sign = 1 if line.kind == "invoice" else -1
+            line.balance = sign * line.amount_residual
 
     @api.depends("label", "date_due", "amount_residual", "kind")
     def _compute_summary(self):

@@ -264,39 +264,45 @@ class RecouvrementEngine(models.AbstractModel):
             return self.env._("No stage is due.")
         contact = contacts.get(prospect.partner.id)
         if contact:
+            state, day = contact
+            again = day + timedelta(days=prospect.company.recouvrement_min_interval)
+            dates = {
+                "date": format_date(self.env, day),
+                "next": format_date(self.env, again),
+            }
+            if state == "sent":
+                return self.env._(
+                    "Contacted on %(date)s; next contact from %(next)s.", **dates
+                )
             return self.env._(
-                "Contacted on %(date)s; next contact from %(next)s.",
-                date=format_date(self.env, contact),
-                next=format_date(
-                    self.env,
-                    contact
-                    + timedelta(days=prospect.company.recouvrement_min_interval),
-                ),
+                "Action cancelled on %(date)s; prepared again from %(next)s.", **dates
             )
         return ""
 
     @api.model
     def _get_recent_contacts(self, company, date, prospects):
-        """Return ``{partner_id: date}`` of the debtors contacted, or whose action was
-        cancelled, within the minimum interval."""
+        """Return ``{partner_id: (state, date)}`` of the debtors contacted, or whose
+        action somebody cancelled, within the minimum interval."""
         since = date - timedelta(days=company.recouvrement_min_interval)
-        return {
-            partner.id: contact
-            for partner, contact in self.env["recouvrement.action"]._read_group(
-                [
-                    ("company_id", "=", company.id),
-                    ("partner_id", "in", [p.partner.id for p in prospects]),
-                    ("state", "in", ("sent", "cancelled")),
-                    ("date_closed", ">", since),
-                ],
-                ["partner_id"],
-                ["date_closed:max"],
-            )
-        }
+        contacts = {}
+        for partner, state, day in self.env["recouvrement.action"]._read_group(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", [p.partner.id for p in prospects]),
+                ("state", "in", ("sent", "cancelled")),
+                ("date_closed", ">", since),
+            ],
+            ["partner_id", "state"],
+            ["date_closed:max"],
+        ):
+            known = contacts.get(partner.id)
+            if not known or day > known[1]:
+                contacts[partner.id] = (state, day)
+        return contacts
 
     @api.model
-    def _explain_left_out(self, company, date, partners=None):
-        """Say why overdue invoices are not claimed today.
+    def _explain_left_out(self, company, date, prospects, partners=None):
+        """Say why overdue invoices are not claimed today, beside those of ``prospects``.
 
         :return: list of dicts, one per debtor and reason: ``partner_id``,
             ``currency_id`` (of the company), ``amount``, ``invoice_count``,
@@ -314,10 +320,11 @@ class RecouvrementEngine(models.AbstractModel):
         )
         if partners is not None:
             domain &= Domain("commercial_partner_id", "in", partners.ids)
-        candidates = moves._search(self._candidate_domain(company, date))
+        listed = [move_id for prospect in prospects for move_id in prospect.move_ids]
         rows = {}
-        for move in moves.search(domain & Domain("id", "not in", candidates)):
+        for move in moves.search(domain & Domain("id", "not in", listed)):
             reason = self._get_left_out_reason(company, move)
+            overdue = move.line_ids.filtered_domain(self._overdue_line_domain(date))
             row = rows.setdefault(
                 (move.commercial_partner_id, reason),
                 {
@@ -329,10 +336,14 @@ class RecouvrementEngine(models.AbstractModel):
                     "reason": reason,
                 },
             )
-            row["amount"] += law.to_decimal(move.amount_residual_signed)
+            row["amount"] += sum(
+                (law.to_decimal(line.amount_residual) for line in overdue),
+                law.to_decimal(0),
+            )
             row["invoice_count"] += 1
             row["days_late"] = max(
-                row["days_late"], (date - min(move._recouvrement_dues())).days
+                row["days_late"],
+                *((date - line.date_maturity).days for line in overdue),
             )
         return [{**row, "amount": float(row["amount"])} for row in rows.values()]
 

@@ -17,6 +17,7 @@ class ResPartner(models.Model):
         compute="_compute_recouvrement_profile",
         store=True,
         readonly=False,
+        tracking=True,
         help="Guessed from the company flag, the VAT number and the SIRET; correct it "
         "when the guess is wrong. Penalties and letters depend on it.",
     )

@@ -25,25 +25,23 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an invoice stands: rank of the last stage done, its date and the day by
-    which it asked to pay."""
+    """Where an invoice stands: rank of the last stage done and its date."""
 
     rank: tuple
     date: date
-    deadline: date | None = None
 
 
-def planned(steps, date_due, position=None):
+def planned(steps, date_due, position=None, deadline=None):
     """Return ``[(date, stage_id)]``, in order of rank, for the stages ahead whose date
     is known: those counted from the due date, and the very next one when it is
     counted from the previous stage.
 
     A first stage counted from the previous one counts from the due date. None comes
-    before the deadline that the last letter granted has passed.
+    before ``deadline``, the day that the last letter asked to pay by, has passed.
 
     >>> steps = [Step(1, (10, 1), 3, "due_date"), Step(2, (20, 2), 15, "due_date")]
     >>> planned(steps, date(2026, 10, 31),
-    ...         Position((10, 1), date(2026, 11, 9), deadline=date(2026, 11, 17)))
+    ...         Position((10, 1), date(2026, 11, 9)), deadline=date(2026, 11, 17))
     [(datetime.date(2026, 11, 18), 2)]
     """
     ahead = [step for step in steps if position is None or step.rank > position.rank]
@@ -56,8 +54,8 @@ def planned(steps, date_due, position=None):
         else:
             continue
         when = start + timedelta(days=step.delay)
-        if position and position.deadline:
-            when = max(when, position.deadline + timedelta(days=1))
+        if deadline:
+            when = max(when, deadline + timedelta(days=1))
         dates.append((when, step.stage_id))
     return dates
 

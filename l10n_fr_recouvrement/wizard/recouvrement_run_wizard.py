@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.recouvrement_engine import PENDING_STATES
+
 
 class RecouvrementRunWizard(models.TransientModel):
     """Shows what a run would do before anything is made, then starts it."""
@@ -31,6 +33,7 @@ class RecouvrementRunWizard(models.TransientModel):
         "recouvrement.run.wizard.line", string="Left out", compute="_compute_counts"
     )
     due_count = fields.Integer(compute="_compute_counts")
+    waiting_count = fields.Integer(compute="_compute_waiting_count")
     excluded_count = fields.Integer(compute="_compute_counts")
 
     @api.model
@@ -64,7 +67,9 @@ class RecouvrementRunWizard(models.TransientModel):
             scope = wizard.partner_ids or None
             debtors = engine._find_debtors(wizard.company_id, today, scope)
             prospects = engine._collect(wizard.company_id, today, debtors)
-            left_out = engine._explain_left_out(wizard.company_id, today, scope)
+            left_out = engine._explain_left_out(
+                wizard.company_id, today, prospects, scope
+            )
             wizard.line_ids = [
                 Command.clear(),
                 *(
@@ -85,6 +90,31 @@ class RecouvrementRunWizard(models.TransientModel):
             wizard.due_line_ids = wizard.line_ids - excluded
             wizard.excluded_count = len(wizard.excluded_line_ids)
             wizard.due_count = len(wizard.due_line_ids)
+
+    @api.depends("company_id", "partner_ids")
+    def _compute_waiting_count(self):
+        for wizard in self:
+            wizard.waiting_count = self.env["recouvrement.action"].search_count(
+                wizard._get_waiting_domain()
+            )
+
+    def _get_waiting_domain(self):
+        """Actions prepared already that wait to be carried out."""
+        domain = [
+            ("company_id", "=", self.company_id.id),
+            ("state", "in", PENDING_STATES),
+        ]
+        if self.partner_ids:
+            domain.append(("partner_id", "in", self.partner_ids.ids))
+        return domain
+
+    def action_view_waiting(self):
+        """Open the actions prepared already."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_fr_recouvrement.recouvrement_action_action"
+        )
+        action["domain"] = self._get_waiting_domain()
+        return action
 
     @api.model
     def _prepare_prospect_line(self, prospect):

@@ -5,7 +5,7 @@ import os
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from odoo.tools.misc import formatLang
+from odoo.tools.misc import format_date, formatLang
 
 
 def today_run(env, company):
@@ -52,12 +52,13 @@ def summary(env, run):
         counts[step] += 1
         amounts[step] += action.amount_total
     debtors = len(run.action_ids.partner_id)
-    yield f"{run.display_name}: {len(run.action_ids)} actions for {debtors} debtors"
+    day = format_date(env, run.date)
+    yield f"Follow-up of {day}: {len(run.action_ids)} actions, {debtors} debtors"
     for step in sorted(counts, key=lambda step: (step[0], step[1], step[2].name)):
         amount = formatLang(env, amounts[step], currency_obj=step[2])
         yield f"  {counts[step]:>4}  {step[1]:<40} {amount:>18}"
     failed = run.action_ids.filtered(lambda action: action.state == "failed")
-    yield f"{len(failed)} exceptions" + (", for someone to act on:" if failed else "")
+    yield f"Exceptions, for someone to act on: {len(failed)}"
     for action in failed:
         reason = (action.failure_reason or "").strip().replace("\n", " ")
         yield f"  {action.name}  {action.partner_id.display_name}: {reason}"
