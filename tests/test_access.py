@@ -174,6 +174,86 @@ class TestAccess(RecouvrementCase):
         with self.assertRaises(ValidationError):
             stage.show_penalties = True
 
+    def test_follow_up_of_an_invoice_is_not_for_writing(self):
+        invoice = self.invoice.with_user(self.invoicing)
+        for vals in (
+            {"recouvrement_stage_id": False},
+            {"recouvrement_next_date": "2099-01-01"},
+            {"recouvrement_penalty_settled": True},
+            {"recouvrement_profile": "consumer"},
+        ):
+            with self.assertRaises(AccessError):
+                invoice.write(vals)
+        with self.assertRaises(AccessError):
+            self.env["account.move"].with_user(self.invoicing).create(
+                {"move_type": "out_invoice", "recouvrement_next_date": "2099-01-01"}
+            )
+        with self.assertRaises(AccessError):
+            self.business.with_user(self.invoicing).recouvrement_profile = "consumer"
+        self.business.with_user(self.officer).recouvrement_profile = "consumer"
+        self.assertEqual(self.invoice.recouvrement_profile, "consumer")
+
+    def test_our_strategy_is_not_for_the_debtor(self):
+        """Portal users and employees out of accounting do not see follow-up."""
+        for user in (self.portal, self.employee):
+            for record in (self.invoice, self.business):
+                fields = record.with_user(user).fields_get()
+                self.assertFalse(
+                    [name for name in fields if name.startswith("recouvrement_")]
+                )
+
+    def test_penalties_are_computed_by_officers_and_again(self):
+        for day in ("2026-06-01", "2026-06-02"):
+            with freeze_time(day):
+                self.invoice.with_user(
+                    self.officer
+                ).action_recouvrement_refresh_penalties()
+            self.assertEqual(str(self.invoice.recouvrement_penalty_date), day)
+        with self.assertRaises(AccessError):
+            self.invoice.with_user(self.auditor).action_recouvrement_refresh_penalties()
+
+    def test_preview_of_another_company(self):
+        with self.assertRaises(AccessError):
+            self.env["recouvrement.run.wizard"].with_user(self.stranger).create(
+                {"company_id": self.company.id}
+            )
+
+    def test_letter_goes_to_the_debtor_alone(self):
+        with self.assertRaises(ValidationError):
+            self.action.with_user(self.officer).contact_id = self.consumer
+
+    def test_presentation_is_that_of_a_sent_registered_letter(self):
+        action = self.action.with_user(self.officer)
+        with freeze_time("2026-05-20"):
+            with self.assertRaises(ValidationError):
+                action.date_presented = "2026-05-19"
+            action.channel = "registered"
+            action.action_approve_and_send()
+            for day in ("2026-05-19", "2026-05-21"):
+                with self.assertRaises(ValidationError):
+                    action.date_presented = day
+            action.date_presented = "2026-05-20"
+
+    def test_a_run_does_not_change_nor_look_ahead(self):
+        run = self.action.run_id.with_user(self.officer)
+        for vals in ({"state": "draft"}, {"date": "2026-01-01"}):
+            with self.assertRaises(UserError):
+                run.write(vals)
+        with freeze_time("2026-05-18"), self.assertRaises(ValidationError):
+            self.env["recouvrement.run"].create(
+                {"company_id": self.company.id, "date": "2026-06-18"}
+            )
+
+    def test_letters_ask_to_pay_the_company(self):
+        account = self.env["res.partner.bank"].create(
+            {
+                "acc_number": "FR7610107001011234567890129",
+                "partner_id": self.consumer.id,
+            }
+        )
+        with self.assertRaises(ValidationError):
+            self.company.recouvrement_bank_id = account
+
     def test_menus_follow_the_groups(self):
         menus = self.env["ir.ui.menu"]
         root = self.env.ref("l10n_fr_recouvrement.menu_recouvrement")

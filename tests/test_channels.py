@@ -114,7 +114,7 @@ class TestChannels(RecouvrementCase):
             self.assertEqual(action.state, "to_approve")
             download = action.action_approve_and_send()
         self.assertEqual(action.state, "sent")
-        self.assertEqual(download["type"], "ir.actions.report")
+        self.assertEqual(download["params"]["next"]["type"], "ir.actions.report")
 
     def test_letter_without_address_is_set_aside_in_words(self):
         self.business.write({"street": False, "zip": False})

@@ -267,7 +267,10 @@ class TestFlow(RecouvrementCase):
             invoice_date="2026-03-01",
             invoice_payment_term_id=term.id,
         )
-        invoice.recouvrement_formal_notice_date = "2026-05-12"
+        self._approve_and_send(self._run("2026-04-01"), "2026-04-01")
+        notice = self._run("2026-05-12")
+        self._approve_and_send(notice, "2026-05-12")
         with freeze_time("2026-06-30"):
+            notice.date_presented = "2026-05-12"
             invoice.action_recouvrement_refresh_penalties()
         self.assertEqual(invoice.recouvrement_penalty_line_ids.mapped("base"), [500.0])

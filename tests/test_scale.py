@@ -61,6 +61,21 @@ class TestScale(RecouvrementCase):
         small, large = self._count_run(5), self._count_run(40)
         self.assertLessEqual(large, small + 5)
 
+    def test_sending(self):
+        def count(size):
+            self._create_book(size)
+            actions = self._run("2026-05-25")
+            actions.action_approve()
+            with freeze_time("2026-05-25"):
+                queries = self._count(actions._send)
+            self.assertEqual(set(actions.mapped("state")), {"sent"})
+            return queries
+
+        count(2)
+        small, large = count(5), count(40)
+        # One attachment is written and sealed for each letter.
+        self.assertLessEqual(large - small, 35 * 2 + 10)
+
     def test_nightly_penalties(self):
         def count(size):
             debtors = self._create_book(size)

@@ -149,3 +149,126 @@ class TestTerms(RecouvrementCase):
         rates._load_shipped()
         self.assertEqual(rate.legal_other, 2.77)
         self.assertTrue(rates.search([("date_from", "=", "2026-01-01")]))
+
+    def test_receipt_without_customer_is_posted(self):
+        receipt = self.env["account.move"].create(
+            {
+                "move_type": "out_receipt",
+                "invoice_line_ids": [(0, 0, {"name": "Vente", "price_unit": 10})],
+            }
+        )
+        receipt.action_post()
+        self.assertEqual(receipt.state, "posted")
+        self.assertFalse(receipt.recouvrement_next_date)
+
+    def test_procedure_is_of_the_profile(self):
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        consumer = self.env.ref("l10n_fr_recouvrement.procedure_consumer")
+        with self.assertRaises(ValidationError):
+            invoice.recouvrement_procedure_id = consumer
+        with self.assertRaises(ValidationError):
+            invoice.recouvrement_procedure_id.profile = "public"
+        self.business.recouvrement_procedure_id = invoice.recouvrement_procedure_id
+        self.business.recouvrement_profile = "consumer"
+        self.assertEqual(invoice.recouvrement_procedure_id, consumer)
+        after = self._invoice(self.business, 100, "2026-05-01")
+        self.assertEqual(after.recouvrement_procedure_id, consumer)
+
+    def test_corrected_profile_is_not_guessed_again(self):
+        self.business.recouvrement_profile = "consumer"
+        self.business.company_registry = "217500016"
+        self.assertEqual(self.business.recouvrement_profile, "consumer")
+
+    def test_correction_of_the_profile_cancels_what_waits(self):
+        """No consumer gets the letter prepared for a business."""
+        self._invoice(self.business, 100, "2026-05-01")
+        action = self._run("2026-05-18")
+        self.business.recouvrement_profile = "consumer"
+        self._approve_and_send(action, "2026-05-19")
+        self.assertEqual(action.state, "cancelled")
+        self.assertEqual(self._run("2026-05-21").profile, "consumer")
+
+    def test_one_letter_holds_for_one_profile(self):
+        first = self._invoice(self.consumer, 100, "2026-05-01")
+        self.consumer.vat = "FR23334175221"
+        second = self._invoice(self.consumer, 100, "2026-05-01")
+        self.assertNotEqual(first.recouvrement_profile, second.recouvrement_profile)
+        self.assertFalse(self._run("2026-05-18"))
+        self.consumer.recouvrement_profile = "business"
+        self.assertEqual(self._run("2026-05-18").invoice_count, 2)
+
+    def test_reposted_for_another_customer_starts_afresh(self):
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        self._approve_and_send(self._run("2026-05-05"), "2026-05-05")
+        invoice.button_draft()
+        invoice.partner_id = self.consumer
+        invoice.action_post()
+        self.assertEqual(invoice.recouvrement_profile, "consumer")
+        self.assertFalse(invoice.recouvrement_stage_id)
+
+    def test_invoice_disputed_before_the_module_was_installed(self):
+        invoice = self._invoice(self.consumer, 100, "2026-05-01")
+        invoice.action_toggle_block_payment()
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE account_move SET recouvrement_profile = NULL,
+                   recouvrement_procedure_id = NULL, recouvrement_next_date = NULL
+                WHERE id = %s""",
+            [invoice.id],
+        )
+        self.env.invalidate_all()
+        self.env["account.move"]._recouvrement_adopt_open_invoices()
+        invoice.action_toggle_block_payment()
+        self.assertEqual(invoice.recouvrement_profile, "consumer")
+        self.assertTrue(invoice.recouvrement_next_date)
+
+    def test_follow_up_starts_from_a_day_and_by_due_line(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Deux fois",
+                "line_ids": [
+                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 0}),
+                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 60}),
+                ],
+            }
+        )
+        invoice = self._invoice(
+            self.business,
+            1000,
+            "2026-03-01",
+            invoice_date="2026-03-01",
+            invoice_payment_term_id=term.id,
+        )
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-03-04")
+        self.company.recouvrement_start_date = "2026-04-01"
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-05-04")
+        action = self._run("2026-05-04")
+        self.assertEqual(action.stage_id.kind, "reminder")
+        self.assertEqual(action.amount_invoices, 500)
+
+    def test_stages_moved_or_deleted_show_at_once(self):
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        self.env.ref("l10n_fr_recouvrement.stage_business_reminder").unlink()
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-05-18")
+
+    def test_one_action_of_a_debtor_waits_at_a_time(self):
+        self._invoice(self.business, 100, "2026-05-01")
+        self.assertTrue(self._run("2026-05-04"))
+        self._invoice(self.business, 200, "2026-05-05")
+        self.assertFalse(self._run("2026-05-15"))
+
+    def test_refund_paid_back_uses_the_credit_up(self):
+        """Invoice 1000, credit note 400 that was refunded by bank: 1000 is owed."""
+        self._invoice(self.business, 1000, "2026-05-01")
+        self._credit_note(self.business, 400, "2026-05-02")
+        self._receive(self.business, -400, "2026-05-03")
+        self.assertEqual(self._run("2026-05-04").amount_total, 1000)
+
+    def test_draft_with_a_cancelled_action_can_be_deleted(self):
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        action = self._run("2026-05-04")
+        action.action_cancel()
+        invoice.button_draft()
+        invoice.name = False
+        invoice.unlink()
+        self.assertEqual(action.state, "cancelled")

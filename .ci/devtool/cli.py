@@ -36,6 +36,7 @@ Usage: ./dev COMMAND [ARGUMENT ...]
   shell   Odoo shell on the demonstration company (or on the database named)
   odoo    any Odoo command with this project's configuration: ./dev odoo -d NAME
   i18n    export the addon's terms, merge new ones into fr.po, count those left
+            --purge       drop the translations of terms that are gone
   shots   take the pictures of doc/ from the demonstration company, in Chromium
   reset   throw this clone's state away (.dev/, databases)
             --cache       and what was downloaded and built for all clones

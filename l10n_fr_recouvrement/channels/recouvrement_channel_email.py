@@ -38,7 +38,7 @@ class RecouvrementChannelEmail(models.AbstractModel):
         for stage, part in actions.grouped("stage_id").items():
             mails = stage.mail_template_id.send_mail_batch(part.ids)
             for action, mail in zip(part, mails, strict=True):
-                mail.attachment_ids = action.letter_attachment_id
+                mail.attachment_ids |= action.letter_attachment_id
                 action.write(
                     {
                         "mail_id": mail.id,

@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from .. import law
@@ -11,6 +12,23 @@ _logger = logging.getLogger(__name__)
 
 FOLLOWED_TYPES = ("out_invoice", "out_receipt")
 CHASED_PAYMENT_STATES = ("not_paid", "partial")
+SETTLED_PAYMENT_STATES = ("paid", "reversed", "invoicing_legacy")
+
+# Who reads follow-up: those who read accounting, and not the customer on the portal.
+ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
+OFFICER = "l10n_fr_recouvrement.group_recovery_officer"
+
+# Written by follow-up alone.
+GUARDED_FIELDS = {
+    "recouvrement_stage_id",
+    "recouvrement_stage_date",
+    "recouvrement_cycle_date",
+    "recouvrement_deadline",
+    "recouvrement_next_date",
+    "recouvrement_penalty_date",
+    "recouvrement_penalty_settled",
+}
+TERMS_FIELDS = {"recouvrement_profile", "recouvrement_procedure_id"}
 
 
 class AccountMove(models.Model):
@@ -29,6 +47,7 @@ class AccountMove(models.Model):
         tracking=True,
         help="Decides the penalties and the letters. Taken from the customer when the "
         "invoice is posted.",
+        groups=ACCOUNTING,
     )
     recouvrement_procedure_id = fields.Many2one(
         "recouvrement.procedure",
@@ -38,6 +57,7 @@ class AccountMove(models.Model):
         check_company=True,
         ondelete="restrict",
         index="btree_not_null",
+        groups=ACCOUNTING,
     )
     recouvrement_stage_id = fields.Many2one(
         "recouvrement.stage",
@@ -47,21 +67,28 @@ class AccountMove(models.Model):
         ondelete="restrict",
         index="btree_not_null",
         help="The last stage this invoice was claimed at.",
+        groups=ACCOUNTING,
     )
-    recouvrement_stage_date = fields.Date("Stage reached on", copy=False, readonly=True)
+    recouvrement_stage_date = fields.Date(
+        "Stage reached on", copy=False, readonly=True, groups=ACCOUNTING
+    )
     recouvrement_cycle_date = fields.Date(
         copy=False,
         readonly=True,
         help="Due date whose lateness the stages reached so far belong to.",
+        groups=ACCOUNTING,
     )
     recouvrement_deadline = fields.Date(
         "Deadline granted",
         copy=False,
         readonly=True,
         help="Day that the last letter asked to pay by; no stage comes before it passed.",
+        groups=ACCOUNTING,
     )
     recouvrement_formal_notice_date = fields.Date(
-        "Formal notice on", copy=False, readonly=True
+        "Formal notice on",
+        compute="_compute_recouvrement_formal_notice_date",
+        groups=ACCOUNTING,
     )
     recouvrement_next_date = fields.Date(
         "Next step on",
@@ -69,42 +96,64 @@ class AccountMove(models.Model):
         store=True,
         help="When the next stage falls due. Empty when nothing is to come: paid, "
         "disputed, left out of follow-up, or an action is waiting already.",
+        groups=ACCOUNTING,
     )
     recouvrement_next_stage_id = fields.Many2one(
         "recouvrement.stage",
         "Next stage",
         compute="_compute_recouvrement_next_stage_id",
+        groups=ACCOUNTING,
     )
     recouvrement_hold_reason = fields.Char(
-        "Why nothing is to come", compute="_compute_recouvrement_hold_reason"
+        "Why nothing is to come",
+        compute="_compute_recouvrement_hold_reason",
+        groups=ACCOUNTING,
     )
     recouvrement_days_late = fields.Integer(
-        "Days late", compute="_compute_recouvrement_days_late"
+        "Days late",
+        compute="_compute_recouvrement_days_late",
+        groups=ACCOUNTING,
     )
     recouvrement_action_line_ids = fields.One2many(
-        "recouvrement.action.line", "move_id", "Recovery history", readonly=True
+        "recouvrement.action.line",
+        "move_id",
+        "Recovery history",
+        readonly=True,
+        groups=ACCOUNTING,
     )
     recouvrement_waiting_action_id = fields.Many2one(
         "recouvrement.action",
         "Action waiting",
         compute="_compute_recouvrement_waiting_action_id",
+        groups=ACCOUNTING,
     )
     recouvrement_action_count = fields.Integer(
-        compute="_compute_recouvrement_action_count"
+        compute="_compute_recouvrement_action_count",
+        groups=ACCOUNTING,
     )
     recouvrement_penalty_line_ids = fields.One2many(
-        "recouvrement.penalty.line", "move_id", "Penalties", readonly=True
+        "recouvrement.penalty.line",
+        "move_id",
+        "Penalties",
+        readonly=True,
+        groups=ACCOUNTING,
     )
     recouvrement_penalty_date = fields.Date(
-        "Penalties as of", copy=False, readonly=True
+        "Penalties as of",
+        copy=False,
+        readonly=True,
+        groups=ACCOUNTING,
     )
     recouvrement_penalty_settled = fields.Boolean(
         copy=False,
         readonly=True,
         help="The invoice is paid and its penalties are computed up to the payment.",
+        groups=ACCOUNTING,
     )
     recouvrement_penalty_total = fields.Monetary(
-        "Penalties and indemnity", compute="_compute_recouvrement_penalty_total"
+        "Penalties and indemnity",
+        compute="_compute_recouvrement_penalty_total",
+        groups=ACCOUNTING,
     )
 
     _recouvrement_next_date_idx = models.Index(
@@ -170,6 +219,15 @@ class AccountMove(models.Model):
             ]
             move.recouvrement_days_late = max([0, *late])
 
+    @api.depends("recouvrement_action_line_ids.action_id.date_presented")
+    def _compute_recouvrement_formal_notice_date(self):
+        notices = self.env["recouvrement.action"]._read_formal_notices(self)
+        for move in self:
+            move.recouvrement_formal_notice_date = min(
+                (notices[line] for line in move.line_ids.ids if line in notices),
+                default=False,
+            )
+
     @api.depends("recouvrement_action_line_ids.state")
     def _compute_recouvrement_waiting_action_id(self):
         for move in self:
@@ -211,31 +269,110 @@ class AccountMove(models.Model):
         self._recouvrement_freeze_terms()
         return super()._post(soft=soft)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        self._recouvrement_check_guarded({name for vals in vals_list for name in vals})
+        return super().create(vals_list)
+
     def write(self, vals):
         # EXTENDS account: a changed profile brings the procedure of that profile
+        self._recouvrement_check_guarded(vals.keys())
         profile = vals.get("recouvrement_profile")
-        if profile and "recouvrement_procedure_id" not in vals:
-            changed = self.filtered(
+        if not profile or "recouvrement_procedure_id" in vals:
+            return super().write(vals)
+        for company, moves in self.grouped("company_id").items():
+            procedure = self.env["recouvrement.procedure"]._get_default(
+                company, profile
+            )
+            changed = moves.filtered(
                 lambda move: (
                     move.recouvrement_procedure_id
                     and move.recouvrement_procedure_id.profile != profile
                 )
             )
-            for company, moves in changed.grouped("company_id").items():
-                moves.recouvrement_procedure_id = self.env[
-                    "recouvrement.procedure"
-                ]._get_default(company, profile)
-        return super().write(vals)
+            super(AccountMove, moves - changed).write(vals)
+            super(AccountMove, changed).write(
+                {**vals, "recouvrement_procedure_id": procedure.id}
+            )
+        return True
+
+    def _recouvrement_check_guarded(self, names):
+        """Follow-up writes its own fields; the terms of a posted invoice are changed by
+        who is in charge of recovery."""
+        if self.env.su:
+            return
+        if GUARDED_FIELDS & set(names):
+            raise AccessError(
+                self.env._("The follow-up of an invoice is written by its actions.")
+            )
+        if (
+            TERMS_FIELDS & set(names)
+            and any(move.state == "posted" for move in self)
+            and not self.env.user.has_group(OFFICER)
+        ):
+            raise AccessError(
+                self.env._(
+                    "Ask a recovery officer to change the profile or the procedure of a "
+                    "posted invoice."
+                )
+            )
+
+    @api.constrains("recouvrement_profile", "recouvrement_procedure_id")
+    def _check_recouvrement_procedure(self):
+        for move in self:
+            procedure = move.recouvrement_procedure_id
+            if procedure and procedure.profile != move.recouvrement_profile:
+                raise ValidationError(
+                    self.env._(
+                        "The procedure “%(procedure)s” is not for the profile of "
+                        "%(invoice)s: choose one of its profile.",
+                        procedure=procedure.name,
+                        invoice=move.display_name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_claimed(self):
+        """An invoice that was claimed is part of the proof; what was only prepared
+        goes with it."""
+        lines = self.sudo().recouvrement_action_line_ids
+        claimed = lines.filtered(lambda line: line.state != "cancelled")
+        if claimed:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is claimed by %(action)s: cancel the invoice or make a "
+                    "credit note instead of deleting it.",
+                    invoice=claimed[0].move_id.display_name,
+                    action=claimed[0].action_id.name,
+                )
+            )
+        lines.unlink()
 
     def _recouvrement_freeze_terms(self):
-        """Write profile and procedure on customer invoices that were never claimed."""
-        moves = self.filtered(
+        """Write profile and procedure on customer invoices that were never claimed, or
+        were claimed from somebody else before their customer was changed."""
+        moves = self.sudo().filtered(
+            lambda move: move.move_type in FOLLOWED_TYPES and move.commercial_partner_id
+        )
+        moved = moves.filtered(
             lambda move: (
-                move.move_type in FOLLOWED_TYPES and not move.recouvrement_stage_id
+                move.recouvrement_stage_id
+                and move.commercial_partner_id
+                not in move.recouvrement_action_line_ids.action_id.partner_id
             )
         )
+        moved._recouvrement_write(
+            {
+                "recouvrement_stage_id": False,
+                "recouvrement_stage_date": False,
+                "recouvrement_cycle_date": False,
+                "recouvrement_deadline": False,
+            }
+        )
         terms = {}
-        for company, company_moves in moves.grouped("company_id").items():
+        fresh = moves.filtered(lambda move: not move.recouvrement_stage_id)
+        for company, company_moves in fresh.grouped("company_id").items():
             procedures = company_moves.commercial_partner_id._recouvrement_procedures(
                 company
             )
@@ -254,17 +391,27 @@ class AccountMove(models.Model):
     def _recouvrement_write(self, vals):
         """Write fields of follow-up on invoices. They touch no amount: Odoo has nothing
         to balance, synchronise or track."""
-        return self.with_context(
-            skip_invoice_sync=True,
-            skip_is_manually_modified=True,
-            tracking_disable=True,
-        ).write(vals)
+        return (
+            self.sudo()
+            .with_context(
+                skip_invoice_sync=True,
+                skip_is_manually_modified=True,
+                tracking_disable=True,
+            )
+            .write(vals)
+        )
 
     @api.model
     def _recouvrement_adopt_open_invoices(self):
-        """Give their terms to the open invoices posted before the module was there."""
+        """Give their terms to the invoices posted before the module was there that are
+        not settled, disputed ones included."""
         moves = self.sudo().search(
-            [*self._recouvrement_open_domain(), ("recouvrement_profile", "=", False)]
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", FOLLOWED_TYPES),
+                ("payment_state", "not in", SETTLED_PAYMENT_STATES),
+                ("recouvrement_profile", "=", False),
+            ]
         )
         moves._recouvrement_freeze_terms()
 
@@ -289,13 +436,15 @@ class AccountMove(models.Model):
         )
 
     def _recouvrement_open_lines(self):
-        """Due lines of the invoice that are unpaid and followed."""
+        """Due lines of the invoice that are unpaid and followed by its company."""
+        start = self.company_id.recouvrement_start_date
         return self.line_ids.filtered(
             lambda line: (
                 line.display_type == "payment_term"
                 and line.date_maturity
                 and not line.reconciled
                 and not line.no_followup
+                and (not start or line.date_maturity >= start)
             )
         )
 
@@ -354,7 +503,7 @@ class AccountMove(models.Model):
         had passed already the day it was claimed.
         """
         self.ensure_one()
-        if not self.recouvrement_stage_id:
+        if not (self.recouvrement_stage_id and self.recouvrement_stage_date):
             return None
         if self.recouvrement_cycle_date != due and self.recouvrement_stage_date <= due:
             return None
@@ -394,16 +543,17 @@ class AccountMove(models.Model):
 
     def action_recouvrement_refresh_penalties(self):
         """Compute the penalties of these invoices as of today."""
+        self.env["recouvrement.action"].check_access("write")
         errors = self._recouvrement_refresh_penalties(fields.Date.context_today(self))
         for error in errors.values():
-            self.env["recouvrement.rate"]._raise_missing(error)
+            raise UserError(self.env["recouvrement.rate"]._get_missing_message(error))
 
     def _recouvrement_refresh_penalties(self, date):
         """Rebuild the penalty lines of these invoices as of ``date``.
 
-        :return: ``{move_id: UnknownHalfYearError}`` of the invoices left as they were
+        :return: ``{move_id: error of the law}`` of the invoices left as they were
         """
-        return self.env["recouvrement.penalty.line"].sudo()._rebuild(self, date)
+        return self.env["recouvrement.penalty.line"].sudo()._rebuild(self.sudo(), date)
 
     @api.model
     def _cron_recouvrement_penalties(self, batch_size=1000):

@@ -17,7 +17,8 @@ class IrActionsReport(models.Model):
         # a last page and leave the others alone
         if not res_ids or self._get_report(report_ref).report_name != REPORT:
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
-        service = self.env[f"report.{REPORT}"]
+        # What is printed before it is sent says that it is a draft.
+        service = self.env[f"report.{REPORT}"].with_context(recouvrement_draft=True)
         actions = self.env["recouvrement.action"].browse(dict.fromkeys(res_ids))
         pdfs, errors = service._render_pdfs(actions)
         if errors and not pdfs:

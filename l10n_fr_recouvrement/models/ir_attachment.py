@@ -24,9 +24,18 @@ class IrAttachment(models.Model):
 
     def write(self, vals):
         # EXTENDS base
-        if SEALED_FIELDS & vals.keys():
+        if SEALED_FIELDS & vals.keys() and not self._recouvrement_is_same(vals):
             self._recouvrement_check_sealed()
         return super().write(vals)
+
+    def _recouvrement_is_same(self, vals):
+        """Whether ``vals`` write the content that is there already, as moving from one
+        storage to another does."""
+        return SEALED_FIELDS & vals.keys() <= {"raw", "mimetype"} and all(
+            vals.get("raw") == attachment.raw
+            and vals.get("mimetype", attachment.mimetype) == attachment.mimetype
+            for attachment in self
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent_letter(self):

@@ -4,7 +4,7 @@ import logging
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from .. import law
@@ -51,6 +51,7 @@ class RecouvrementAction(models.Model):
         "Recipient",
         required=True,
         domain="[('commercial_partner_id', '=', partner_id)]",
+        check_company=True,
     )
     email_partner_id = fields.Many2one(
         "res.partner", compute="_compute_email_partner_id", string="E-mailed to"
@@ -111,7 +112,9 @@ class RecouvrementAction(models.Model):
         "Indemnity", compute="_compute_amounts", store=True
     )
     amount_total = fields.Monetary("Claimed", compute="_compute_amounts", store=True)
-    show_penalties = fields.Boolean("Penalties claimed", readonly=True)
+    show_penalties = fields.Boolean(
+        "Penalties claimed", compute="_compute_amounts", store=True
+    )
     legal_mentions = fields.Json(readonly=True)
     amount_text = fields.Char(
         compute="_compute_texts", help="Amount claimed, as letters write it."
@@ -135,7 +138,9 @@ class RecouvrementAction(models.Model):
     letter_demand = fields.Html(readonly=True)
     letter_closing = fields.Html(readonly=True)
     letter_note = fields.Html(
-        "Added to the letter", help="Printed after what is asked, on this letter only."
+        "Added to the letter",
+        sanitize_style=True,
+        help="Printed after what is asked, on this letter only.",
     )
     letter_attachment_id = fields.Many2one(
         "ir.attachment", "Letter sent", readonly=True, index="btree_not_null"
@@ -182,6 +187,7 @@ class RecouvrementAction(models.Model):
             action.amount_interest = float(interest)
             action.amount_indemnity = float(indemnity)
             action.amount_total = float(due - deducted + interest + indemnity)
+            action.show_penalties = bool(interest or indemnity)
 
     def _sum_amounts(self, records, name):
         """Exact sum of a monetary field."""
@@ -221,6 +227,20 @@ class RecouvrementAction(models.Model):
             lines = [company.name, company.phone, company.email]
             lines.append(service._prepare_footer(action))
             action.sender_text = "\n".join(line for line in lines if line)
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        # EXTENDS mail: the placeholders that texts of stages may use without being a
+        # template editor
+        return (
+            *super().mail_allowed_qweb_expressions(),
+            "object.amount_text",
+            "object.principal_text",
+            "object.penalty_text",
+            "object.deadline_text",
+            "object.company_id.name",
+            "object.contact_id.name",
+        )
 
     # ------------------------------------------------------------------
     # What may change
@@ -268,10 +288,68 @@ class RecouvrementAction(models.Model):
     def write(self, vals):
         # EXTENDS base: nobody rewrites what was sent
         self._check_editable(vals)
-        res = super().write(vals)
-        if vals.get("date_presented"):
-            self._start_formal_notice(fields.Date.to_date(vals["date_presented"]))
-        return res
+        return super().write(vals)
+
+    @api.constrains("date_presented")
+    def _check_date_presented(self):
+        today = fields.Date.context_today(self)
+        for action in self.filtered("date_presented"):
+            if (
+                action.state != "sent"
+                or action.channel != "registered"
+                or not action.date_sent <= action.date_presented <= today
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(action)s: a registered letter is first presented once it is "
+                        "sent, on that day or later, and not in the future.",
+                        action=action.name,
+                    )
+                )
+
+    @api.constrains("contact_id", "partner_id")
+    def _check_contact(self):
+        for action in self:
+            if action.contact_id.commercial_partner_id != action.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s is no contact of %(debtor)s: the letter would reach "
+                        "somebody else.",
+                        contact=action.contact_id.display_name,
+                        debtor=action.partner_id.display_name,
+                    )
+                )
+
+    @api.model
+    def _read_formal_notices(self, moves):
+        """Read from when due lines are in default: the first presentation of the
+        registered formal notice that claimed them, the sending of any other.
+
+        :return: ``{move_line_id: date}``
+        """
+        self.flush_model()
+        self.env["recouvrement.action.line"].flush_model()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT line.move_line_id,
+                           MIN(CASE WHEN action.channel = 'registered'
+                                    THEN action.date_presented
+                                    ELSE action.date_sent END)
+                      FROM recouvrement_action_line line
+                      JOIN recouvrement_action action ON action.id = line.action_id
+                      JOIN recouvrement_stage stage ON stage.id = action.stage_id
+                     WHERE line.move_id = ANY(%s)
+                       AND line.kind = 'invoice'
+                       AND action.state = 'sent'
+                       AND stage.kind = 'formal_notice'
+                     GROUP BY line.move_line_id
+                    """,
+                    moves.ids,
+                )
+            )
+        )
 
     def _check_editable(self, vals):
         if self.env.su:
@@ -335,10 +413,7 @@ class RecouvrementAction(models.Model):
     def action_retry(self):
         """Check again the actions that could not leave."""
         self.check_access("write")
-        failed = self.filtered(lambda action: action.state == "failed").sudo()
-        failed.write({"failure_reason": False, "state": "to_approve"})
-        failed._refresh()
-        failed._check_before_sending()
+        self.filtered(lambda action: action.state == "failed").sudo()._attempt("_retry")
         return True
 
     def action_send(self):
@@ -427,25 +502,32 @@ class RecouvrementAction(models.Model):
         """
         actions = self.sudo().try_lock_for_update()
         ready = actions.filtered(lambda action: action.state == "ready")
-        return ready._send_batch().with_env(self.env)
+        return ready._attempt("_carry_out").with_env(self.env)
 
-    def _send_batch(self):
-        """Send the actions together; when that fails, one by one, so that only the one
-        at fault is set aside, with what went wrong.
+    def _attempt(self, method):
+        """Call a method on the actions together; when that fails, one by one, so that
+        only the one at fault is set aside, with what went wrong.
 
-        :return: the actions that have been sent
+        :param method: name of a method that returns actions
+        :return: the actions that the calls returned
         """
         try:
             with self.env.cr.savepoint():
-                return self._carry_out()
+                return getattr(self, method)()
         except OperationalError:
             raise  # concurrent transactions: Odoo tries the whole request again
         except Exception as error:
             if len(self) == 1:
-                _logger.info("%s could not be sent", self.name, exc_info=error)
+                _logger.info("%s is set aside", self.name, exc_info=error)
                 self._fail(str(error))
                 return self.browse()
-        return self.browse().union(*(action._send_batch() for action in self))
+        return self.browse().union(*(action._attempt(method) for action in self))
+
+    def _retry(self):
+        self.write({"failure_reason": False, "state": "to_approve"})
+        self._refresh()
+        self._check_before_sending()
+        return self
 
     def _carry_out(self):
         """Refresh, check and hand to their channels.
@@ -492,6 +574,15 @@ class RecouvrementAction(models.Model):
                         )
                     )
             penalties = engine._get_penalties([prospect for _action, prospect in kept])
+            # All lines at once: unlinking empties the cache.
+            self.browse([action.id for action, _prospect in kept]).line_ids.unlink()
+            lines = []
+            for (action, prospect), penalty in zip(kept, penalties, strict=True):
+                lines += [
+                    {**line, "action_id": action.id}
+                    for line in engine._prepare_lines(prospect, penalty[0])
+                ]
+            self.env["recouvrement.action.line"].create(lines)
             for (action, prospect), penalty in zip(kept, penalties, strict=True):
                 action.write(
                     {
@@ -518,7 +609,11 @@ class RecouvrementAction(models.Model):
             ):
                 prospect.stages[move_id] = line.stage_id
                 prospect.cycles[move_id] = line.cycle_date
-        return bool(prospect.stages) and prospect.amount > 0
+        return (
+            bool(prospect.stages)
+            and prospect.amount > 0
+            and len(prospect.profiles) == 1
+        )
 
     def _prepare_stage_vals(self, stage):
         """The stage falls back when the most advanced invoice was paid meanwhile."""
@@ -620,16 +715,3 @@ class RecouvrementAction(models.Model):
             actions.line_ids.filtered(
                 lambda line: line.kind == "invoice"
             ).move_id._recouvrement_write({"recouvrement_deadline": deadline})
-        self.filtered(
-            lambda action: action.channel != "registered"
-        )._start_formal_notice(day)
-
-    def _start_formal_notice(self, day):
-        """Record from when the invoices that a formal notice claims are in default:
-        first presentation of a registered letter, sending of any other. A later notice
-        does not move it."""
-        notices = self.sudo().filtered(lambda action: action.kind == "formal_notice")
-        lines = notices.line_ids.filtered(lambda line: line.kind == "invoice")
-        lines.move_id.filtered(
-            lambda move: not move.recouvrement_formal_notice_date
-        )._recouvrement_write({"recouvrement_formal_notice_date": day})

@@ -30,6 +30,7 @@ class Prospect:
     date: Any
     debts: list = field(default_factory=list)
     credits: list = field(default_factory=list)
+    offsets: list = field(default_factory=list)
     imputed: dict = field(default_factory=dict)
     covered: set = field(default_factory=set)
     stages: dict = field(default_factory=dict)
@@ -45,6 +46,11 @@ class Prospect:
     def move_ids(self):
         """Invoices claimed, in order of due date, each once."""
         return list(dict.fromkeys(row["move_id"] for row in self.debts))
+
+    @property
+    def profiles(self):
+        """Profiles of the invoices claimed; a letter holds for one."""
+        return {row["profile"] for row in self.debts}
 
     @property
     def amount(self):
@@ -82,14 +88,7 @@ class RecouvrementEngine(models.AbstractModel):
         domain = moves._recouvrement_open_domain() & Domain(
             [("company_id", "=", company.id), ("recouvrement_next_date", "<=", date)]
         )
-        return domain & self._start_domain(company)
-
-    @api.model
-    def _start_domain(self, company):
-        start = company.recouvrement_start_date
-        if not start:
-            return Domain.TRUE
-        return Domain("line_ids", "any", [("date_maturity", ">=", start)])
+        return domain
 
     @api.model
     def _find_debtors(self, company, date, partners=None):
@@ -127,9 +126,14 @@ class RecouvrementEngine(models.AbstractModel):
                     currency=self.env["res.currency"].browse(row["currency_id"]),
                     date=date,
                 )
-            (prospect.debts if row["is_debt"] else prospect.credits).append(row)
+            {
+                "debt": prospect.debts,
+                "credit": prospect.credits,
+                "offset": prospect.offsets,
+            }[row["kind"]].append(row)
         prospects = [prospect for prospect in prospects.values() if prospect.debts]
         for prospect in prospects:
+            self._offset_credits(prospect)
             self._impute(prospect)
         if planned_only:
             self._plan(company, date, prospects)
@@ -146,7 +150,8 @@ class RecouvrementEngine(models.AbstractModel):
 
         Left out: invoices with ``no_followup``, blocked, in payment, or due before the
         day the company follows from. Credits are always deducted: what is claimed is
-        what the account owes.
+        what the account owes. Debit entries (a refund paid back, an opening balance)
+        are not claimed, they use credits up.
 
         :return: list of dicts, residuals positive, in the currency of the item
         """
@@ -159,15 +164,19 @@ class RecouvrementEngine(models.AbstractModel):
                        line.date_maturity, line.payment_id,
                        partner.commercial_partner_id AS partner_id,
                        move.name, move.ref, move.move_type, move.invoice_date,
-                       move.amount_total AS invoice_total,
+                       COALESCE(move.recouvrement_profile,
+                                debtor.recouvrement_profile) AS profile,
                        instalment.number, instalment.count,
-                       line.amount_residual_currency > 0 AS is_debt,
+                       CASE WHEN line.amount_residual_currency < 0 THEN 'credit'
+                            WHEN move.move_type = 'entry' THEN 'offset'
+                            ELSE 'debt' END AS kind,
                        ABS(line.amount_residual_currency) AS residual,
                        ABS(line.amount_currency) AS amount
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
                   JOIN account_account account ON account.id = line.account_id
                   JOIN res_partner partner ON partner.id = line.partner_id
+                  JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
                   JOIN LATERAL (
                        SELECT COUNT(*) AS count,
                               COUNT(*) FILTER (
@@ -184,6 +193,7 @@ class RecouvrementEngine(models.AbstractModel):
                    AND account.non_trade IS NOT TRUE
                    AND partner.commercial_partner_id = ANY(%(partners)s)
                    AND (line.amount_residual_currency < 0
+                        OR move.move_type = 'entry'
                         OR line.amount_residual_currency > 0
                        AND line.date_maturity < %(date)s
                        AND line.no_followup IS NOT TRUE
@@ -200,6 +210,23 @@ class RecouvrementEngine(models.AbstractModel):
                 start=company.recouvrement_start_date or "-infinity",
             )
         )
+
+    @api.model
+    def _offset_credits(self, prospect):
+        """Use credits up, oldest first, by the debit entries that are not claimed."""
+        digits = prospect.currency.decimal_places
+        left = sum(
+            (law.to_decimal(row["residual"], digits) for row in prospect.offsets),
+            law.to_decimal(0),
+        )
+        credits = []
+        for row in sorted(prospect.credits, key=lambda row: (row["date"], row["id"])):
+            residual = law.to_decimal(row["residual"], digits)
+            used = min(left, residual)
+            left -= used
+            if residual > used:
+                credits.append({**row, "residual": residual - used})
+        prospect.credits = credits
 
     @api.model
     def _impute(self, prospect):
@@ -258,6 +285,11 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _get_exclusion(self, prospect, contacts):
+        if len(prospect.profiles) > 1:
+            return self.env._(
+                "Its invoices have different profiles: correct the profile of the debtor "
+                "or of the invoices."
+            )
         if prospect.amount <= 0:
             return self.env._("Credit notes and unallocated payments cover the debt.")
         if not prospect.stages:
@@ -265,6 +297,8 @@ class RecouvrementEngine(models.AbstractModel):
         contact = contacts.get(prospect.partner.id)
         if contact:
             state, day = contact
+            if state in PENDING_STATES:
+                return self.env._("Another action of this debtor is waiting.")
             again = day + timedelta(days=prospect.company.recouvrement_min_interval)
             dates = {
                 "date": format_date(self.env, day),
@@ -281,22 +315,26 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _get_recent_contacts(self, company, date, prospects):
-        """Return ``{partner_id: (state, date)}`` of the debtors contacted, or whose
-        action somebody cancelled, within the minimum interval."""
+        """Return ``{partner_id: (state, date)}`` of the debtors that an action waits
+        for, who were contacted, or whose action somebody cancelled, within the minimum
+        interval."""
         since = date - timedelta(days=company.recouvrement_min_interval)
         contacts = {}
         for partner, state, day in self.env["recouvrement.action"]._read_group(
-            [
-                ("company_id", "=", company.id),
-                ("partner_id", "in", [p.partner.id for p in prospects]),
-                ("state", "in", ("sent", "cancelled")),
-                ("date_closed", ">", since),
-            ],
+            Domain("company_id", "=", company.id)
+            & Domain("partner_id", "in", [p.partner.id for p in prospects])
+            & (
+                Domain("state", "in", PENDING_STATES)
+                | Domain("state", "in", ("sent", "cancelled"))
+                & Domain("date_closed", ">", since)
+            ),
             ["partner_id", "state"],
             ["date_closed:max"],
         ):
+            # What waits comes first, then the latest.
+            rank = (state in PENDING_STATES, day or date)
             known = contacts.get(partner.id)
-            if not known or day > known[1]:
+            if not known or rank > (known[0] in PENDING_STATES, known[1] or date):
                 contacts[partner.id] = (state, day)
         return contacts
 
@@ -360,6 +398,11 @@ class RecouvrementEngine(models.AbstractModel):
         """Why an overdue invoice is not claimed today, in words. Hook."""
         if move.payment_state == "blocked":
             return self.env._("Disputed: its payment is blocked.")
+        if (
+            company.recouvrement_start_date
+            and max(move._recouvrement_dues()) < company.recouvrement_start_date
+        ):
+            return self.env._("Due before the day that follow-up starts from.")
         if not move._recouvrement_open_lines():
             return self.env._("Left out of follow-up.")
         waiting = move.recouvrement_waiting_action_id
@@ -367,11 +410,6 @@ class RecouvrementEngine(models.AbstractModel):
             return self.env._("An action is waiting: %s.", waiting.name)
         if not move.recouvrement_procedure_id:
             return self.env._("No procedure.")
-        if (
-            company.recouvrement_start_date
-            and max(move._recouvrement_dues()) < company.recouvrement_start_date
-        ):
-            return self.env._("Due before the day that follow-up starts from.")
         if move.recouvrement_next_date:
             return self.env._(
                 "Next step on %s.", format_date(self.env, move.recouvrement_next_date)
@@ -393,6 +431,10 @@ class RecouvrementEngine(models.AbstractModel):
             {
                 **self._prepare_action_vals(run, prospect, contacts[prospect.partner]),
                 **self._prepare_amount_vals(prospect, penalties[index]),
+                "line_ids": [
+                    fields.Command.create(line)
+                    for line in self._prepare_lines(prospect, penalties[index][0])
+                ],
             }
             for index, prospect in enumerate(prospects)
         ]
@@ -424,31 +466,30 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _prepare_amount_vals(self, prospect, penalties):
-        """Values of the action that follow the account from day to day: date,
-        deadline and lines.
+        """Values of the action that follow the account from day to day.
 
         :param penalties: item of :meth:`_get_penalties`
         """
-        claimed, errors = penalties
+        return {
+            "date": prospect.date,
+            "date_deadline": self._get_deadline(prospect),
+            "legal_mentions": self._get_legal_mentions(prospect),
+            "failure_reason": self._get_rate_failure(penalties[1]),
+        }
+
+    @api.model
+    def _prepare_lines(self, prospect, claimed):
+        """Values of the lines of an action: what is owed and what is deducted.
+
+        :param claimed: ``{move_id: penalties}``, first part of an item of
+            :meth:`_get_penalties`
+        """
         lines = [
             self._prepare_action_line_vals(prospect, row, claimed)
             for row in prospect.debts
         ]
         self._add_indemnities(prospect, lines, claimed)
-        lines += [self._prepare_credit_line_vals(row) for row in prospect.credits]
-        return {
-            "date": prospect.date,
-            "date_deadline": self._get_deadline(prospect),
-            "line_ids": [
-                fields.Command.clear(),
-                *(fields.Command.create(line) for line in lines),
-            ],
-            "show_penalties": any(
-                line["amount_interest"] or line["amount_indemnity"] for line in lines
-            ),
-            "legal_mentions": self._get_legal_mentions(prospect),
-            "failure_reason": self._get_rate_failure(errors),
-        }
+        return lines + [self._prepare_credit_line_vals(row) for row in prospect.credits]
 
     @api.model
     def _get_deadline(self, prospect):
@@ -575,7 +616,7 @@ class RecouvrementEngine(models.AbstractModel):
             "date_due": row["date"],
             "days_late": 0,
             "amount_original": row["amount"],
-            "amount_residual": row["residual"],
+            "amount_residual": float(row["residual"]),
             "amount_interest": 0.0,
             "amount_indemnity": 0.0,
             "penalty_detail": [],

@@ -41,7 +41,7 @@ class RecouvrementPenaltyLine(models.Model):
         """Replace the penalty lines of ``moves`` by those due as of ``date``, where
         they differ.
 
-        :return: ``{move_id: UnknownHalfYearError}`` of the invoices left untouched
+        :return: ``{move_id: error of the law}`` of the invoices left untouched
         """
         penalties, errors = self._compute_penalties(moves, date)
         moves = moves.filtered(lambda move: move.id not in errors)
@@ -102,7 +102,7 @@ class RecouvrementPenaltyLine(models.Model):
             against due lines (C. civ. 1342-10), beside the reconciled payments
         :return: ``({move_id: {"interest": {move_line_id: [law.Segment]},
             "indemnity": Decimal in euros, "indemnity_date": date}},
-            {move_id: UnknownHalfYearError})``
+            {move_id: law.UnknownHalfYearError or law.UnknownFactError})``
         """
         table = self.env["recouvrement.rate"]._get_table()
         facts = self.env["recouvrement.legal.fact"]._get_table()
@@ -112,23 +112,30 @@ class RecouvrementPenaltyLine(models.Model):
         )
         for line_id, credits in (imputed or {}).items():
             payments.setdefault(line_id, []).extend(credits)
+        notices = self.env["recouvrement.action"]._read_formal_notices(moves)
         penalties, errors = {}, {}
         for move in moves:
+            rows = [
+                {**row, "notice": notices.get(row["id"])}
+                for row in due_lines.get(move.id, ())
+            ]
             try:
                 penalties[move.id] = self._compute_move(
-                    move, due_lines.get(move.id, ()), payments, date, table, facts
+                    move, rows, payments, date, table, facts
                 )
-            except law.UnknownHalfYearError as error:
+            except (law.UnknownHalfYearError, law.UnknownFactError) as error:
                 errors[move.id] = error
         return penalties, errors
 
     @api.model
     def _compute_move(self, move, rows, payments, date, table, facts):
-        profile = move.recouvrement_profile or "business"
+        profile = (
+            move.recouvrement_profile or move.commercial_partner_id.recouvrement_profile
+        )
         digits = move.currency_id.decimal_places
         interest, indemnity, indemnity_date = {}, law.to_decimal(0), None
         for row in rows:
-            start = self._get_interest_start(move, profile, row["date_maturity"])
+            start = self._get_interest_start(profile, row)
             if start is None or start >= date:
                 continue
             line_payments = payments.get(row["id"], [])
@@ -159,14 +166,14 @@ class RecouvrementPenaltyLine(models.Model):
         }
 
     @api.model
-    def _get_interest_start(self, move, profile, date_maturity):
+    def _get_interest_start(self, profile, row):
         """Last day that bears no interest, or None while none can be due: a consumer
-        owes it on what a formal notice claimed (C. civ. 1231-6, 1344-1), so not on an
-        instalment that fell due after it."""
-        if profile != "consumer":
-            return date_maturity
-        notice = move.recouvrement_formal_notice_date
-        return notice if notice and date_maturity < notice else None
+        owes it on what a formal notice claimed, from its presentation (C. civ. 1231-6,
+        1344-1).
+
+        :param row: due line, as read by :meth:`_read_due_lines`, with its ``notice``
+        """
+        return row["notice"] if profile == "consumer" else row["date_maturity"]
 
     @api.model
     def _rate_rule(self, profile, facts, began):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 PROFILES = [
     ("business", "Business"),
@@ -59,6 +60,29 @@ class RecouvrementProcedure(models.Model):
             )
         )
         self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
+
+    @api.constrains("profile")
+    def _check_profile(self):
+        self.stage_ids._check_consumer_penalties()
+        for procedure in self:
+            misled = (
+                self.env["account.move"]
+                .sudo()
+                .search_count(
+                    [
+                        ("recouvrement_procedure_id", "=", procedure.id),
+                        ("recouvrement_profile", "!=", procedure.profile),
+                    ],
+                    limit=1,
+                )
+            )
+            if misled:
+                raise ValidationError(
+                    self.env._(
+                        "Invoices follow “%s”: duplicate it for another profile.",
+                        procedure.name,
+                    )
+                )
 
     def copy_data(self, default=None):
         # EXTENDS base: a copy is told from its model

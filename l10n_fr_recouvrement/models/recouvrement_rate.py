@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import format_date, ormcache
 
 from .. import law
@@ -81,14 +81,17 @@ class RecouvrementRate(models.Model):
 
     @api.model
     def _get_missing_message(self, error):
-        """Word a :class:`law.UnknownHalfYearError` with the place to mend it."""
+        """Word an error of the law with the place to mend it."""
+        if isinstance(error, law.UnknownFactError):
+            return self.env._(
+                "No legal fact “%(code)s” is known for %(date)s. Enter it in Invoicing, "
+                "Configuration, Debt recovery, Legal facts, then try again.",
+                code=error.code,
+                date=format_date(self.env, error.day),
+            )
         return self.env._(
             "The rates of the half-year from %(date)s are not entered. Enter them in "
             "Invoicing, Configuration, Debt recovery, Half-yearly rates, then try "
             "again.",
             date=format_date(self.env, error.date_from),
         )
-
-    @api.model
-    def _raise_missing(self, error):
-        raise UserError(self._get_missing_message(error)) from error

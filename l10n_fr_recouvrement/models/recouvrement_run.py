@@ -1,9 +1,10 @@
 import logging
 
 from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, split_every
 
 _logger = logging.getLogger(__name__)
@@ -57,6 +58,28 @@ class RecouvrementRun(models.Model):
             run.sent_count = by_state.get("sent", 0)
             run.failed_count = by_state.get("failed", 0)
 
+    @api.constrains("date")
+    def _check_date(self):
+        today = fields.Date.context_today(self)
+        for run in self:
+            if run.date > today:
+                raise ValidationError(
+                    self.env._(
+                        "A run cannot be ahead of time: choose today or earlier."
+                    )
+                )
+
+    def write(self, vals):
+        # EXTENDS base: what a run is about is set when it is made
+        if (
+            not self.env.su
+            and {"state", "date", "company_id", "automatic"} & vals.keys()
+        ):
+            raise UserError(
+                self.env._("A run does not change: start a new one instead.")
+            )
+        return super().write(vals)
+
     def action_start(self):
         """Make the actions of the day for every debtor something falls due for."""
         for run in self:
@@ -65,7 +88,7 @@ class RecouvrementRun(models.Model):
                     self.env._("%s is done: start a new run.", run.display_name)
                 )
             run._process(run._find_debtors())
-            run.state = "done"
+            run.sudo().state = "done"
         return True
 
     def _find_debtors(self):
@@ -76,6 +99,9 @@ class RecouvrementRun(models.Model):
         """Make the actions of ``partners``, batch by batch."""
         self.ensure_one()
         actions = self.env["recouvrement.action"]
+        # Debtors that another run is working on are left to it.
+        locked = partners.sudo().try_lock_for_update(allow_referencing=True)
+        partners = partners & locked.with_env(self.env)
         for partner_ids in split_every(BATCH_SIZE, partners.ids):
             actions |= self._process_batch(partners.browse(partner_ids))
         return actions
@@ -88,6 +114,10 @@ class RecouvrementRun(models.Model):
                 return self._create_actions(partners)
         except OperationalError:
             raise  # concurrent transactions: Odoo tries the whole request again
+        except UniqueViolation:
+            # Another run has just claimed the same stage.
+            if len(partners) == 1:
+                return self.env["recouvrement.action"]
         except Exception as error:
             if len(partners) == 1:
                 self._report_failure(partners, error)
@@ -131,25 +161,17 @@ class RecouvrementRun(models.Model):
         e-mails that need no approval. Each batch is committed; a later call takes up
         what is left."""
         companies = self.env["res.company"].search([("recouvrement_auto", "=", True)])
-        cron = self.env["ir.cron"]
         for company in companies:
-            runs = self.with_company(company).with_context(lang=self._get_lang(company))
-            runs._run_company(company, cron)
-        actions = self.env["recouvrement.action"].search(
-            [
-                ("company_id", "in", companies.ids),
-                ("state", "=", "ready"),
-                ("channel", "=", "email"),
-                ("stage_id.needs_approval", "=", False),
-            ]
-        )
-        remaining = len(actions)
-        for company, part in actions.grouped("company_id").items():
-            part = part.with_company(company).with_context(lang=self._get_lang(company))
-            for action_ids in split_every(BATCH_SIZE, part.ids):
-                part.browse(action_ids)._send()
-                remaining -= len(action_ids)
-                cron._commit_progress(len(action_ids), remaining=remaining)
+            model = self.with_company(company).with_context(
+                lang=self._get_lang(company)
+            )
+            for job in (model._run_company, model._send_company):
+                try:
+                    job(company)
+                except Exception:
+                    # One company does not keep the others from their day.
+                    self.env.cr.rollback()
+                    _logger.exception("Daily run of %s", company.display_name)
 
     @api.model
     def _get_lang(self, company):
@@ -160,15 +182,38 @@ class RecouvrementRun(models.Model):
         return next((lang for lang in candidates if lang in installed), None)
 
     @api.model
-    def _run_company(self, company, cron):
+    def _run_company(self, company):
+        """Make the actions of the day of a company, batch by batch."""
         today = fields.Date.context_today(self)
         partners = self.env["recouvrement.engine"]._find_debtors(company, today)
         if not partners:
             return
         run = self.create({"company_id": company.id, "date": today, "automatic": True})
-        remaining = len(partners)
-        for partner_ids in split_every(BATCH_SIZE, partners.ids):
-            run._process_batch(partners.browse(partner_ids))
-            remaining -= len(partner_ids)
-            cron._commit_progress(len(partner_ids), remaining=remaining)
-        run.state = "done"
+        self._in_batches(partners, run._process)
+        run.sudo().state = "done"
+
+    @api.model
+    def _send_company(self, company):
+        """Send the e-mails of a company that need no approval, batch by batch."""
+        actions = self.env["recouvrement.action"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "ready"),
+                ("channel", "=", "email"),
+                ("stage_id.needs_approval", "=", False),
+            ]
+        )
+        self._in_batches(actions, lambda batch: batch._send())
+
+    @api.model
+    def _in_batches(self, records, work):
+        """Work on records and commit batch by batch, while the job has time left; the
+        next call takes up what remains."""
+        remaining = len(records)
+        for batch_ids in split_every(BATCH_SIZE, records.ids):
+            work(records.browse(batch_ids))
+            remaining -= len(batch_ids)
+            if not self.env["ir.cron"]._commit_progress(
+                len(batch_ids), remaining=remaining
+            ):
+                break

@@ -141,9 +141,17 @@ class RecouvrementStage(models.Model):
 
     def write(self, vals):
         # EXTENDS base: the next date of open invoices follows the procedure
+        procedures = self.procedure_id
         res = super().write(vals)
         if {"active", "sequence", "delay", "delay_from", "procedure_id"} & vals.keys():
-            self.procedure_id._refresh_open_invoices()
+            (procedures | self.procedure_id)._refresh_open_invoices()
+        return res
+
+    def unlink(self):
+        # EXTENDS base
+        procedures = self.procedure_id
+        res = super().unlink()
+        procedures.exists()._refresh_open_invoices()
         return res
 
     @api.model_create_multi
@@ -166,15 +174,6 @@ class RecouvrementStage(models.Model):
     def _get_rank(self):
         self.ensure_one()
         return (self.sequence, self.id)
-
-    def _channel_handler(self):
-        """Return the channel service that carries out the actions of this stage.
-
-        Hook: a new channel is a selection value and an AbstractModel
-        ``recouvrement.channel.<value>`` (see ``recouvrement.channel``).
-        """
-        self.ensure_one()
-        return self.env[f"recouvrement.channel.{self.channel}"]
 
     def _render_letter_texts(self, actions):
         """Render the texts of the letter for ``actions`` of this stage.

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -51,6 +52,31 @@ class ResCompany(models.Model):
         domain="[('partner_id', '=', partner_id)]",
         help="Printed on letters with its payment code. Empty: the first account.",
     )
+
+    @api.constrains("recouvrement_bank_id")
+    def _check_recouvrement_bank(self):
+        for company in self:
+            bank = company.recouvrement_bank_id
+            if bank and bank.partner_id != company.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(account)s is not an account of %(company)s: letters would "
+                        "ask to pay somebody else.",
+                        account=bank.display_name,
+                        company=company.name,
+                    )
+                )
+
+    def write(self, vals):
+        # EXTENDS base: what decides when stages fall due
+        res = super().write(vals)
+        if {"recouvrement_start_date", "recouvrement_alsace_moselle"} & vals.keys():
+            moves = self.env["account.move"].sudo()
+            moves = moves.search(
+                [*moves._recouvrement_open_domain(), ("company_id", "in", self.ids)]
+            )
+            self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
+        return res
 
     def _recouvrement_get_bank(self):
         """Bank account that letters ask to pay to."""

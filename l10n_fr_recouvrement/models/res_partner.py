@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
+from .account_move import ACCOUNTING, OFFICER
 from .recouvrement_procedure import PROFILES
 
 # INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
@@ -20,6 +22,10 @@ class ResPartner(models.Model):
         tracking=True,
         help="Guessed from the company flag, the VAT number and the SIRET; correct it "
         "when the guess is wrong. Penalties and letters depend on it.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_profile_forced = fields.Boolean(
+        groups=ACCOUNTING, help="Somebody chose the profile: it is not guessed again."
     )
     recouvrement_procedure_id = fields.Many2one(
         "recouvrement.procedure",
@@ -27,15 +33,22 @@ class ResPartner(models.Model):
         company_dependent=True,
         domain="[('profile', '=', recouvrement_profile)]",
         help="Leave empty to follow the default procedure of the profile.",
+        groups=ACCOUNTING,
     )
     recouvrement_action_ids = fields.One2many(
-        "recouvrement.action", "partner_id", "Recovery actions"
+        "recouvrement.action",
+        "partner_id",
+        "Recovery actions",
+        groups=ACCOUNTING,
     )
     recouvrement_action_count = fields.Integer(
-        compute="_compute_recouvrement_action_count"
+        compute="_compute_recouvrement_action_count",
+        groups=ACCOUNTING,
     )
     recouvrement_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_recouvrement_amounts"
+        "res.currency",
+        compute="_compute_recouvrement_amounts",
+        groups=ACCOUNTING,
     )
     recouvrement_overdue = fields.Monetary(
         "Overdue",
@@ -43,26 +56,31 @@ class ResPartner(models.Model):
         currency_field="recouvrement_currency_id",
         help="Unpaid invoices past their due date, in the currency of the company, "
         "disputed ones and those left out of follow-up included.",
+        groups=ACCOUNTING,
     )
     recouvrement_credits = fields.Monetary(
         "To be deducted",
         compute="_compute_recouvrement_amounts",
         currency_field="recouvrement_currency_id",
         help="Credit notes and payments that are not allocated to an invoice.",
+        groups=ACCOUNTING,
     )
     recouvrement_is_debtor = fields.Boolean(
         compute="_compute_recouvrement_is_debtor",
         search="_search_recouvrement_is_debtor",
         help="Has an unpaid invoice past its due date.",
+        groups=ACCOUNTING,
     )
     recouvrement_last_contact = fields.Date(
-        compute="_compute_recouvrement_last_contact"
+        compute="_compute_recouvrement_last_contact",
+        groups=ACCOUNTING,
     )
 
     @api.depends("is_company", "parent_id", "vat", "company_registry", "country_code")
     def _compute_recouvrement_profile(self):
         for partner in self:
-            partner.recouvrement_profile = partner._recouvrement_guess_profile()
+            if not partner.recouvrement_profile_forced:
+                partner.recouvrement_profile = partner._recouvrement_guess_profile()
 
     def _recouvrement_guess_profile(self):
         """Profile that the identifiers of the partner tell."""
@@ -166,6 +184,16 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         # EXTENDS base: a profile that somebody corrects holds for the open invoices too
+        terms = {"recouvrement_profile", "recouvrement_procedure_id"} & vals.keys()
+        if terms and not self.env.su and not self.env.user.has_group(OFFICER):
+            raise AccessError(
+                self.env._(
+                    "Ask a recovery officer to change the profile or the procedure of a "
+                    "debtor."
+                )
+            )
+        if vals.get("recouvrement_profile"):
+            vals = {**vals, "recouvrement_profile_forced": True}
         res = super().write(vals)
         if vals.get("recouvrement_profile"):
             self._recouvrement_propagate_profile(vals["recouvrement_profile"])
@@ -179,6 +207,7 @@ class ResPartner(models.Model):
             [
                 *moves._recouvrement_open_domain(),
                 ("commercial_partner_id", "in", self.ids),
+                ("company_id", "in", self.env.companies.ids),
                 *domain,
             ]
         )
@@ -201,8 +230,10 @@ class ResPartner(models.Model):
         defaults = {}
         procedures = {}
         for partner in self.with_company(company):
+            profile = partner.sudo().recouvrement_profile
             own = partner.sudo().recouvrement_procedure_id
-            profile = partner.recouvrement_profile
+            if own.profile != profile:
+                own = model
             if not own and profile not in defaults:
                 defaults[profile] = model._get_default(company, profile)
             procedures[partner] = own or defaults[profile]

@@ -165,7 +165,7 @@ class ReportLetter(models.AbstractModel):
     def _print_letters(self, letters):
         """Return the PDF of each of ``letters``, printed in one call."""
         footers = [
-            letter_pdf.Footer(letter["reference"], letter["footer"])
+            letter_pdf.Footer(letter["reference"], letter["footer"], letter["draft"])
             for letter in letters
         ]
         pdf = self._print_html(REPORT, self._prepare_document(letters))
@@ -215,6 +215,7 @@ class ReportLetter(models.AbstractModel):
         action.ensure_one()
         values = {
             "reference": action.name,
+            "draft": bool(self.env.context.get("recouvrement_draft")),
             "title": TITLES.get(action.stage_id.kind, ""),
             "salutation": "Madame, Monsieur,",
             "color": self._prepare_color(action),
@@ -492,7 +493,9 @@ class ReportLetter(models.AbstractModel):
             for segment in line.penalty_detail or ()
         ]
         claimed = self._sum(invoices, "amount_interest")
-        worked_out = sum(to_decimal(segment["amount"]) for _line, segment in segments)
+        worked_out = sum(
+            self._amount(action, segment["amount"]) for _line, segment in segments
+        )
         sums = []
         if worked_out != claimed:
             sums.append(("Déjà imputé sur vos règlements", claimed - worked_out))

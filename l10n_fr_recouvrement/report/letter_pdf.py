@@ -48,6 +48,7 @@ class Footer:
 
     reference: str
     legal: str = ""
+    draft: bool = False
 
 
 def mark(rank):
@@ -150,6 +151,19 @@ def _draw_footer(canvas, footer, number, count):
         height -= FOOTER_LEADING
     if number == 1:
         _draw_folds(canvas)
+    if footer.draft:
+        _draw_draft(canvas)
+
+
+def _draw_draft(canvas):
+    """Across the page, so that nobody posts what is not sent yet."""
+    canvas.saveState()
+    canvas.setFont(_get_font(), 90)
+    canvas.setFillColorRGB(*GREY, alpha=0.18)
+    canvas.translate(A4[0] / 2, A4[1] / 2)
+    canvas.rotate(55)
+    canvas.drawCentredString(0, -30, "PROJET")
+    canvas.restoreState()
 
 
 def _draw_folds(canvas):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ..models.recouvrement_engine import PENDING_STATES
@@ -21,6 +21,7 @@ class RecouvrementRunWizard(models.TransientModel):
         "recouvrement.run.wizard.line",
         "wizard_id",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -59,11 +60,19 @@ class RecouvrementRunWizard(models.TransientModel):
             "target": "new",
         }
 
+    @api.constrains("company_id")
+    def _check_company(self):
+        if self.company_id - self.env.companies:
+            raise AccessError(
+                self.env._("Switch to the company whose follow-up you prepare.")
+            )
+
     @api.depends("company_id", "partner_ids")
     def _compute_line_ids(self):
         engine = self.env["recouvrement.engine"]
         today = fields.Date.context_today(self)
         for wizard in self:
+            wizard.company_id.check_access("read")
             scope = wizard.partner_ids or None
             debtors = engine._find_debtors(wizard.company_id, today, scope)
             prospects = engine._collect(wizard.company_id, today, debtors)

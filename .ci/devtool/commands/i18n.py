@@ -20,7 +20,13 @@ def run(project: Project, arguments: Sequence[str]) -> int:
             databases.drop_scratch()
         merged = [
             subprocess.call(
-                [odoo.venv.python, project.scripts / "merge_po.py", pot, language],
+                [
+                    odoo.venv.python,
+                    project.scripts / "merge_po.py",
+                    pot,
+                    language,
+                    *arguments,
+                ],
                 env=odoo.env(),
             )
             for pot in project.root.glob("*/i18n/*.pot")

@@ -1,6 +1,9 @@
 """Merge the terms of a .pot into the translation beside it, keeping what is translated.
 
-Usage: merge_po.py FILE.pot LANGUAGE
+Usage: merge_po.py FILE.pot LANGUAGE [--purge]
+
+Translations of terms that are gone stay in the file, commented out, until --purge: a
+term that was reworded finds its old translation there.
 """
 
 import sys
@@ -9,8 +12,8 @@ from pathlib import Path
 import polib
 
 
-def merge(template_path: Path, language: str) -> None:
-    """Take up new terms, drop those that are gone, say how many are not translated."""
+def merge(template_path: Path, language: str, purge: bool) -> None:
+    """Take up new terms, put away those that are gone, count those not translated."""
     template = polib.pofile(str(template_path))
     path = template_path.parent / f"{language}.po"
     if path.exists():
@@ -24,11 +27,9 @@ def merge(template_path: Path, language: str) -> None:
         "Language": language,
     }
     before = {entry.msgid for entry in translation if not entry.obsolete}
-    gone = {entry.msgid for entry in translation.obsolete_entries()}
     translation.merge(template)
-    for entry in translation:
-        if entry.msgid in gone and not entry.obsolete and entry.fuzzy:
-            entry.flags.remove("fuzzy")
+    if purge:
+        translation[:] = [entry for entry in translation if not entry.obsolete]
     translation.sort(key=lambda entry: (entry.obsolete, entry.msgid))
     translation.save(str(path))
     terms = [entry for entry in translation if not entry.obsolete]
@@ -46,4 +47,4 @@ def merge(template_path: Path, language: str) -> None:
 
 
 if __name__ == "__main__":
-    merge(Path(sys.argv[1]), sys.argv[2])
+    merge(Path(sys.argv[1]), sys.argv[2], "--purge" in sys.argv[3:])
