@@ -2,7 +2,6 @@ from odoo import api, fields, models
 
 from ..law import to_decimal
 from ..report import french
-
 from .recouvrement_engine import PENDING_STATES
 
 

@@ -25,7 +25,9 @@ class ResPartner(models.Model):
         groups=ACCOUNTING,
     )
     recouvrement_profile_forced = fields.Boolean(
-        groups=ACCOUNTING, help="Somebody chose the profile: it is not guessed again."
+        "Profile chosen by hand",
+        groups=ACCOUNTING,
+        help="Somebody chose the profile: it is not guessed again.",
     )
     recouvrement_procedure_id = fields.Many2one(
         "recouvrement.procedure",

@@ -34,7 +34,7 @@ class RecouvrementRunWizard(models.TransientModel):
         "recouvrement.run.wizard.line", string="Left out", compute="_compute_counts"
     )
     due_count = fields.Integer(compute="_compute_counts")
-    waiting_count = fields.Integer(compute="_compute_waiting_count")
+    waiting_count = fields.Integer("Actions waiting", compute="_compute_waiting_count")
     excluded_count = fields.Integer(compute="_compute_counts")
 
     @api.model
