@@ -250,7 +250,7 @@ class TestFlow(RecouvrementCase):
         self.assertEqual(self._run("2026-05-22").stage_id.kind, "second_reminder")
 
     def test_instalment_due_after_the_notice_bears_no_interest(self):
-        """A consumer owes interest on what the formal notice claimed (C. civ. 1344-1)."""
+        """A consumer owes it on what the formal notice claimed (C. civ. 1344-1)."""
         term = self.env["account.payment.term"].create(
             {
                 "name": "Deux fois",
@@ -274,3 +274,15 @@ class TestFlow(RecouvrementCase):
             notice.date_presented = "2026-05-12"
             invoice.action_recouvrement_refresh_penalties()
         self.assertEqual(invoice.recouvrement_penalty_line_ids.mapped("base"), [500.0])
+
+    def test_a_soft_letter_is_silent_on_what_was_claimed_firmly(self):
+        old = self._invoice(self.business, 100, "2026-03-01")
+        self._approve_and_send(self._run("2026-04-01"), "2026-04-01")
+        self._approve_and_send(self._run("2026-04-15"), "2026-04-15")
+        self.assertEqual(old.recouvrement_stage_id.kind, "formal_notice")
+        young = self._invoice(self.business, 200, "2026-05-01")
+        action = self._run("2026-05-05")
+        self.assertEqual(action.stage_id.kind, "reminder")
+        self.assertEqual(action.line_ids.move_id, young)
+        self._approve_and_send(action, "2026-05-05")
+        self.assertEqual(action.amount_total, 200)

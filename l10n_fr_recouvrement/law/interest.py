@@ -24,8 +24,8 @@ class Segment:
     """A stretch of days with one base and one rate.
 
     ``date_from`` and ``date_to`` are both included. ``rate`` is what the ``index`` of
-    the half-year from ``index_date`` and the margin add up to. ``amount`` is the rounded
-    figure that is printed and summed, ``exact`` the same before rounding.
+    the half-year from ``index_date`` and the margin add up to. ``amount`` is the
+    rounded figure that is printed and summed, ``exact`` the same before rounding.
     """
 
     date_from: date

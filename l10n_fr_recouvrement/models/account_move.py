@@ -82,7 +82,8 @@ class AccountMove(models.Model):
         "Deadline granted",
         copy=False,
         readonly=True,
-        help="Day that the last letter asked to pay by; no stage comes before it passed.",
+        help="Day that the last letter asked to pay by; no stage comes before it "
+        "passed.",
         groups=ACCOUNTING,
     )
     recouvrement_formal_notice_date = fields.Date(
@@ -313,8 +314,8 @@ class AccountMove(models.Model):
         ):
             raise AccessError(
                 self.env._(
-                    "Ask a recovery officer to change the profile or the procedure of a "
-                    "posted invoice."
+                    "Ask a recovery officer to change the profile or the procedure of "
+                    "a posted invoice."
                 )
             )
 
@@ -341,8 +342,8 @@ class AccountMove(models.Model):
         if claimed:
             raise UserError(
                 self.env._(
-                    "%(invoice)s is claimed by %(action)s: cancel the invoice or make a "
-                    "credit note instead of deleting it.",
+                    "%(invoice)s is claimed by %(action)s: cancel the invoice or make "
+                    "a credit note instead of deleting it.",
                     invoice=claimed[0].move_id.display_name,
                     action=claimed[0].action_id.name,
                 )

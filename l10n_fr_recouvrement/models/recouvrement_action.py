@@ -155,8 +155,8 @@ class RecouvrementAction(models.Model):
     )
     date_presented = fields.Date(
         "First presented on",
-        help="Day the post first presented the registered letter. From the next day on, "
-        "a formal notice bears the legal interest that a consumer owes.",
+        help="Day the post first presented the registered letter. From the next day "
+        "on, a formal notice bears the legal interest that a consumer owes.",
     )
 
     _name_uniq = models.UniqueIndex(
@@ -313,8 +313,8 @@ class RecouvrementAction(models.Model):
             if action.contact_id.commercial_partner_id != action.partner_id:
                 raise ValidationError(
                     self.env._(
-                        "%(contact)s is no contact of %(debtor)s: the letter would reach "
-                        "somebody else.",
+                        "%(contact)s is no contact of %(debtor)s: the letter would "
+                        "reach somebody else.",
                         contact=action.contact_id.display_name,
                         debtor=action.partner_id.display_name,
                     )
@@ -609,11 +609,10 @@ class RecouvrementAction(models.Model):
             ):
                 prospect.stages[move_id] = line.stage_id
                 prospect.cycles[move_id] = line.cycle_date
-        return (
-            bool(prospect.stages)
-            and prospect.amount > 0
-            and len(prospect.profiles) == 1
-        )
+        if not prospect.stages or len(prospect.profiles) > 1 or prospect.amount <= 0:
+            return False
+        self.env["recouvrement.engine"]._set_aside(prospect)
+        return True
 
     def _prepare_stage_vals(self, stage):
         """The stage falls back when the most advanced invoice was paid meanwhile."""

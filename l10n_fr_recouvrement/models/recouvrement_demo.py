@@ -38,7 +38,7 @@ HABITS = {
 }
 SPLIT_PERCENT = 60  # first payment of the habit "split"
 SPLIT_DAYS = 20  # from the first to the second one
-FOLLOW_UP_DAYS = (26, 11)  # runs of the past: so many days ago
+FOLLOW_UP_DAYS = (28, 13)  # runs of the past: so many days ago
 
 # Product, lowest and highest quantity.
 BUSINESS_BASKET = (

@@ -31,6 +31,7 @@ class Prospect:
     debts: list = field(default_factory=list)
     credits: list = field(default_factory=list)
     offsets: list = field(default_factory=list)
+    moves: Any = None
     imputed: dict = field(default_factory=dict)
     covered: set = field(default_factory=set)
     stages: dict = field(default_factory=dict)
@@ -135,6 +136,12 @@ class RecouvrementEngine(models.AbstractModel):
         for prospect in prospects:
             self._offset_credits(prospect)
             self._impute(prospect)
+        moves = self.env["account.move"].browse(
+            move_id for prospect in prospects for move_id in prospect.move_ids
+        )
+        for prospect in prospects:
+            # Read together, whatever the debtor.
+            prospect.moves = moves.browse(prospect.move_ids).with_prefetch(moves.ids)
         if planned_only:
             self._plan(company, date, prospects)
         return prospects
@@ -257,9 +264,7 @@ class RecouvrementEngine(models.AbstractModel):
     @api.model
     def _plan(self, company, date, prospects):
         """Fill the stages due, and why a debtor is left out."""
-        moves = self.env["account.move"].browse(
-            move_id for prospect in prospects for move_id in prospect.move_ids
-        )
+        moves = self.env["account.move"].union(*(p.moves for p in prospects))
         plans = moves._recouvrement_plan()
         stages = self.env["recouvrement.stage"]
         contacts = self._get_recent_contacts(company, date, prospects)
@@ -277,6 +282,26 @@ class RecouvrementEngine(models.AbstractModel):
                         move_id
                     )._recouvrement_cycle()
             prospect.excluded = self._get_exclusion(prospect, contacts)
+            if not prospect.excluded:
+                self._set_aside(prospect)
+
+    @api.model
+    def _set_aside(self, prospect):
+        """Leave out of a letter the invoices that were claimed more firmly already.
+
+        They have a road of their own, and nobody writes softly about a formal notice.
+        Where credits are deducted everything stays, so that the letter foots.
+        """
+        if prospect.credits:
+            return
+        rank = prospect.stage._get_rank()
+        firmer = {
+            move.id
+            for move in prospect.moves
+            if (position := move._recouvrement_position(move._recouvrement_date_due()))
+            and position.rank > rank
+        }
+        prospect.debts = [row for row in prospect.debts if row["move_id"] not in firmer]
 
     @api.model
     def _stage_condition(self, prospect, move, stage):
@@ -287,8 +312,8 @@ class RecouvrementEngine(models.AbstractModel):
     def _get_exclusion(self, prospect, contacts):
         if len(prospect.profiles) > 1:
             return self.env._(
-                "Its invoices have different profiles: correct the profile of the debtor "
-                "or of the invoices."
+                "Its invoices have different profiles: correct the profile of the "
+                "debtor or of the invoices."
             )
         if prospect.amount <= 0:
             return self.env._("Credit notes and unallocated payments cover the debt.")
@@ -340,7 +365,7 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _explain_left_out(self, company, date, prospects, partners=None):
-        """Say why overdue invoices are not claimed today, beside those of ``prospects``.
+        """Say why overdue invoices that ``prospects`` do not list are not claimed.
 
         :return: list of dicts, one per debtor and reason: ``partner_id``,
             ``currency_id`` (of the company), ``amount``, ``invoice_count``,

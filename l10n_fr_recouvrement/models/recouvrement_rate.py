@@ -84,8 +84,8 @@ class RecouvrementRate(models.Model):
         """Word an error of the law with the place to mend it."""
         if isinstance(error, law.UnknownFactError):
             return self.env._(
-                "No legal fact “%(code)s” is known for %(date)s. Enter it in Invoicing, "
-                "Configuration, Debt recovery, Legal facts, then try again.",
+                "No legal fact “%(code)s” is known for %(date)s. Enter it in "
+                "Invoicing, Configuration, Debt recovery, Legal facts, then try again.",
                 code=error.code,
                 date=format_date(self.env, error.day),
             )

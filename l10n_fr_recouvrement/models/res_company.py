@@ -43,8 +43,8 @@ class ResCompany(models.Model):
     recouvrement_signatory_title = fields.Char("Title of the signatory")
     recouvrement_mediator = fields.Char(
         "Consumer mediator",
-        help="Name, address and website of the mediator that your consumers may turn to "
-        "(C. conso. art. L612-1 and L616-1), printed on their last letters.",
+        help="Name, address and website of the mediator that your consumers may turn "
+        "to (C. conso. art. L612-1 and L616-1), printed on their last letters.",
     )
     recouvrement_bank_id = fields.Many2one(
         "res.partner.bank",

@@ -190,8 +190,8 @@ class ResPartner(models.Model):
         if terms and not self.env.su and not self.env.user.has_group(OFFICER):
             raise AccessError(
                 self.env._(
-                    "Ask a recovery officer to change the profile or the procedure of a "
-                    "debtor."
+                    "Ask a recovery officer to change the profile or the procedure of "
+                    "a debtor."
                 )
             )
         if vals.get("recouvrement_profile"):
