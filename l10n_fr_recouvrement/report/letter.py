@@ -364,21 +364,23 @@ class ReportLetter(models.AbstractModel):
         credits = [line for line in action.line_ids if line.kind != "invoice"]
         self._check_footing(action, invoices, credits)
         total = self._amount(action, action.amount_total)
+        totals = self._prepare_totals(action, invoices)
         return {
-            **self._prepare_tables(action, invoices, credits),
-            "totals": self._prepare_totals(action, invoices),
+            **self._prepare_tables(action, invoices, credits, len(totals)),
+            "totals": totals,
             "total": self._format(action, total),
             "total_words": amount_in_words(total, action.currency_id.name),
         }
 
     @api.model
-    def _prepare_tables(self, action, invoices, credits):
+    def _prepare_tables(self, action, invoices, credits, total_rows):
         """Put the tables where they read best: in the letter while it stays on one
         page, else on the pages of an annex, the penalties first."""
         tables = [self._prepare_invoices(action, invoices, credits)]
         if action.show_penalties and any(line.penalty_detail for line in invoices):
             tables.append(self._prepare_penalties(action, invoices))
-        room = INLINE_ROWS[len(tables) > 1]
+        # Three sums stand beside the payment code; more take room of their own.
+        room = INLINE_ROWS[len(tables) > 1] - max(0, total_rows - 3)
         inline = []
         while tables and table_pages.height(tables[0]) <= room:
             inline.append(tables.pop(0))
@@ -546,7 +548,7 @@ class ReportLetter(models.AbstractModel):
     def _prepare_totals(self, action, invoices):
         """Label, amount and detail of the sums that make the total; none when there is
         one."""
-        name = "avant déductions" if action.amount_credits else "restant dû"
+        name = "échu" if action.amount_credits else "restant dû"
         rows = [(f"Principal {name}, TTC", action.amount_invoices, "")]
         if action.amount_credits:
             rows.append(("Avoirs et règlements déduits", -action.amount_credits, ""))

@@ -45,8 +45,6 @@ def main(page):
     open_action(page, f"{MODULE}.recouvrement_run_wizard_action")
     page.click(".modal a[name=excluded]")
     take(page, "preparer")
-    open_action(page, f"{MODULE}.recouvrement_debtor_action")
-    take(page, "debiteurs")
     open_action(page, "account.action_move_out_invoice")
     page.fill(".o_searchview_input", "Garage")
     page.keyboard.press("Enter")
