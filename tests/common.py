@@ -151,6 +151,24 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         return move
 
     @classmethod
+    def _invoice_in_two(cls, partner, amount, day, days):
+        """Post an invoice paid by halves: on its date, and ``days`` later."""
+        term = cls.env["account.payment.term"].create(
+            {
+                "name": "Deux fois",
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 50, "nb_days": nb_days}
+                    )
+                    for nb_days in (0, days)
+                ],
+            }
+        )
+        return cls._invoice(
+            partner, amount, day, invoice_date=day, invoice_payment_term_id=term.id
+        )
+
+    @classmethod
     def _credit_note(cls, partner, amount, day, **vals):
         return cls._invoice(
             partner, amount, day, move_type="out_refund", invoice_date=day, **vals
@@ -183,6 +201,18 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         )
         (line + due_lines).reconcile()
         return line
+
+    @classmethod
+    def _forget_terms(cls, invoice):
+        """Make an invoice as it was before the module was installed."""
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            """UPDATE account_move SET recouvrement_profile = NULL,
+                   recouvrement_procedure_id = NULL, recouvrement_next_date = NULL
+                WHERE id = %s""",
+            [invoice.id],
+        )
+        cls.env.invalidate_all()
 
     @classmethod
     def _run(cls, day, company=None):

@@ -187,22 +187,7 @@ class TestFlow(RecouvrementCase):
         self.assertEqual(invoice.recouvrement_penalty_total, 387.05)
 
     def test_instalments_start_afresh_once_what_was_due_is_paid(self):
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "Deux fois",
-                "line_ids": [
-                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 0}),
-                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 60}),
-                ],
-            }
-        )
-        invoice = self._invoice(
-            self.business,
-            1000,
-            "2026-03-01",
-            invoice_date="2026-03-01",
-            invoice_payment_term_id=term.id,
-        )
+        invoice = self._invoice_in_two(self.business, 1000, "2026-03-01", days=60)
         first = self._run("2026-03-20")
         self.assertEqual(first.amount_invoices, 500, "the second half is not due")
         self._approve_and_send(first, "2026-03-20")
@@ -251,22 +236,7 @@ class TestFlow(RecouvrementCase):
 
     def test_instalment_due_after_the_notice_bears_no_interest(self):
         """A consumer owes it on what the formal notice claimed (C. civ. 1344-1)."""
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "Deux fois",
-                "line_ids": [
-                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 0}),
-                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 90}),
-                ],
-            }
-        )
-        invoice = self._invoice(
-            self.consumer,
-            1000,
-            "2026-03-01",
-            invoice_date="2026-03-01",
-            invoice_payment_term_id=term.id,
-        )
+        invoice = self._invoice_in_two(self.consumer, 1000, "2026-03-01", days=90)
         self._approve_and_send(self._run("2026-04-01"), "2026-04-01")
         notice = self._run("2026-05-12")
         self._approve_and_send(notice, "2026-05-12")

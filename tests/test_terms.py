@@ -91,14 +91,7 @@ class TestTerms(RecouvrementCase):
     def test_invoices_posted_before_the_module_was_installed(self):
         """They get their terms and their next step; nothing is made or sent."""
         invoice = self._invoice(self.business, 100, "2026-05-01")
-        self.env.flush_all()
-        self.env.cr.execute(
-            """UPDATE account_move SET recouvrement_profile = NULL,
-                   recouvrement_procedure_id = NULL, recouvrement_next_date = NULL
-                WHERE id = %s""",
-            [invoice.id],
-        )
-        self.env.invalidate_all()
+        self._forget_terms(invoice)
         self.env["account.move"]._recouvrement_adopt_open_invoices()
         self.assertEqual(invoice.recouvrement_profile, "business")
         self.assertEqual(str(invoice.recouvrement_next_date), "2026-05-04")
@@ -209,36 +202,14 @@ class TestTerms(RecouvrementCase):
     def test_invoice_disputed_before_the_module_was_installed(self):
         invoice = self._invoice(self.consumer, 100, "2026-05-01")
         invoice.action_toggle_block_payment()
-        self.env.flush_all()
-        self.env.cr.execute(
-            """UPDATE account_move SET recouvrement_profile = NULL,
-                   recouvrement_procedure_id = NULL, recouvrement_next_date = NULL
-                WHERE id = %s""",
-            [invoice.id],
-        )
-        self.env.invalidate_all()
+        self._forget_terms(invoice)
         self.env["account.move"]._recouvrement_adopt_open_invoices()
         invoice.action_toggle_block_payment()
         self.assertEqual(invoice.recouvrement_profile, "consumer")
         self.assertTrue(invoice.recouvrement_next_date)
 
     def test_follow_up_starts_from_a_day_and_by_due_line(self):
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "Deux fois",
-                "line_ids": [
-                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 0}),
-                    (0, 0, {"value": "percent", "value_amount": 50, "nb_days": 60}),
-                ],
-            }
-        )
-        invoice = self._invoice(
-            self.business,
-            1000,
-            "2026-03-01",
-            invoice_date="2026-03-01",
-            invoice_payment_term_id=term.id,
-        )
+        invoice = self._invoice_in_two(self.business, 1000, "2026-03-01", days=60)
         self.assertEqual(str(invoice.recouvrement_next_date), "2026-03-04")
         self.company.recouvrement_start_date = "2026-04-01"
         self.assertEqual(str(invoice.recouvrement_next_date), "2026-05-04")
