@@ -1,7 +1,9 @@
 """The law alone: worked figures, and properties that hold for every input."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -79,6 +81,76 @@ def segments(principal, due, at, payments=(), rule=BUSINESS, divisor="365"):
 def test_worked_figures(principal, due, at, payments, rule, divisor, amounts):
     found = segments(principal, due, at, payments, rule, divisor)
     assert [str(segment.amount) for segment in found] == amounts
+
+
+EXAMPLES = json.loads(
+    Path(__file__).with_name("worked_examples.json").read_text(encoding="utf-8")
+)
+REGIMES = {
+    "b2b_default": BUSINESS,
+    "b2c_legal_autre_from_MED": CONSUMER,
+    "public_30d_frozen": PUBLIC,
+}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[e["id"] for e in EXAMPLES])
+def test_worked_examples(example):
+    """Figures checked elsewhere by a sum day by day, to the cent."""
+    found = law.statement(
+        Decimal(example["principal"]),
+        date.fromisoformat(example["due_or_start_excl"]),
+        date.fromisoformat(example["at"]),
+        REGIMES[example["regime"]],
+        TABLE,
+        [
+            law.Payment(date.fromisoformat(day), Decimal(part))
+            for day, part in example["payments"]
+        ],
+        {"365": "365", "act": "actual"}[example["basis"]],
+        imputation=example["imputation"],
+    )
+    assert [
+        {
+            "frm": segment.date_from.isoformat(),
+            "to": segment.date_to.isoformat(),
+            "days": segment.days,
+            "base": str(segment.base),
+            "rate": str(segment.rate),
+            "divisor": segment.divisor,
+            "amount": str(segment.amount),
+        }
+        for segment in found.segments
+    ] == example["segments"]
+    assert law.total(found.segments) == Decimal(example["interest_total_lines"])
+    assert found.principal_left == Decimal(example["principal_left"])
+    assert found.interest_left == Decimal(example["interest_left"])
+    due = found.principal_left + found.interest_left + Decimal(example["indemnity"])
+    assert due == Decimal(example["total_due"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "amount"),
+    [
+        # a contract rate under the floor; three times the legal rate; the default
+        (law.RateRule(None, Decimal(5)), "36.99"),
+        (law.RateRule("legal_other", factor=Decimal(3)), "61.03"),
+        (BUSINESS, "91.73"),
+    ],
+)
+def test_contract_rate_floor_and_default(rule, amount):
+    """C. com. L441-10, II: the same delay under the three rates a creditor meets."""
+    found = segments("6000.00", "2026-08-31", "2026-10-15", rule=rule)
+    assert [str(segment.amount) for segment in found] == [amount]
+
+
+def test_contract_rate_under_the_floor_is_told_by_half_year():
+    assert law.half_years_below_floor(
+        Decimal(8), TABLE, date(2025, 9, 1), date(2026, 9, 1), Decimal(3)
+    ) == [date(2025, 7, 1), date(2026, 7, 1)]
+    with pytest.raises(law.UnknownHalfYearError):
+        law.half_years_below_floor(
+            Decimal(8), TABLE, date(2026, 9, 1), date(2027, 1, 1), Decimal(3)
+        )
 
 
 def test_unknown_half_year_is_an_error_that_names_it():
@@ -171,6 +243,54 @@ def test_more_delay_never_costs_less(delay, divisor, more):
     short = law.late_segments(principal, due, at, BUSINESS, TABLE, payments, divisor)
     long = law.late_segments(principal, due, later, BUSINESS, TABLE, payments, divisor)
     assert law.total(long) >= law.total(short)
+
+
+@given(delays(), rules, divisors)
+@settings(max_examples=200, deadline=None)
+def test_interest_first_never_leaves_less_due(delay, rule, divisor):
+    """C. civ. 1343-1 is never to the debtor's advantage."""
+    principal, due, at, payments = delay
+    first, second = (
+        law.statement(
+            principal, due, at, rule, TABLE, payments, divisor, imputation=order
+        )
+        for order in ("interest_first", "principal_first")
+    )
+    # Each printed segment may round by half a cent.
+    slack = Decimal("0.005") * (len(first.segments) + len(second.segments))
+    assert (
+        first.principal_left + first.interest_left + slack
+        >= second.principal_left + second.interest_left
+    )
+
+
+@given(
+    delays(), rules, divisors, st.sampled_from(["interest_first", "principal_first"])
+)
+@settings(max_examples=200, deadline=None)
+def test_a_statement_foots(delay, rule, divisor, order):
+    """What is left is what was owed and ran, less what was paid."""
+    principal, due, at, payments = delay
+    found = law.statement(
+        principal, due, at, rule, TABLE, payments, divisor, imputation=order
+    )
+    paid = sum((part.to_principal + part.to_interest for part in found.imputations), 0)
+    owed = principal + law.total(found.segments)
+    assert found.principal_left + found.interest_left == owed - paid
+    assert found.principal_left >= 0 and found.interest_left >= 0
+
+
+@given(delays(), st.integers(1, 400), divisors)
+@settings(max_examples=200, deadline=None)
+def test_splitting_a_period_changes_nothing_before_rounding(delay, cut, divisor):
+    principal, due, at, _payments = delay
+    middle = min(due + timedelta(days=cut), at)
+    whole = law.late_segments(principal, due, at, BUSINESS, TABLE, (), divisor)
+    halves = law.late_segments(principal, due, middle, BUSINESS, TABLE, (), divisor)
+    if middle > due:
+        halves += law.late_segments(principal, middle, at, BUSINESS, TABLE, (), divisor)
+    exact = [sum((s.exact for s in part), Decimal(0)) for part in (whole, halves)]
+    assert middle <= due or abs(exact[0] - exact[1]) < Decimal("1e-18") * 10**8
 
 
 @given(

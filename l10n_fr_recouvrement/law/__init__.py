@@ -24,7 +24,16 @@ from .calendar import (
 from .facts import Fact, FactTable, UnknownFactError
 from .imputation import Debt, impute_oldest_first
 from .indemnity import flat_indemnity
-from .interest import Payment, Segment, late_segments, total
+from .floor import half_years_below_floor, legal_floor
+from .interest import (
+    Imputation,
+    Payment,
+    Segment,
+    Statement,
+    late_segments,
+    statement,
+    total,
+)
 from .money import round_half_up, to_decimal
 from .rates import HalfYear, RateRule, RateTable, UnknownHalfYearError
 
@@ -33,20 +42,25 @@ __all__ = [
     "Fact",
     "FactTable",
     "HalfYear",
+    "Imputation",
     "Payment",
     "RateRule",
     "RateTable",
     "Segment",
+    "Statement",
     "UnknownFactError",
     "UnknownHalfYearError",
     "flat_indemnity",
     "half_year_start",
+    "half_years_below_floor",
     "impute_oldest_first",
     "is_working_day",
     "late_segments",
+    "legal_floor",
     "next_working_day",
     "public_holidays",
     "round_half_up",
+    "statement",
     "to_decimal",
     "total",
 ]

@@ -81,8 +81,9 @@ class RateTable:
 class RateRule:
     """How a penalty rate follows from the half-yearly rates.
 
-    ``index`` is a column of :class:`HalfYear`, ``margin`` a number of points added
-    to it. ``frozen`` rules keep the rate of the half-year in which interest began to
+    ``index`` is a column of :class:`HalfYear`, multiplied by ``factor``, and ``margin``
+    a number of points added to it; without an index, ``margin`` is the fixed rate of a
+    contract. ``frozen`` rules keep the rate of the half-year in which interest began to
     run (CCP R2192-31); the others take each half-year's own rate (C. com. L441-10,
     II; C. civ. 1231-6 for the legal rate).
 
@@ -97,13 +98,26 @@ class RateRule:
     >>> RateRule("ecb_refi", Decimal(10)).rate(table, date(2026, 8, 1),
     ...                                        began=date(2026, 6, 20))
     Decimal('12.40')
+
+    "Three times the legal rate", the clause that most French invoices print:
+
+    >>> RateRule("legal_other", factor=Decimal(3)).rate(table, date(2026, 8, 1),
+    ...                                                 began=date(2026, 6, 20))
+    Decimal('8.25')
     """
 
-    index: str
+    index: str | None
     margin: Decimal = Decimal(0)
     frozen: bool = False
+    factor: Decimal = Decimal(1)
 
     def rate(self, table, day, began):
         """Yearly rate in percent for ``day``, interest having begun on ``began``."""
+        if not self.index:
+            return self.margin
         half_year = table.at(began if self.frozen else day)
-        return getattr(half_year, self.index) + self.margin
+        return getattr(half_year, self.index) * self.factor + self.margin
+
+    def is_cut(self):
+        """Whether the rate may change from one half-year to the next."""
+        return bool(self.index) and not self.frozen
