@@ -31,7 +31,8 @@ def half_years_below_floor(rate, table, date_from, date_to, factor):
     >>> from .rates import HalfYear, RateTable
     >>> table = RateTable(
     ...     HalfYear(start, Decimal("2.15"), Decimal("6.65"), Decimal(other))
-    ...     for start, other in ((date(2025, 7, 1), "2.76"), (date(2026, 1, 1), "2.62")))
+    ...     for start, other in (
+    ...         (date(2025, 7, 1), "2.76"), (date(2026, 1, 1), "2.62")))
     >>> half_years_below_floor(Decimal(8), table, date(2025, 9, 1), date(2026, 3, 1),
     ...                        Decimal(3))
     [datetime.date(2025, 7, 1)]
