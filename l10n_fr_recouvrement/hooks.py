@@ -21,6 +21,23 @@ def pre_init_hook(env):
         )
 
 
+def uninstall_hook(env):
+    """Let go of what refers to procedures and stages, so that Odoo can remove them in
+    any order: an invoice claimed keeps its stage against deletion otherwise."""
+    env.flush_all()
+    for query in (
+        "DELETE FROM recouvrement_action_line",
+        "DELETE FROM recouvrement_action",
+        "UPDATE recouvrement_stage SET mail_template_id = NULL",
+        """UPDATE account_move
+              SET recouvrement_stage_id = NULL, recouvrement_procedure_id = NULL
+            WHERE recouvrement_stage_id IS NOT NULL
+               OR recouvrement_procedure_id IS NOT NULL""",
+    ):
+        env.cr.execute(query)
+    env.invalidate_all()
+
+
 def post_init_hook(env):
     """Give the open customer invoices their terms and their next step. Nothing is
     sent: follow-up of a company starts when somebody starts it."""

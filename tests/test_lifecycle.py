@@ -4,6 +4,29 @@ import pytest
 
 from .odoo_process import ADDON, complaints, database, query, server, shell
 
+# A letter and an e-mail sent, and an action that waits.
+LIVE = """
+debtors = env["res.partner"].create([
+    {"name": name, "is_company": True, "street": "1 rue de l'Essai", "zip": "75001",
+     "city": "Paris", "email": "debiteur@example.com"} for name in "ABC"
+])
+moves = env["account.move"].create([
+    {"move_type": "out_invoice", "partner_id": debtor.id, "invoice_date": "2026-01-01",
+     "invoice_date_due": "2026-01-31",
+     "invoice_line_ids": [(0, 0, {"name": "Vente", "price_unit": 100})]}
+    for debtor in debtors
+])
+moves.action_post()
+moves.action_recouvrement_refresh_penalties()
+run = env["recouvrement.run"].create({})
+run.action_start()
+first, second, _third = run.action_ids
+second.channel = "email"
+(first | second).action_approve_and_send()
+assert set(run.action_ids.mapped("state")) == {"sent", "to_approve"}, run.action_ids
+env.cr.commit()
+"""
+
 UNINSTALL = f"""
 module = env["ir.module.module"].search([("name", "=", "{ADDON}")])
 module.button_immediate_uninstall()
@@ -42,6 +65,7 @@ def test_tests_of_the_module_below_pass(installed):
 def test_uninstall_leaves_nothing(installed):
     name, _log = installed
     with database("uninstall", template=name) as copy:
+        assert complaints(shell(copy, LIVE)) == []
         log = shell(copy, UNINSTALL)
         assert complaints(log) == []
         assert _traces(copy) == []
