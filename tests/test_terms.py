@@ -181,6 +181,15 @@ class TestTerms(RecouvrementCase):
         self.assertEqual(action.state, "cancelled")
         self.assertEqual(self._run("2026-05-21").profile, "consumer")
 
+    def test_correction_of_the_profile_reaches_disputed_invoices(self):
+        """Released from dispute, it is not claimed under the law of businesses."""
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        invoice.action_toggle_block_payment()
+        self.business.recouvrement_profile = "consumer"
+        invoice.action_toggle_block_payment()
+        self.assertEqual(invoice.recouvrement_profile, "consumer")
+        self.assertEqual(self._run("2026-06-01").profile, "consumer")
+
     def test_one_letter_holds_for_one_profile(self):
         first = self._invoice(self.consumer, 100, "2026-05-01")
         self.consumer.vat = "FR23334175221"

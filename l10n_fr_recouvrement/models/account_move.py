@@ -408,13 +408,42 @@ class AccountMove(models.Model):
         not settled, disputed ones included."""
         moves = self.sudo().search(
             [
-                ("state", "=", "posted"),
-                ("move_type", "in", FOLLOWED_TYPES),
-                ("payment_state", "not in", SETTLED_PAYMENT_STATES),
+                *self._recouvrement_unsettled_domain(),
                 ("recouvrement_profile", "=", False),
             ]
         )
         moves._recouvrement_freeze_terms()
+
+    @api.model
+    def _recouvrement_unsettled_domain(self):
+        """Domain of the customer invoices that may still be claimed one day: open,
+        disputed or in payment."""
+        return Domain(
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", FOLLOWED_TYPES),
+                ("payment_state", "not in", SETTLED_PAYMENT_STATES),
+            ]
+        )
+
+    @api.model
+    def _recouvrement_overdue_domain(self, date):
+        """Domain of the invoices with an unpaid due line before ``date``, disputed ones
+        included, those in payment left out."""
+        return self._recouvrement_unsettled_domain() & Domain(
+            [
+                ("payment_state", "!=", "in_payment"),
+                ("line_ids", "any", self._recouvrement_overdue_line_domain(date)),
+            ]
+        )
+
+    @api.model
+    def _recouvrement_overdue_line_domain(self, date):
+        return [
+            ("display_type", "=", "payment_term"),
+            ("reconciled", "=", False),
+            ("date_maturity", "<", date),
+        ]
 
     @api.model
     def _recouvrement_open_domain(self):

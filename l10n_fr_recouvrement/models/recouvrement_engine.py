@@ -86,10 +86,9 @@ class RecouvrementEngine(models.AbstractModel):
         """Domain of the invoices a stage falls due for on ``date``. Hook: narrow it to
         keep invoices out of every run."""
         moves = self.env["account.move"]
-        domain = moves._recouvrement_open_domain() & Domain(
+        return moves._recouvrement_open_domain() & Domain(
             [("company_id", "=", company.id), ("recouvrement_next_date", "<=", date)]
         )
-        return domain
 
     @api.model
     def _find_debtors(self, company, date, partners=None):
@@ -372,14 +371,8 @@ class RecouvrementEngine(models.AbstractModel):
             ``days_late``, ``reason``
         """
         moves = self.env["account.move"]
-        domain = Domain(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "posted"),
-                ("move_type", "in", FOLLOWED_TYPES),
-                ("payment_state", "in", (*CHASED_PAYMENT_STATES, "blocked")),
-                ("line_ids", "any", self._overdue_line_domain(date)),
-            ]
+        domain = moves._recouvrement_overdue_domain(date) & Domain(
+            "company_id", "=", company.id
         )
         if partners is not None:
             domain &= Domain("commercial_partner_id", "in", partners.ids)
@@ -387,7 +380,9 @@ class RecouvrementEngine(models.AbstractModel):
         rows = {}
         for move in moves.search(domain & Domain("id", "not in", listed)):
             reason = self._get_left_out_reason(company, move)
-            overdue = move.line_ids.filtered_domain(self._overdue_line_domain(date))
+            overdue = move.line_ids.filtered_domain(
+                moves._recouvrement_overdue_line_domain(date)
+            )
             row = rows.setdefault(
                 (move.commercial_partner_id, reason),
                 {
@@ -409,14 +404,6 @@ class RecouvrementEngine(models.AbstractModel):
                 *((date - line.date_maturity).days for line in overdue),
             )
         return [{**row, "amount": float(row["amount"])} for row in rows.values()]
-
-    @api.model
-    def _overdue_line_domain(self, date):
-        return [
-            ("display_type", "=", "payment_term"),
-            ("reconciled", "=", False),
-            ("date_maturity", "<", date),
-        ]
 
     @api.model
     def _get_left_out_reason(self, company, move):

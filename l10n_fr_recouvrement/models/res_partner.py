@@ -143,16 +143,7 @@ class ResPartner(models.Model):
         overdue = moves._search(
             [
                 ("company_id", "in", self.env.companies.ids),
-                ("state", "=", "posted"),
-                ("move_type", "in", ("out_invoice", "out_receipt")),
-                ("payment_state", "in", ("not_paid", "partial", "blocked")),
-                (
-                    "line_ids",
-                    "any",
-                    self.env["recouvrement.engine"]._overdue_line_domain(
-                        fields.Date.context_today(self)
-                    ),
-                ),
+                *moves._recouvrement_overdue_domain(fields.Date.context_today(self)),
             ]
         )
         return [("id", "in", overdue.subselect("commercial_partner_id"))]
@@ -203,11 +194,11 @@ class ResPartner(models.Model):
             self._recouvrement_propagate_procedure()
         return res
 
-    def _recouvrement_open_invoices(self, domain):
+    def _recouvrement_unsettled_invoices(self, domain):
         moves = self.env["account.move"].sudo()
         return moves.search(
             [
-                *moves._recouvrement_open_domain(),
+                *moves._recouvrement_unsettled_domain(),
                 ("commercial_partner_id", "in", self.ids),
                 ("company_id", "in", self.env.companies.ids),
                 *domain,
@@ -215,14 +206,14 @@ class ResPartner(models.Model):
         )
 
     def _recouvrement_propagate_profile(self, profile):
-        self._recouvrement_open_invoices(
+        self._recouvrement_unsettled_invoices(
             [("recouvrement_profile", "!=", profile)]
         ).recouvrement_profile = profile
 
     def _recouvrement_propagate_procedure(self):
         company = self.env.company
         procedures = self._recouvrement_procedures(company)
-        moves = self._recouvrement_open_invoices([("company_id", "=", company.id)])
+        moves = self._recouvrement_unsettled_invoices([("company_id", "=", company.id)])
         for partner, partner_moves in moves.grouped("commercial_partner_id").items():
             partner_moves.recouvrement_procedure_id = procedures[partner]
 
