@@ -2,23 +2,30 @@
 
 from odoo.tools import SQL
 
-MOVE_COLUMNS = {
-    "recouvrement_profile": "varchar",
-    "recouvrement_next_date": "date",
+# Stored fields that the ORM would compute for every record of the database: an empty
+# one is right for what was there before.
+COLUMNS = {
+    "account_move": {
+        "recouvrement_profile": "varchar",
+        "recouvrement_next_date": "date",
+    },
+    "account_partial_reconcile": {"recouvrement_effect": "varchar"},
 }
 
 
 def pre_init_hook(env):
-    """Create the stored columns of the invoice empty, so that the ORM does not
-    compute them for every journal entry of the database."""
-    for column, column_type in MOVE_COLUMNS.items():
-        env.cr.execute(
-            SQL(
-                "ALTER TABLE account_move ADD COLUMN IF NOT EXISTS %s %s",
-                SQL.identifier(column),
-                SQL(column_type),
+    """Create the stored columns of core models empty, so that the ORM does not compute
+    them for every journal entry of the database."""
+    for table, columns in COLUMNS.items():
+        for column, column_type in columns.items():
+            env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s %s",
+                    SQL.identifier(table),
+                    SQL.identifier(column),
+                    SQL(column_type),
+                )
             )
-        )
 
 
 def uninstall_hook(env):
@@ -35,6 +42,9 @@ def uninstall_hook(env):
                OR recouvrement_procedure_id IS NOT NULL""",
     ):
         env.cr.execute(query)
+    env["ir.config_parameter"].search(
+        [("key", "=like", "l10n_fr_recouvrement.%")]
+    ).unlink()
     env.invalidate_all()
 
 

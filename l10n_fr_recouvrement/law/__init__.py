@@ -16,16 +16,21 @@ and frozen dataclasses come out. Amounts are :class:`decimal.Decimal`.
 """
 
 from .calendar import (
+    add_months,
+    add_years,
     half_year_start,
     is_working_day,
     next_working_day,
     public_holidays,
 )
+from .contract import BELOW_FLOOR, ContractRule
+from .covered import without_days
 from .facts import Fact, FactTable, UnknownFactError
 from .imputation import Debt, impute_oldest_first
 from .indemnity import flat_indemnity
 from .floor import half_years_below_floor, legal_floor
 from .interest import (
+    Capitalisation,
     Imputation,
     Payment,
     Segment,
@@ -34,10 +39,15 @@ from .interest import (
     statement,
     total,
 )
+from .judgment import RateSchedule, judgment_rule
 from .money import round_half_up, to_decimal
 from .rates import HalfYear, RateRule, RateTable, UnknownHalfYearError
+from .terms import end_of_month_due, latest_due, net_due
 
 __all__ = [
+    "BELOW_FLOOR",
+    "Capitalisation",
+    "ContractRule",
     "Debt",
     "Fact",
     "FactTable",
@@ -45,22 +55,30 @@ __all__ = [
     "Imputation",
     "Payment",
     "RateRule",
+    "RateSchedule",
     "RateTable",
     "Segment",
     "Statement",
     "UnknownFactError",
     "UnknownHalfYearError",
+    "add_months",
+    "add_years",
+    "end_of_month_due",
     "flat_indemnity",
     "half_year_start",
     "half_years_below_floor",
     "impute_oldest_first",
     "is_working_day",
+    "judgment_rule",
     "late_segments",
+    "latest_due",
     "legal_floor",
+    "net_due",
     "next_working_day",
     "public_holidays",
     "round_half_up",
     "statement",
     "to_decimal",
     "total",
+    "without_days",
 ]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from dateutil.easter import easter
+from dateutil.relativedelta import relativedelta
 
 ONE_DAY = timedelta(days=1)
 
@@ -67,3 +68,30 @@ def next_working_day(day, alsace_moselle=False):
     while not is_working_day(day, alsace_moselle):
         day += ONE_DAY
     return day
+
+
+def add_months(day, months):
+    """Same day of a later month, or its last day (CPC 641, al. 2).
+
+    >>> add_months(date(2026, 12, 31), 2)
+    datetime.date(2027, 2, 28)
+    """
+    return day + relativedelta(months=months)
+
+
+def add_years(day, years):
+    """Same day of a later year, 28 February for a 29 that it lacks.
+
+    >>> add_years(date(2024, 2, 29), 1)
+    datetime.date(2025, 2, 28)
+    """
+    return day + relativedelta(years=years)
+
+
+def end_of_month(day):
+    """Last day of the month of ``day``.
+
+    >>> end_of_month(date(2028, 2, 3))
+    datetime.date(2028, 2, 29)
+    """
+    return day + relativedelta(day=31)

@@ -14,8 +14,10 @@ def legal_floor(table, day, factor):
     ...                             Decimal("2.75"))])
     >>> legal_floor(table, date(2026, 9, 1), Decimal(3))
     Decimal('8.25')
+
+    :raise UnknownHalfYearError: when the legal rate is not known
     """
-    return table.at(day).legal_other * factor
+    return table.at(day).get("legal_other") * factor
 
 
 def half_years_below_floor(rate, table, date_from, date_to, factor):

@@ -3,30 +3,36 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-from .calendar import half_year_start, next_half_year_start
+from .calendar import add_years, half_year_start, next_half_year_start
 from .money import round_half_up
 
 ONE_DAY = timedelta(days=1)
 DIVISORS = ("365", "actual")
 IMPUTATIONS = ("principal_first", "interest_first")
+# What lowers a debt: money, which may go to interest first (C. civ. 1343-1); a credit
+# that is no payment and lowers the principal, from its date (a gesture) or from the
+# start (the price was wrong).
+KINDS = ("payment", "gesture", "correction")
 
 
 @dataclass(frozen=True)
 class Payment:
-    """What reduces the principal: ``amount`` credited on ``date``."""
+    """What lowers a debt: ``amount`` credited on ``date``; see :data:`KINDS`."""
 
     date: date
     amount: Decimal
+    kind: str = "payment"
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of days with one base and one rate.
 
-    ``date_from`` and ``date_to`` are both included. ``rate`` is what the ``index`` of
-    the half-year from ``index_date`` and the margin add up to. ``amount`` is the
-    rounded figure that is printed and summed, ``exact`` the same before rounding.
+    ``date_from`` and ``date_to`` are both included. ``rate`` is what ``factor`` times
+    the ``index`` of the half-year from ``index_date`` and the margin add up to.
+    ``amount`` is the rounded figure that is printed and summed, ``exact`` the same
+    before rounding.
     """
 
     date_from: date
@@ -34,8 +40,9 @@ class Segment:
     days: int
     base: Decimal
     rate: Decimal
-    index: str
+    index: str | None
     index_date: date
+    factor: Decimal
     margin: Decimal
     divisor: int
     exact: Decimal
@@ -44,22 +51,40 @@ class Segment:
 
 @dataclass(frozen=True)
 class Imputation:
-    """How a payment was shared between interest and principal."""
+    """How a payment or credit was shared between interest and principal."""
 
     date: date
     amount: Decimal
     to_interest: Decimal
     to_principal: Decimal
+    kind: str = "payment"
+
+
+@dataclass(frozen=True)
+class Capitalisation:
+    """Interest that bears interest itself from the day after ``date``."""
+
+    date: date
+    amount: Decimal
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A debt worked out at a date: what ran, what payments went to, what is left."""
+    """A debt worked out at a date: what ran, what payments went to, what is left.
+
+    ``interest_left`` includes the capitalised interest that is still owed.
+    """
 
     segments: tuple
     imputations: tuple
     principal_left: Decimal
     interest_left: Decimal
+    capitalisations: tuple = ()
+
+    @property
+    def interest(self):
+        """All the interest that ran, paid or not."""
+        return total(self.segments)
 
 
 def late_segments(
@@ -94,6 +119,7 @@ def statement(
     divisor="365",
     digits=2,
     imputation="principal_first",
+    capitalised_from=None,
 ):
     """Work out a late debt at a date.
 
@@ -106,15 +132,18 @@ def statement(
     :param due: last day on which payment was in time (for a consumer: the day from
         which the formal notice bears interest, excluded, C. civ. 1344-1)
     :param at: last day counted; later payments are not looked at
-    :param rule: :class:`~.rates.RateRule`; a frozen or fixed one is not cut at
-        half-years
+    :param rule: :class:`~.rates.RateRule`, or one of those that resolve to it:
+        :class:`~.contract.ContractRule`, :class:`~.judgment.RateSchedule`
     :param table: :class:`~.rates.RateTable`
-    :param payments: iterable of :class:`Payment`, in any order; those made in time
-        lower the base from the start
+    :param payments: iterable of :class:`Payment`, in any order; those made in time, and
+        corrections of the price whatever their date, lower the base from the start
     :param divisor: ``"365"`` or ``"actual"`` (days of the civil year)
     :param digits: decimals of the currency
     :param imputation: ``"interest_first"``, the default rule of the law on a debt that
         bears interest (C. civ. 1343-1), or ``"principal_first"``, as reconciled
+    :param capitalised_from: day on which capitalisation was claimed in court, or from
+        which the contract provides for it: interest due for a full year then bears
+        interest (C. civ. 1343-2)
     :return: :class:`Statement`, its segments in order of time
     :raise UnknownHalfYearError: when a day to be counted has no known rate
 
@@ -132,38 +161,115 @@ def statement(
     ...           found.principal_left, found.interest_left)
     [('8000.00', '159.78'), ('5000.00', '149.79')] 5000.00 309.57
     [('8000.00', '159.78'), ('5159.78', '154.58')] 5159.78 154.58
+
+    The same amount credited as a correction of the price, and as a gesture:
+
+    >>> for kind in ("correction", "gesture"):
+    ...     found = statement(*debt[:5], [Payment(date(2026, 4, 1), Decimal("3000.00"),
+    ...                                           kind)], imputation="interest_first")
+    ...     print([(str(s.base), s.days) for s in found.segments])
+    [('5000.00', 150)]
+    [('8000.00', 60), ('5000.00', 90)]
     """
     if divisor not in DIVISORS:
         raise ValueError(f"divisor must be one of {DIVISORS}, not {divisor!r}")
     if imputation not in IMPUTATIONS:
         raise ValueError(f"imputation must be one of {IMPUTATIONS}, not {imputation!r}")
     began = due + ONE_DAY
-    by_day = _sum_by_day(payment for payment in payments if payment.date <= at)
-    left, accrued = principal, Decimal(0)
-    segments, imputations = [], []
-    for day in sorted(by_day):
-        if day <= due:
-            part = _impute(day, by_day.pop(day), left, accrued, imputation)
-            imputations.append(part)
-            left -= part.to_principal
+    debt = _Debt(principal, imputation)
+    by_day = {}
+    for payment in sorted(payments, key=_get_rank) if payments else ():
+        if payment.date > at:
+            continue
+        if payment.kind == "correction" or payment.date <= due:
+            debt.receive(payment)
+        else:
+            by_day.setdefault(payment.date, []).append(payment)
+    anniversaries = _anniversaries(capitalised_from, due, at)
+    stops = sorted(by_day.keys() | anniversaries)
+    segments = []
     start = began
-    while start <= at and left > 0:
+    while start <= at and debt.base > 0:
         end = min(_period_end(start, rule, divisor), at)
-        end = min([end, *(day for day in by_day if start <= day < end)])
-        segment = _segment(start, end, left, rule, table, began, divisor, digits)
+        while stops and stops[0] < start:
+            stops.pop(0)
+        if stops and stops[0] < end:
+            end = stops[0]
+        segment = _segment(start, end, debt.base, rule, table, began, divisor, digits)
         segments.append(segment)
-        accrued += segment.amount
-        if end in by_day:
-            part = _impute(end, by_day.pop(end), left, accrued, imputation)
-            imputations.append(part)
-            left -= part.to_principal
-            accrued -= part.to_interest
+        debt.accrued += segment.amount
+        for payment in by_day.pop(end, ()):
+            debt.receive(payment)
+        if end in anniversaries:
+            debt.capitalise(end)
         start = end + ONE_DAY
     for day in sorted(by_day):
-        part = _impute(day, by_day[day], left, accrued, imputation)
-        imputations.append(part)
-        accrued -= part.to_interest
-    return Statement(tuple(segments), tuple(imputations), left, accrued)
+        for payment in by_day[day]:
+            debt.receive(payment)
+    return Statement(
+        tuple(segments),
+        tuple(debt.imputations),
+        debt.principal,
+        debt.accrued + debt.capitalised,
+        tuple(debt.capitalisations),
+    )
+
+
+class _Debt:
+    """What is left of a debt while time goes by."""
+
+    __slots__ = (
+        "accrued",
+        "capitalisations",
+        "capitalised",
+        "imputation",
+        "imputations",
+        "principal",
+    )
+
+    def __init__(self, principal, imputation):
+        self.principal = principal
+        self.imputation = imputation
+        self.accrued = Decimal(0)
+        self.capitalised = Decimal(0)
+        self.imputations = []
+        self.capitalisations = []
+
+    @property
+    def base(self):
+        """What bears interest."""
+        return self.principal + self.capitalised
+
+    def receive(self, payment):
+        """Share a payment; what exceeds the whole debt goes to nothing. A credit note
+        is no payment: it lowers the principal alone."""
+        left = payment.amount
+        to_principal = to_interest = Decimal(0)
+        if payment.kind == "payment" and self.imputation == "interest_first":
+            to_interest, left = self._pay_interest(left)
+        to_principal = min(left, self.principal)
+        self.principal -= to_principal
+        left -= to_principal
+        if payment.kind == "payment" and self.imputation == "principal_first":
+            to_interest, left = self._pay_interest(left)
+        self.imputations.append(
+            Imputation(
+                payment.date, payment.amount, to_interest, to_principal, payment.kind
+            )
+        )
+
+    def _pay_interest(self, amount):
+        accrued = min(amount, self.accrued)
+        capitalised = min(amount - accrued, self.capitalised)
+        self.accrued -= accrued
+        self.capitalised -= capitalised
+        return accrued + capitalised, amount - accrued - capitalised
+
+    def capitalise(self, day):
+        if self.accrued:
+            self.capitalisations.append(Capitalisation(day, self.accrued))
+            self.capitalised += self.accrued
+            self.accrued = Decimal(0)
 
 
 def total(segments):
@@ -175,50 +281,56 @@ def total(segments):
     return sum((segment.amount for segment in segments), Decimal(0))
 
 
-def _sum_by_day(payments):
-    by_day = {}
-    for payment in payments:
-        by_day[payment.date] = by_day.get(payment.date, Decimal(0)) + payment.amount
-    return by_day
+def _get_rank(payment):
+    """Corrections of the price come before what was paid of it."""
+    return (payment.kind != "correction", payment.date)
 
 
-def _impute(day, amount, principal, interest, imputation):
-    """Share a payment; what exceeds the whole debt goes to nothing."""
-    if imputation == "interest_first":
-        to_interest = min(amount, interest)
-        to_principal = min(amount - to_interest, principal)
-    else:
-        to_principal = min(amount, principal)
-        to_interest = min(amount - to_principal, interest)
-    return Imputation(day, amount, to_interest, to_principal)
+def _anniversaries(claimed, due, at):
+    """Days at whose end interest due for a full year is capitalised: once both a year
+    has run and it was claimed, then each year."""
+    days = set()
+    if claimed:
+        first = max(claimed, add_years(due, 1))
+        day, years = first, 0
+        while day <= at:
+            days.add(day)
+            years += 1
+            day = add_years(first, years)
+    return days
 
 
 def _period_end(start, rule, divisor):
     """Last day that shares the rate and the divisor of ``start``."""
-    if rule.is_cut():
-        return next_half_year_start(start) - ONE_DAY
-    if divisor == "actual":
-        return date(start.year, 12, 31)
-    return date.max
+    if rule.is_cut(start):
+        end = next_half_year_start(start) - ONE_DAY
+    elif divisor == "actual":
+        end = date(start.year, 12, 31)
+    else:
+        end = date.max
+    change = rule.next_change(start)
+    return min(end, change - ONE_DAY) if change else end
 
 
 def _segment(start, end, base, rule, table, began, divisor, digits):
+    rule = rule.resolve(table, start)
     rate = rule.rate(table, start, began)
     days = (end - start).days + 1
     year_days = 365 if divisor == "365" else _days_in_year(start.year)
     exact = base * rate * days / (100 * year_days)
     return Segment(
-        date_from=start,
-        date_to=end,
-        days=days,
-        base=round_half_up(base, digits),
-        rate=rate,
-        index=rule.index,
-        index_date=half_year_start(began if rule.frozen else start),
-        margin=rule.margin,
-        divisor=year_days,
-        exact=exact,
-        amount=round_half_up(exact, digits),
+        start,
+        end,
+        days,
+        round_half_up(base, digits),
+        rate,
+        rule.index,
+        half_year_start(began if rule.frozen else start),
+        rule.factor,
+        rule.margin,
+        year_days,
+        exact,
+        round_half_up(exact, digits),
     )
 
 

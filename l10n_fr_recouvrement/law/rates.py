@@ -11,13 +11,16 @@ from .calendar import half_year_start
 class UnknownHalfYearError(LookupError):
     """The rates of a half-year are not known: a rate is never guessed.
 
-    ``date_from`` is the first day of the missing half-year, for a caller who wants
-    to word the error or to point at the place where the rates are entered.
+    ``date_from`` is the first day of the half-year and ``index`` the column that is
+    missing, None when all are, for a caller who wants to word the error or to point at
+    the place where the rates are entered.
     """
 
-    def __init__(self, date_from):
+    def __init__(self, date_from, index=None):
         self.date_from = date_from
-        super().__init__(f"No rates for the half-year from {date_from:%Y-%m-%d}")
+        self.index = index
+        missing = f"{index} rate" if index else "rates"
+        super().__init__(f"No {missing} for the half-year from {date_from:%Y-%m-%d}")
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,30 @@ class HalfYear:
     ``ecb_refi``: main refinancing rate of the ECB on the first day of the half-year
     (C. com. L441-10, II). ``legal_individual`` and ``legal_other``: the two legal
     rates (CMF L313-2, D313-1-A), chosen by who the *creditor* is: a person acting
-    outside any business, and everyone else.
-    """
+    outside any business, and everyone else. They are None until they are published,
+    which is around the first day of the half-year; the ECB's is known before.
+
+    >>> half_year = HalfYear(date(2027, 1, 1), Decimal("2.65"))
+    >>> half_year.get("ecb_refi")
+    Decimal('2.65')
+    >>> half_year.get("legal_other")
+    Traceback (most recent call last):
+    ...
+    l10n_fr_recouvrement.law.rates.UnknownHalfYearError: No legal_other rate for the half-year from 2027-01-01
+    """  # noqa: E501 the message of an exception cannot be folded in a doctest
 
     date_from: date
     ecb_refi: Decimal
-    legal_individual: Decimal
-    legal_other: Decimal
+    legal_individual: Decimal | None = None
+    legal_other: Decimal | None = None
+
+    def get(self, index):
+        """Return the rate in the column ``index`` or raise
+        :class:`UnknownHalfYearError`."""
+        rate = getattr(self, index)
+        if rate is None:
+            raise UnknownHalfYearError(self.date_from, index)
+        return rate
 
 
 class RateTable:
@@ -64,14 +84,17 @@ class RateTable:
     @classmethod
     def from_csv(cls, path):
         """Read a table whose columns are those of :class:`HalfYear` (others are left
-        out); dates are ISO, rates in percent with a decimal point."""
+        out); dates are ISO, rates in percent with a decimal point, legal rates that are
+        not published yet empty."""
         with open(path, newline="", encoding="utf-8") as stream:
             return cls(
                 HalfYear(
                     date.fromisoformat(row["date_from"]),
                     Decimal(row["ecb_refi"]),
-                    Decimal(row["legal_individual"]),
-                    Decimal(row["legal_other"]),
+                    *(
+                        Decimal(row[legal]) if row[legal] else None
+                        for legal in ("legal_individual", "legal_other")
+                    ),
                 )
                 for row in csv.DictReader(stream)
             )
@@ -116,8 +139,18 @@ class RateRule:
         if not self.index:
             return self.margin
         half_year = table.at(began if self.frozen else day)
-        return getattr(half_year, self.index) * self.factor + self.margin
+        return half_year.get(self.index) * self.factor + self.margin
 
-    def is_cut(self):
-        """Whether the rate may change from one half-year to the next."""
-        return bool(self.index) and not self.frozen
+    def resolve(self, table, day):
+        """The rule itself: see :class:`~.contract.ContractRule` for one that turns into
+        another."""
+        return self
+
+    def is_cut(self, day):
+        """Whether a segment that ``day`` is in ends with its half-year: a frozen rate
+        is one for as long as it runs, a fixed one is held against the floor."""
+        return not self.frozen
+
+    def next_change(self, day):
+        """First day after ``day`` that another rule holds for: none."""
+        return None

@@ -7,8 +7,15 @@ from . import recouvrement_engine
 from . import recouvrement_run
 from . import recouvrement_action
 from . import recouvrement_action_line
+from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line
+from . import recouvrement_waiver
+from . import recouvrement_judgment
+from . import account_journal
 from . import account_move
+from . import account_move_penalty
+from . import account_move_line
+from . import account_partial_reconcile
 from . import res_partner
 from . import res_company
 from . import res_config_settings

@@ -25,10 +25,19 @@ GUARDED_FIELDS = {
     "recouvrement_cycle_date",
     "recouvrement_deadline",
     "recouvrement_next_date",
-    "recouvrement_penalty_date",
     "recouvrement_penalty_settled",
+    "recouvrement_penalty_end",
+    "recouvrement_is_debit_note",
 }
-TERMS_FIELDS = {"recouvrement_profile", "recouvrement_procedure_id"}
+# Frozen when an invoice is posted, changed with a trace by who is in charge.
+RATE_FIELDS = {
+    "recouvrement_rate_basis",
+    "recouvrement_contract_rate",
+    "recouvrement_below_floor",
+    "recouvrement_public_delay",
+    "recouvrement_request_date",
+}
+TERMS_FIELDS = {"recouvrement_profile", "recouvrement_procedure_id", *RATE_FIELDS}
 
 
 class AccountMove(models.Model):
@@ -132,30 +141,6 @@ class AccountMove(models.Model):
         compute="_compute_recouvrement_action_count",
         groups=ACCOUNTING,
     )
-    recouvrement_penalty_line_ids = fields.One2many(
-        "recouvrement.penalty.line",
-        "move_id",
-        "Penalties",
-        readonly=True,
-        groups=ACCOUNTING,
-    )
-    recouvrement_penalty_date = fields.Date(
-        "Penalties as of",
-        copy=False,
-        readonly=True,
-        groups=ACCOUNTING,
-    )
-    recouvrement_penalty_settled = fields.Boolean(
-        copy=False,
-        readonly=True,
-        help="The invoice is paid and its penalties are computed up to the payment.",
-        groups=ACCOUNTING,
-    )
-    recouvrement_penalty_total = fields.Monetary(
-        "Penalties and indemnity",
-        compute="_compute_recouvrement_penalty_total",
-        groups=ACCOUNTING,
-    )
 
     _recouvrement_next_date_idx = models.Index(
         "(company_id, recouvrement_next_date) WHERE recouvrement_next_date IS NOT NULL"
@@ -172,6 +157,8 @@ class AccountMove(models.Model):
         "line_ids.date_maturity",
         "line_ids.reconciled",
         "line_ids.no_followup",
+        "invoice_date",
+        "commercial_partner_id.recouvrement_insolvency_date",
         "recouvrement_procedure_id",
         "recouvrement_stage_id",
         "recouvrement_stage_date",
@@ -247,19 +234,6 @@ class AccountMove(models.Model):
         )
         for move in self:
             move.recouvrement_action_count = counts.get(move._origin, 0)
-
-    @api.depends("recouvrement_penalty_line_ids.amount")
-    def _compute_recouvrement_penalty_total(self):
-        for move in self:
-            move.recouvrement_penalty_total = sum(
-                line.currency_id._convert(
-                    line.amount,
-                    move.currency_id,
-                    move.company_id,
-                    move.recouvrement_penalty_date,
-                )
-                for line in move.recouvrement_penalty_line_ids
-            )
 
     # ------------------------------------------------------------------
     # Terms and next step
@@ -465,6 +439,13 @@ class AccountMove(models.Model):
             and self.payment_state in CHASED_PAYMENT_STATES
         )
 
+    def _recouvrement_is_frozen(self):
+        """Whether this invoice was owed before the judgment that opened insolvency
+        proceedings: nobody may be asked to pay it (C. com. L622-7, L622-21)."""
+        self.ensure_one()
+        opening = self.commercial_partner_id.sudo().recouvrement_insolvency_date
+        return bool(opening and self.invoice_date and self.invoice_date < opening)
+
     def _recouvrement_open_lines(self):
         """Due lines of the invoice that are unpaid and followed by its company."""
         start = self.company_id.recouvrement_start_date
@@ -501,6 +482,7 @@ class AccountMove(models.Model):
             lambda move: (
                 move.recouvrement_procedure_id
                 and move._recouvrement_is_chased()
+                and not move._recouvrement_is_frozen()
                 and not move.recouvrement_waiting_action_id
             )
         )
@@ -570,60 +552,3 @@ class AccountMove(models.Model):
         return self.env["recouvrement.run.wizard"]._get_action_for(
             self.company_id[:1] or self.env.company, self.commercial_partner_id
         )
-
-    def action_recouvrement_refresh_penalties(self):
-        """Compute the penalties of these invoices as of today."""
-        self.env["recouvrement.action"].check_access("write")
-        errors = self._recouvrement_refresh_penalties(fields.Date.context_today(self))
-        for error in errors.values():
-            raise UserError(self.env["recouvrement.rate"]._get_missing_message(error))
-
-    def _recouvrement_refresh_penalties(self, date):
-        """Rebuild the penalty lines of these invoices as of ``date``.
-
-        :return: ``{move_id: error of the law}`` of the invoices left as they were
-        """
-        return self.env["recouvrement.penalty.line"].sudo()._rebuild(self.sudo(), date)
-
-    @api.model
-    def _cron_recouvrement_penalties(self, batch_size=1000):
-        """Nightly: penalties of the overdue invoices up to today, and a last time for
-        those paid since."""
-        today = fields.Date.context_today(self)
-        moves = self.search(self._recouvrement_penalty_domain(today), order="id")
-        remaining = len(moves)
-        for start in range(0, len(moves), batch_size):
-            batch = moves[start : start + batch_size]
-            errors = batch._recouvrement_refresh_penalties(today)
-            if errors:
-                _logger.info(
-                    "Penalties of %d invoices wait for rates: %s",
-                    len(errors),
-                    ", ".join(sorted({str(error) for error in errors.values()})),
-                )
-            remaining -= len(batch)
-            if not self.env["ir.cron"]._commit_progress(
-                len(batch), remaining=remaining
-            ):
-                break
-
-    @api.model
-    def _recouvrement_penalty_domain(self, date):
-        """Invoices whose penalties are to be computed up to ``date``: overdue ones not
-        computed that day yet, and paid ones whose last days were not settled."""
-        stale = Domain("recouvrement_penalty_date", "=", False) | Domain(
-            "recouvrement_penalty_date", "<", date
-        )
-        overdue = self._recouvrement_open_domain() & Domain(
-            "line_ids",
-            "any",
-            [("date_maturity", "<", date), ("reconciled", "=", False)],
-        )
-        unsettled = Domain(
-            [
-                ("payment_state", "in", ("paid", "in_payment", "reversed")),
-                ("recouvrement_penalty_date", "!=", False),
-                ("recouvrement_penalty_settled", "=", False),
-            ]
-        )
-        return (stale & overdue) | unsettled

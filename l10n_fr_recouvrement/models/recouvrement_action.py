@@ -18,7 +18,12 @@ CLOSED_STATES = ("sent", "cancelled")
 
 # What a person may change on an action; everything else is written by its methods.
 EDITABLE_FIELDS = {"channel", "contact_id", "letter_note", "tracking_number", "user_id"}
-EDITABLE_WHEN_SENT = {"tracking_number", "date_presented", "user_id"}
+EDITABLE_WHEN_SENT = {
+    "tracking_number",
+    "date_presented",
+    "date_received",
+    "user_id",
+}
 
 
 class RecouvrementAction(models.Model):
@@ -111,6 +116,9 @@ class RecouvrementAction(models.Model):
     amount_indemnity = fields.Monetary(
         "Indemnity", compute="_compute_amounts", store=True
     )
+    amount_costs = fields.Monetary(
+        "Complementary costs", compute="_compute_amounts", store=True
+    )
     amount_total = fields.Monetary("Claimed", compute="_compute_amounts", store=True)
     show_penalties = fields.Boolean(
         "Penalties claimed", compute="_compute_amounts", store=True
@@ -124,7 +132,7 @@ class RecouvrementAction(models.Model):
     )
     penalty_text = fields.Char(
         compute="_compute_texts",
-        help="Interest and indemnity together, as letters write it.",
+        help="Interest, indemnity and costs together, as letters write it.",
     )
     deadline_text = fields.Char(
         compute="_compute_texts", help="Day to be paid by, as letters write it."
@@ -158,6 +166,9 @@ class RecouvrementAction(models.Model):
         help="Day the post first presented the registered letter. From the next day "
         "on, a formal notice bears the legal interest that a consumer owes.",
     )
+    date_received = fields.Date(
+        "Received on", help="Day on the receipt of the registered letter."
+    )
 
     _name_uniq = models.UniqueIndex(
         "(company_id, name) WHERE name != '/'", "The reference exists already."
@@ -172,6 +183,7 @@ class RecouvrementAction(models.Model):
         "line_ids.amount_residual",
         "line_ids.amount_interest",
         "line_ids.amount_indemnity",
+        "line_ids.amount_cost",
     )
     def _compute_amounts(self):
         for action in self:
@@ -181,13 +193,16 @@ class RecouvrementAction(models.Model):
             deducted = action._sum_amounts(credits, "amount_residual")
             interest = action._sum_amounts(invoices, "amount_interest")
             indemnity = action._sum_amounts(invoices, "amount_indemnity")
+            costs = action._sum_amounts(invoices, "amount_cost")
             action.invoice_count = len(invoices.move_id)
             action.amount_invoices = float(due)
             action.amount_credits = float(deducted)
             action.amount_interest = float(interest)
             action.amount_indemnity = float(indemnity)
-            action.amount_total = float(due - deducted + interest + indemnity)
-            action.show_penalties = bool(interest or indemnity)
+            action.amount_costs = float(costs)
+            penalties = interest + indemnity + costs
+            action.amount_total = float(due - deducted + penalties)
+            action.show_penalties = bool(penalties)
 
     def _sum_amounts(self, records, name):
         """Exact sum of a monetary field."""
@@ -208,9 +223,10 @@ class RecouvrementAction(models.Model):
     def _compute_texts(self):
         for action in self:
             total = action._sum_amounts(action, "amount_total")
-            penalties = action._sum_amounts(
-                action, "amount_interest"
-            ) + action._sum_amounts(action, "amount_indemnity")
+            penalties = sum(
+                action._sum_amounts(action, name)
+                for name in ("amount_interest", "amount_indemnity", "amount_costs")
+            )
             currency = action.currency_id.name
             action.amount_text = french.format_amount(total, currency)
             action.penalty_text = french.format_amount(penalties, currency)
@@ -286,23 +302,34 @@ class RecouvrementAction(models.Model):
         return iter([sequence.next_by_id() for _index in range(count)])
 
     def write(self, vals):
-        # EXTENDS base: nobody rewrites what was sent
+        # EXTENDS base: nobody rewrites what was sent; the interest of a consumer runs
+        # from the day that the notice was presented
         self._check_editable(vals)
-        return super().write(vals)
+        res = super().write(vals)
+        if {"date_presented", "date_received"} & vals.keys():
+            self.filtered(
+                lambda action: action.kind == "formal_notice"
+            ).line_ids.move_id._recouvrement_refresh_penalties(
+                fields.Date.context_today(self)
+            )
+        return res
 
-    @api.constrains("date_presented")
+    @api.constrains("date_presented", "date_received")
     def _check_date_presented(self):
         today = fields.Date.context_today(self)
-        for action in self.filtered("date_presented"):
-            if (
+        for action in self:
+            days = [day for day in (action.date_presented, action.date_received) if day]
+            if days and (
                 action.state != "sent"
                 or action.channel != "registered"
-                or not action.date_sent <= action.date_presented <= today
+                or not action.date_sent <= min(days) <= max(days) <= today
+                or days != sorted(days)
             ):
                 raise ValidationError(
                     self.env._(
                         "%(action)s: a registered letter is first presented once it is "
-                        "sent, on that day or later, and not in the future.",
+                        "sent, on that day or later, received after that, and not in "
+                        "the future.",
                         action=action.name,
                     )
                 )
@@ -322,8 +349,8 @@ class RecouvrementAction(models.Model):
 
     @api.model
     def _read_formal_notices(self, moves):
-        """Read from when due lines are in default: the first presentation of the
-        registered formal notice that claimed them, the sending of any other.
+        """Read from when due lines are in default: for a registered formal notice the
+        event that the company settled on, the sending of any other.
 
         :return: ``{move_line_id: date}``
         """
@@ -334,12 +361,17 @@ class RecouvrementAction(models.Model):
                 SQL(
                     """
                     SELECT line.move_line_id,
-                           MIN(CASE WHEN action.channel = 'registered'
-                                    THEN action.date_presented
-                                    ELSE action.date_sent END)
+                           MIN(CASE WHEN action.channel != 'registered'
+                                      OR company.recouvrement_consumer_start = 'sent'
+                                    THEN action.date_sent
+                                    WHEN company.recouvrement_consumer_start
+                                         = 'received'
+                                    THEN action.date_received
+                                    ELSE action.date_presented END)
                       FROM recouvrement_action_line line
                       JOIN recouvrement_action action ON action.id = line.action_id
                       JOIN recouvrement_stage stage ON stage.id = action.stage_id
+                      JOIN res_company company ON company.id = action.company_id
                      WHERE line.move_id = ANY(%s)
                        AND line.kind = 'invoice'
                        AND action.state = 'sent'
@@ -714,3 +746,13 @@ class RecouvrementAction(models.Model):
             actions.line_ids.filtered(
                 lambda line: line.kind == "invoice"
             ).move_id._recouvrement_write({"recouvrement_deadline": deadline})
+        self._mark_penalties_claimed()
+
+    def _mark_penalties_claimed(self):
+        """Let penalties know the letter that claimed them."""
+        claiming = self.filtered("show_penalties")
+        for action in claiming.filtered("amount_costs"):
+            action.line_ids.move_id.recouvrement_penalty_line_ids.filtered(
+                lambda line: line.kind == "cost" and not line.debit_line_id
+            ).claimed_action_id = action
+        claiming.line_ids.move_id._recouvrement_follow_payments()

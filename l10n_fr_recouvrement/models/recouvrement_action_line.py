@@ -59,7 +59,11 @@ class RecouvrementActionLine(models.Model):
         compute="_compute_balance", help="What is owed, negative for a credit."
     )
     amount_interest = fields.Monetary("Interest")
+    amount_waived = fields.Monetary(
+        "Interest waived", help="Forgiven, and left out of the interest beside it."
+    )
     amount_indemnity = fields.Monetary("Indemnity")
+    amount_cost = fields.Monetary("Complementary costs")
     penalty_detail = fields.Json(
         help="Segments of the interest: dates, days, base, rate, divisor, amount."
     )

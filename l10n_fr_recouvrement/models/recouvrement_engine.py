@@ -154,15 +154,17 @@ class RecouvrementEngine(models.AbstractModel):
     def _read_open_items(self, company, date, partners):
         """Read the overdue due lines and every open credit of the debtors.
 
-        Left out: invoices with ``no_followup``, blocked, in payment, or due before the
-        day the company follows from. Credits are always deducted: what is claimed is
-        what the account owes. Debit entries (a refund paid back, an opening balance)
+        Left out: invoices with ``no_followup``, blocked, in payment, due before the
+        day the company follows from, or owed before the debtor's insolvency judgment.
+        Credits are always deducted: what is claimed is what the account owes. Debit
+        entries (a refund paid back, an opening balance)
         are not claimed, they use credits up.
 
         :return: list of dicts, residuals positive, in the currency of the item
         """
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model()
+        self.env["res.partner"].flush_model()
         return self.env.execute_query_dict(
             SQL(
                 """
@@ -205,7 +207,10 @@ class RecouvrementEngine(models.AbstractModel):
                        AND line.no_followup IS NOT TRUE
                        AND move.move_type = ANY(%(types)s)
                        AND move.payment_state = ANY(%(states)s)
-                       AND line.date_maturity >= %(start)s)
+                       AND line.date_maturity >= %(start)s
+                       AND (debtor.recouvrement_insolvency_date IS NULL
+                            OR move.invoice_date
+                               >= debtor.recouvrement_insolvency_date))
                  ORDER BY line.date_maturity, line.id
                 """,
                 company=company.id,
@@ -410,6 +415,11 @@ class RecouvrementEngine(models.AbstractModel):
         """Why an overdue invoice is not claimed today, in words. Hook."""
         if move.payment_state == "blocked":
             return self.env._("Disputed: its payment is blocked.")
+        if move._recouvrement_is_frozen():
+            return self.env._(
+                "Insolvency proceedings: individual claims are stopped (C. com. art. "
+                "L622-21)."
+            )
         if (
             company.recouvrement_start_date
             and max(move._recouvrement_dues()) < company.recouvrement_start_date
@@ -500,7 +510,7 @@ class RecouvrementEngine(models.AbstractModel):
             self._prepare_action_line_vals(prospect, row, claimed)
             for row in prospect.debts
         ]
-        self._add_indemnities(prospect, lines, claimed)
+        self._add_move_amounts(prospect, lines, claimed)
         return lines + [self._prepare_credit_line_vals(row) for row in prospect.credits]
 
     @api.model
@@ -521,17 +531,15 @@ class RecouvrementEngine(models.AbstractModel):
     def _get_penalties(self, prospects):
         """Compute the penalties that each prospect's letter claims, all of one day.
 
-        :return: list of ``({move_id: …}, {move_id: error})``, one per prospect, as
-            returned by ``recouvrement.penalty.line._compute_penalties``; empty where
-            the stage claims none
+        :return: list of ``({move_id: Penalties}, {move_id: error})``, one per prospect,
+            as returned by ``recouvrement.penalty.engine._work_out``; empty where the
+            stage claims none
         """
         claiming = [p for p in prospects if p.stage.show_penalties]
         computed, errors = {}, {}
         if claiming:
-            computed, errors = self.env["recouvrement.penalty.line"]._compute_penalties(
-                self.env["account.move"].browse(
-                    move_id for prospect in claiming for move_id in prospect.move_ids
-                ),
+            computed, errors = self.env["recouvrement.penalty.engine"]._work_out(
+                [move_id for prospect in claiming for move_id in prospect.move_ids],
                 claiming[0].date,
                 {
                     line_id: payments
@@ -554,9 +562,8 @@ class RecouvrementEngine(models.AbstractModel):
     @api.model
     def _prepare_action_line_vals(self, prospect, row, claimed):
         """Snapshot of one due line. Hook."""
-        segments = (
-            claimed.get(row["move_id"], {}).get("interest", {}).get(row["id"], [])
-        )
+        penalties = claimed.get(row["move_id"])
+        segments = penalties.interest.get(row["id"], []) if penalties else []
         stage = prospect.stages.get(row["move_id"])
         return {
             "kind": "invoice",
@@ -574,7 +581,9 @@ class RecouvrementEngine(models.AbstractModel):
             "amount_original": row["amount"],
             "amount_residual": row["residual"],
             "amount_interest": float(law.total(segments)),
+            "amount_waived": 0.0,
             "amount_indemnity": 0.0,
+            "amount_cost": 0.0,
             "penalty_detail": [self._prepare_segment_detail(s) for s in segments],
         }
 
@@ -588,21 +597,34 @@ class RecouvrementEngine(models.AbstractModel):
             "rate": str(segment.rate),
             "index": segment.index,
             "index_date": segment.index_date.isoformat(),
+            "factor": str(segment.factor),
             "margin": str(segment.margin),
             "divisor": segment.divisor,
             "amount": str(segment.amount),
         }
 
     @api.model
-    def _add_indemnities(self, prospect, lines, claimed):
-        """Put the indemnity of each invoice on its first due line, in the currency of
-        the letter."""
-        done = set()
+    def _add_move_amounts(self, prospect, lines, claimed):
+        """Put what is due once an invoice on its first due line, the indemnity in the
+        currency of the letter, and take what was waived off its interest."""
+        done, waived = set(), {}
+        digits = prospect.currency.decimal_places
         for line in lines:
-            indemnity = claimed.get(line["move_id"], {}).get("indemnity")
-            if indemnity and line["move_id"] not in done:
+            penalties = claimed.get(line["move_id"])
+            if not penalties:
+                continue
+            if line["move_id"] not in done:
                 done.add(line["move_id"])
-                line["amount_indemnity"] = self._convert_euros(prospect, indemnity)
+                waived[line["move_id"]] = penalties.waived_interest
+                indemnity = penalties.indemnity - penalties.waived_indemnity
+                if indemnity > 0:
+                    line["amount_indemnity"] = self._convert_euros(prospect, indemnity)
+                line["amount_cost"] = float(penalties.costs)
+            interest = law.to_decimal(line["amount_interest"], digits)
+            part = min(waived[line["move_id"]], interest)
+            waived[line["move_id"]] -= part
+            line["amount_waived"] = float(part)
+            line["amount_interest"] = float(interest - part)
 
     @api.model
     def _convert_euros(self, prospect, amount):
@@ -630,7 +652,9 @@ class RecouvrementEngine(models.AbstractModel):
             "amount_original": row["amount"],
             "amount_residual": float(row["residual"]),
             "amount_interest": 0.0,
+            "amount_waived": 0.0,
             "amount_indemnity": 0.0,
+            "amount_cost": 0.0,
             "penalty_detail": [],
         }
 

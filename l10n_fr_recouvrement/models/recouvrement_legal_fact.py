@@ -23,11 +23,30 @@ class RecouvrementLegalFact(models.Model):
     code = fields.Selection(
         [
             ("business_margin", "Margin on the ECB rate, businesses"),
+            ("business_floor", "Floor of contract rates, businesses"),
             ("business_indemnity", "Flat-rate indemnity, businesses"),
             ("public_margin", "Margin on the ECB rate, public bodies"),
             ("public_indemnity", "Flat-rate indemnity, public bodies"),
             ("consumer_interest", "Legal interest, consumers"),
+            ("business_net_days", "Longest term of payment, days from the invoice"),
+            (
+                "business_end_of_month_days",
+                "Longest term of payment, days end of month",
+            ),
+            ("public_delay_state", "Time to pay: State and local authorities"),
+            ("public_delay_health", "Time to pay: public health establishments"),
+            ("public_delay_undertaking", "Time to pay: other public undertakings"),
+            (
+                "public_settlement_days",
+                "Time to pay interest and indemnity, public bodies",
+            ),
             ("formal_notice", "Formal notice"),
+            ("judgment_interest", "Legal interest of a judgment"),
+            ("judgment_increase", "Increase of the legal rate after a judgment"),
+            ("judgment_months", "Months before the increase after a judgment"),
+            ("capitalisation", "Capitalisation of interest"),
+            ("imputation", "Imputation of payments on interest first"),
+            ("penalty_vat", "Penalties outside the scope of VAT"),
         ],
         "Fact",
         required=True,
@@ -35,7 +54,9 @@ class RecouvrementLegalFact(models.Model):
     )
     date_from = fields.Date("In force from", required=True)
     value = fields.Float(
-        digits=(12, 4), help="Points for a margin, euros for a tariff."
+        digits=(12, 4),
+        help="Points for a margin, times the legal rate for a floor, euros for a "
+        "tariff.",
     )
     article = fields.Char(
         required=True, help="The text it comes from, as letters print it."

@@ -1,32 +1,60 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .. import law
-from ..law.interest import ONE_DAY
+from ..law import to_decimal
+from .account_move import FOLLOWED_TYPES
+from .recouvrement_penalty_engine import ZERO
+
+COLLECTED_STATES = ("paid", "in_payment")
+# Columns of a line that follows the account, beside its invoice, with their SQL types.
+COLUMNS = {
+    "move_line_id": "int",
+    "kind": "varchar",
+    "date_from": "date",
+    "date_to": "date",
+    "days": "int",
+    "base": "numeric",
+    "rate": "numeric",
+    "divisor": "int",
+    "amount": "numeric",
+    "amount_exact": "numeric",
+    "amount_waived": "numeric",
+    "currency_id": "int",
+    "claimed_action_id": "int",
+    "state": "varchar",
+}
 
 
 class RecouvrementPenaltyLine(models.Model):
-    """What lateness costs: one segment of interest, or the flat-rate indemnity.
+    """What lateness costs: a segment of interest, the flat-rate indemnity, or a cost.
 
-    Rebuilt from the due lines, their payments and the dated rates; the arithmetic is
-    in ``law``. Nothing here is booked.
+    Interest and indemnity follow the account until a debit note charges them: they are
+    rebuilt from the due lines, their payments and the dated rates. Nothing here is
+    booked.
     """
 
     _name = "recouvrement.penalty.line"
     _description = "Late-payment penalty"
-    _order = "id"
+    _order = "move_id, kind desc, move_line_id, date_from, id"
 
     move_id = fields.Many2one(
         "account.move", "Invoice", required=True, index=True, ondelete="cascade"
     )
+    partner_id = fields.Many2one(related="move_id.commercial_partner_id")
     move_line_id = fields.Many2one(
-        "account.move.line", "Due line", index="btree_not_null", ondelete="cascade"
+        "account.move.line", "Due line", index="btree_not_null", ondelete="set null"
     )
-    company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="move_id.company_id")
     kind = fields.Selection(
-        [("interest", "Late-payment interest"), ("indemnity", "Flat-rate indemnity")],
+        [
+            ("interest", "Late-payment interest"),
+            ("indemnity", "Flat-rate indemnity"),
+            ("cost", "Complementary cost"),
+        ],
         required=True,
     )
+    name = fields.Char("Nature", help="What a complementary cost was paid for.")
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True)
     days = fields.Integer()
@@ -34,240 +62,438 @@ class RecouvrementPenaltyLine(models.Model):
     rate = fields.Float("Rate (%)", digits=(7, 4))
     divisor = fields.Integer()
     amount = fields.Monetary(required=True)
+    amount_exact = fields.Float(
+        "Before rounding", digits=(16, 6), help="The amount before it was rounded."
+    )
+    amount_waived = fields.Monetary("Waived")
+    amount_due = fields.Monetary("Due", compute="_compute_amount_due")
     currency_id = fields.Many2one("res.currency", required=True)
+    claimed_action_id = fields.Many2one(
+        "recouvrement.action",
+        "Claimed by",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The last letter that claimed it, or part of it.",
+    )
+    debit_line_id = fields.Many2one(
+        "account.move.line",
+        "Line of the debit note",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    debit_move_id = fields.Many2one(related="debit_line_id.move_id")
+    state = fields.Selection(
+        [
+            ("accrued", "Accrued"),
+            ("claimed", "Claimed"),
+            ("invoiced", "Invoiced"),
+            ("collected", "Collected"),
+            ("waived", "Waived"),
+        ],
+        compute="_compute_state",
+        store=True,
+        default="accrued",
+    )
+    attachment_ids = fields.Many2many(
+        "ir.attachment", string="Justification", help="What proves a cost."
+    )
+
+    # A due line pays for each of its days once, and an invoice for one indemnity.
+    _day_once = models.Constraint(
+        "EXCLUDE USING gist (int4range(move_line_id, move_line_id, '[]') WITH =,"
+        " daterange(date_from, date_to, '[]') WITH &&)"
+        " WHERE (kind = 'interest' AND move_line_id IS NOT NULL"
+        " AND debit_line_id IS NOT NULL)",
+        "These days of this due line were invoiced already.",
+    )
+    _indemnity_once = models.UniqueIndex(
+        "(move_id) WHERE kind = 'indemnity'",
+        "The indemnity is due once an invoice.",
+    )
+    _waived_within = models.Constraint(
+        "CHECK (amount_waived IS NULL OR amount_waived BETWEEN 0 AND amount)",
+        "No more can be waived than is due.",
+    )
+
+    @api.depends("amount", "amount_waived")
+    def _compute_amount_due(self):
+        for line in self:
+            digits = line.currency_id.decimal_places
+            line.amount_due = float(
+                to_decimal(line.amount, digits) - to_decimal(line.amount_waived, digits)
+            )
+
+    @api.depends(
+        "amount",
+        "amount_waived",
+        "claimed_action_id",
+        "debit_line_id.move_id.state",
+        "debit_line_id.move_id.payment_state",
+    )
+    def _compute_state(self):
+        for line in self:
+            note = line.sudo().debit_line_id.move_id
+            if note and note.state != "cancel" and note.payment_state != "reversed":
+                collected = note.payment_state in COLLECTED_STATES
+                line.state = "collected" if collected else "invoiced"
+            else:
+                line.state = self._get_open_state(
+                    line.amount, line.amount_waived, line.claimed_action_id
+                )
 
     @api.model
-    def _rebuild(self, moves, date):
-        """Replace the penalty lines of ``moves`` by those due as of ``date``, where
-        they differ.
+    def _get_open_state(self, amount, waived, claim):
+        """State of a line that no debit note has charged."""
+        if amount and waived >= amount:
+            return "waived"
+        return "claimed" if claim else "accrued"
 
-        :return: ``{move_id: error of the law}`` of the invoices left untouched
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_by_follow_up(self):
+        if not self.env.su:
+            raise AccessError(
+                self.env._("Penalties follow the account: waive them instead.")
+            )
+
+    def action_open_debit_note(self):
+        """Open the debit note that charges this line."""
+        self.ensure_one()
+        return self.debit_move_id._get_records_action()
+
+    # ------------------------------------------------------------------
+    # Keeping up with the account
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _refresh(self, move_ids, date):
+        """Bring the penalties of invoices up to ``date``: read in bulk, worked out by
+        the law, written where they changed.
+
+        :param list move_ids: customer invoices, a few thousand at most
+        :return: ``{move_id: error of the law}`` of the invoices left as they were
         """
-        penalties, errors = self._compute_penalties(moves, date)
-        moves = moves.filtered(lambda move: move.id not in errors)
-        euro = self.env.ref("base.EUR")
-        wanted = {
-            move.id: [
-                *self._prepare_interest_vals(move, penalties[move.id]),
-                *self._prepare_indemnity_vals(move, penalties[move.id], euro),
-            ]
-            for move in moves
-        }
-        changed = moves.filtered(
-            lambda move: (
-                wanted[move.id]
-                != [line._get_vals() for line in move.recouvrement_penalty_line_ids]
-            )
+        if not move_ids:
+            return {}
+        penalties, errors = self.env["recouvrement.penalty.engine"]._work_out(
+            move_ids, date
         )
-        changed.recouvrement_penalty_line_ids.unlink()
-        self.create([vals for move in changed for vals in wanted[move.id]])
-        for settled, part in moves.grouped(
-            lambda move: not move._recouvrement_is_chased()
-        ).items():
-            part.sudo()._recouvrement_write(
-                {
-                    "recouvrement_penalty_date": date,
-                    "recouvrement_penalty_settled": settled,
-                }
-            )
+        claims = self._read_claims(move_ids)
+        euro = self.env.ref("base.EUR").id
+        currencies = self._read_currencies(penalties)
+        wanted = {}
+        for move_id, found in penalties.items():
+            claim = claims.get(move_id)
+            currency = currencies[move_id]
+            rows = self._prepare_interest_rows(found, currency, claim)
+            if found.indemnity:
+                rows.append(self._prepare_indemnity_row(found, euro, claim))
+            for row in rows:
+                wanted[move_id, row[0], row[1], row[2]] = row
+        self._write_changes(move_ids, wanted, errors)
+        self._settle([move_id for move_id in move_ids if move_id not in errors])
         return errors
 
-    def _get_vals(self):
-        """The values this line was made from, to be compared with new ones."""
-        self.ensure_one()
-        return {
-            "move_id": self.move_id.id,
-            "move_line_id": self.move_line_id.id,
-            "kind": self.kind,
-            "date_from": self.date_from,
-            "date_to": self.date_to,
-            "days": self.days,
-            "base": self.base,
-            "rate": self.rate,
-            "divisor": self.divisor,
-            "amount": self.amount,
-            "currency_id": self.currency_id.id,
-        }
-
-    # ------------------------------------------------------------------
-    # Inputs of the law
-    # ------------------------------------------------------------------
-
     @api.model
-    def _compute_penalties(self, moves, date, imputed=None):
-        """Compute what lateness costs as of ``date``.
-
-        :param moves: posted customer invoices
-        :param imputed: ``{move_line_id: [law.Payment]}`` of unallocated credits set
-            against due lines (C. civ. 1342-10), beside the reconciled payments
-        :return: ``({move_id: {"interest": {move_line_id: [law.Segment]},
-            "indemnity": Decimal in euros, "indemnity_date": date}},
-            {move_id: law.UnknownHalfYearError or law.UnknownFactError})``
-        """
-        table = self.env["recouvrement.rate"]._get_table()
-        facts = self.env["recouvrement.legal.fact"]._get_table()
-        due_lines = self._read_due_lines(moves)
-        payments = self._read_payments(
-            [row["id"] for rows in due_lines.values() for row in rows]
-        )
-        for line_id, credits in (imputed or {}).items():
-            payments.setdefault(line_id, []).extend(credits)
-        notices = self.env["recouvrement.action"]._read_formal_notices(moves)
-        penalties, errors = {}, {}
-        for move in moves:
-            rows = [
-                {**row, "notice": notices.get(row["id"])}
-                for row in due_lines.get(move.id, ())
-            ]
-            try:
-                penalties[move.id] = self._compute_move(
-                    move, rows, payments, date, table, facts
+    def _prepare_interest_rows(self, penalties, currency_id, claim):
+        """Values of the interest of one invoice, in the order of :data:`COLUMNS`."""
+        rows, waived = [], penalties.waived_interest
+        for line_id, segments in penalties.interest.items():
+            claim_id, claim_date = (claim[0] if claim else {}).get(
+                line_id, (None, None)
+            )
+            for segment in segments:
+                forgiven = min(waived, segment.amount) if waived else ZERO
+                waived -= forgiven
+                amount = float(segment.amount)
+                claimed = (
+                    claim_id if claim_id and segment.date_from <= claim_date else None
                 )
-            except (law.UnknownHalfYearError, law.UnknownFactError) as error:
-                errors[move.id] = error
-        return penalties, errors
+                rows.append(
+                    (
+                        line_id,
+                        "interest",
+                        segment.date_from,
+                        segment.date_to,
+                        segment.days,
+                        float(segment.base),
+                        float(segment.rate),
+                        segment.divisor,
+                        amount,
+                        round(float(segment.exact), 6),
+                        float(forgiven),
+                        currency_id,
+                        claimed,
+                        self._get_open_state(amount, forgiven, claimed),
+                    )
+                )
+        return rows
 
     @api.model
-    def _compute_move(self, move, rows, payments, date, table, facts):
-        profile = (
-            move.recouvrement_profile or move.commercial_partner_id.recouvrement_profile
+    def _prepare_indemnity_row(self, penalties, currency_id, claim):
+        """Values of the indemnity of one invoice, in the order of :data:`COLUMNS`."""
+        amount = float(penalties.indemnity)
+        waived = float(min(penalties.waived_indemnity, penalties.indemnity))
+        claimed = claim[1] if claim else None
+        day = penalties.indemnity_date
+        return (
+            None,
+            "indemnity",
+            day,
+            day,
+            0,
+            0.0,
+            0.0,
+            0,
+            amount,
+            amount,
+            waived,
+            currency_id,
+            claimed,
+            self._get_open_state(amount, waived, claimed),
         )
-        digits = move.currency_id.decimal_places
-        interest, indemnity, indemnity_date = {}, law.to_decimal(0), None
-        for row in rows:
-            start = self._get_interest_start(profile, row)
-            if start is None or start >= date:
+
+    @api.model
+    def _write_changes(self, move_ids, wanted, errors):
+        """Make the lines that follow the account those of ``wanted``
+        (``{(move_id, move_line_id, kind, date_from): row}``)."""
+        dropped, changed, kept = [], [], set()
+        for line_id, move_id, *values in self._read_open_lines(move_ids):
+            if move_id in errors:
                 continue
-            line_payments = payments.get(row["id"], [])
-            segments = law.late_segments(
-                law.to_decimal(row["amount"], digits),
-                start,
-                date,
-                self._rate_rule(profile, facts, start + ONE_DAY),
-                table,
-                line_payments,
-                move.company_id.recouvrement_divisor,
-                digits,
+            key = (move_id, *values[:3])
+            row = wanted.get(key)
+            if row is None or key in kept:
+                dropped.append(line_id)
+                continue
+            kept.add(key)
+            if row != tuple(values):
+                changed.append((line_id, *row))
+        new = [(key[0], *row) for key, row in wanted.items() if key not in kept]
+        cr = self.env.cr
+        if dropped:
+            cr.execute(
+                SQL("DELETE FROM %s WHERE id = ANY(%s)", self._table_sql, dropped)
             )
-            if segments:
-                interest[row["id"]] = segments
-            if segments and not indemnity and profile != "consumer":
-                indemnity = law.flat_indemnity(
-                    facts.at(f"{profile}_indemnity", start + ONE_DAY).value,
-                    start,
-                    date,
-                    segments[0].base,
+        if changed:
+            self._execute_update(changed)
+        if new:
+            self._execute_insert(new)
+        if dropped or changed or new:
+            self.invalidate_model(flush=False)
+            self.env["account.move"].invalidate_model(
+                [
+                    "recouvrement_penalty_line_ids",
+                    "recouvrement_penalty_total",
+                    "recouvrement_penalty_date",
+                ],
+                flush=False,
+            )
+
+    @property
+    def _table_sql(self):
+        return SQL.identifier(self._table)
+
+    @api.model
+    def _read_open_lines(self, move_ids):
+        """Read the lines that follow the account: those no debit note has charged."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT penalty.id, penalty.move_id, %s
+                  FROM recouvrement_penalty_line penalty
+                  LEFT JOIN account_move_line debit ON debit.id = penalty.debit_line_id
+                  LEFT JOIN account_move note ON note.id = debit.move_id
+                 WHERE penalty.move_id = ANY(%s)
+                   AND penalty.kind != 'cost'
+                   AND (note.id IS NULL
+                        OR note.state = 'cancel'
+                        OR note.payment_state = 'reversed')
+                """,
+                SQL(", ").join(SQL.identifier("penalty", name) for name in COLUMNS),
+                list(move_ids),
+            )
+        )
+
+    @api.model
+    def _execute_update(self, rows):
+        """Update lines, ``(id, *COLUMNS)`` each, in one statement."""
+        names = list(COLUMNS)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE recouvrement_penalty_line penalty
+                   SET %s, debit_line_id = NULL, write_uid = %s, write_date = now()
+                  FROM (SELECT * FROM unnest(%s)) AS fresh (id, %s)
+                 WHERE penalty.id = fresh.id
+                """,
+                SQL(", ").join(
+                    SQL("%s = fresh.%s", SQL.identifier(name), SQL.identifier(name))
+                    for name in names
+                ),
+                self.env.uid,
+                self._get_arrays(rows, ["int", *COLUMNS.values()]),
+                SQL(", ").join(SQL.identifier(name) for name in names),
+            )
+        )
+
+    @api.model
+    def _execute_insert(self, rows):
+        """Insert lines, ``(move_id, *COLUMNS)`` each, in one statement."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO recouvrement_penalty_line
+                       (move_id, %s, create_uid, create_date, write_uid, write_date)
+                SELECT fresh.*, %s, now(), %s, now() FROM unnest(%s) AS fresh
+                """,
+                SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
+                self.env.uid,
+                self.env.uid,
+                self._get_arrays(rows, ["int", *COLUMNS.values()]),
+            )
+        )
+
+    @api.model
+    def _get_arrays(self, rows, types):
+        """Rows as arguments of ``unnest``: an array a column."""
+        return SQL(", ").join(
+            SQL("%s::%s[]", list(column), SQL(sql_type))
+            for column, sql_type in zip(zip(*rows, strict=True), types, strict=True)
+        )
+
+    @api.model
+    def _read_currencies(self, move_ids):
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT id, currency_id FROM account_move WHERE id = ANY(%s)",
+                    list(move_ids),
                 )
-                indemnity_date = start + ONE_DAY
-        return {
-            "interest": interest,
-            "indemnity": law.to_decimal(indemnity),
-            "indemnity_date": indemnity_date,
-        }
+            )
+        )
 
     @api.model
-    def _get_interest_start(self, profile, row):
-        """Last day that bears no interest, or None while none can be due: a consumer
-        owes it on what a formal notice claimed, from its presentation (C. civ. 1231-6,
-        1344-1).
+    def _read_claims(self, move_ids):
+        """Read the last letters that claimed penalties.
 
-        :param row: due line, as read by :meth:`_read_due_lines`, with its ``notice``
+        :return: ``{move_id: ({move_line_id: (action_id, as of)}, action_id of the
+            indemnity)}``
         """
-        return row["notice"] if profile == "consumer" else row["date_maturity"]
-
-    @api.model
-    def _rate_rule(self, profile, facts, began):
-        """Return the :class:`law.RateRule` of a profile for interest that began on
-        ``began``. Hook for contract rates."""
-        if profile == "consumer":
-            return law.RateRule("legal_other")
-        margin = facts.at(f"{profile}_margin", began).value.normalize()
-        return law.RateRule("ecb_refi", margin, frozen=profile == "public")
-
-    @api.model
-    def _read_due_lines(self, moves):
-        """Return ``{move_id: [{"id", "date_maturity", "amount"}]}``, oldest due first,
-        amounts in the currency of the invoice."""
-        self.env["account.move.line"].flush_model(
-            ["move_id", "display_type", "date_maturity", "amount_currency"]
-        )
-        due_lines = {}
-        for row in self.env.execute_query_dict(
+        self.env["recouvrement.action"].flush_model()
+        self.env["recouvrement.action.line"].flush_model()
+        claims = {}
+        for (
+            move_id,
+            line_id,
+            action_id,
+            day,
+            interest,
+            indemnity,
+        ) in self.env.execute_query(
             SQL(
                 """
-                SELECT id, move_id, date_maturity, amount_currency AS amount
-                  FROM account_move_line
-                 WHERE move_id = ANY(%s)
-                   AND display_type = 'payment_term'
-                   AND date_maturity IS NOT NULL
-                   AND amount_currency > 0
-                 ORDER BY date_maturity, id
-                """,
-                moves.ids,
+                    SELECT line.move_id, line.move_line_id, action.id, action.date,
+                           line.amount_interest, line.amount_indemnity
+                      FROM recouvrement_action_line line
+                      JOIN recouvrement_action action ON action.id = line.action_id
+                     WHERE line.move_id = ANY(%s)
+                       AND line.kind = 'invoice'
+                       AND action.state = 'sent'
+                       AND (line.amount_interest > 0 OR line.amount_indemnity > 0)
+                     ORDER BY action.date, action.id
+                    """,
+                list(move_ids),
             )
         ):
-            due_lines.setdefault(row["move_id"], []).append(row)
-        return due_lines
+            lines, claimed = claims.get(move_id, ({}, None))
+            if interest:
+                lines[line_id] = (action_id, day)
+            claims[move_id] = (lines, action_id if indemnity else claimed)
+        return claims
 
     @api.model
-    def _read_payments(self, line_ids):
-        """Return ``{move_line_id: [law.Payment]}`` as reconciled, each at the later of
-        the dates of its two entries."""
-        self.env["account.partial.reconcile"].flush_model(
-            ["debit_move_id", "max_date", "debit_amount_currency"]
-        )
-        payments = {}
-        for line_id, date, amount in self.env.execute_query(
+    def _settle(self, move_ids):
+        """Mark the invoices whose penalties have stopped: every due line is paid."""
+        self.env["account.move.line"].flush_model(["reconciled"])
+        settled = self.env.execute_query(
             SQL(
                 """
-                SELECT debit_move_id, max_date, debit_amount_currency
-                  FROM account_partial_reconcile
-                 WHERE debit_move_id = ANY(%s)
+                UPDATE account_move move
+                   SET recouvrement_penalty_settled = state.settled
+                  FROM (SELECT move_id, BOOL_AND(reconciled) AS settled
+                          FROM account_move_line
+                         WHERE move_id = ANY(%s) AND display_type = 'payment_term'
+                         GROUP BY move_id) state
+                 WHERE move.id = state.move_id
+                   AND COALESCE(move.recouvrement_penalty_settled, FALSE)
+                       IS DISTINCT FROM state.settled
+                RETURNING move.id
                 """,
-                line_ids,
+                list(move_ids),
             )
-        ):
-            payments.setdefault(line_id, []).append(
-                law.Payment(date, law.to_decimal(amount, 6))
+        )
+        if settled:
+            self.env["account.move"].invalidate_model(
+                ["recouvrement_penalty_settled"], flush=False
             )
-        return payments
+
+    # ------------------------------------------------------------------
+    # Which invoices
+    # ------------------------------------------------------------------
 
     @api.model
-    def _prepare_interest_vals(self, move, penalties):
+    def _find_stale(self, date, after, limit):
+        """Ids of the next invoices whose penalties may change up to ``date``: overdue
+        ones, and paid ones whose penalties were not worked out up to the payment.
+
+        :param after: id of the last invoice that was found
+        """
+        self.env["account.move"].flush_model()
+        self.env["account.move.line"].flush_model()
         return [
-            {
-                "move_id": move.id,
-                "move_line_id": line_id,
-                "kind": "interest",
-                "date_from": segment.date_from,
-                "date_to": segment.date_to,
-                "days": segment.days,
-                "base": float(segment.base),
-                "rate": float(segment.rate),
-                "divisor": segment.divisor,
-                "amount": float(segment.amount),
-                "currency_id": move.currency_id.id,
-            }
-            for line_id, segments in penalties["interest"].items()
-            for segment in segments
+            move_id
+            for (move_id,) in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT move.id
+                      FROM account_move move
+                     WHERE %s
+                       AND move.id > %s
+                     ORDER BY move.id
+                     LIMIT %s
+                    """,
+                    self._get_stale_condition(date),
+                    after,
+                    limit,
+                )
+            )
         ]
 
     @api.model
-    def _prepare_indemnity_vals(self, move, penalties, euro):
-        if not penalties["indemnity"]:
-            return []
-        return [
-            {
-                "move_id": move.id,
-                "move_line_id": False,
-                "kind": "indemnity",
-                "date_from": penalties["indemnity_date"],
-                "date_to": penalties["indemnity_date"],
-                "days": 0,
-                "base": 0.0,
-                "rate": 0.0,
-                "divisor": 0,
-                "amount": float(penalties["indemnity"]),
-                "currency_id": euro.id,
-            }
-        ]
+    def _count_stale(self, date):
+        [[count]] = self.env.execute_query(
+            SQL(
+                "SELECT COUNT(*) FROM account_move move WHERE %s",
+                self._get_stale_condition(date),
+            )
+        )
+        return count
+
+    @api.model
+    def _get_stale_condition(self, date):
+        return SQL(
+            """
+            move.state = 'posted'
+            AND move.move_type = ANY(%s)
+            AND move.recouvrement_profile IS NOT NULL
+            AND move.recouvrement_penalty_settled IS NOT TRUE
+            AND move.recouvrement_is_debit_note IS NOT TRUE
+            AND (move.payment_state IN ('paid', 'in_payment', 'reversed')
+                 OR EXISTS (SELECT FROM account_move_line line
+                             WHERE line.move_id = move.id
+                               AND line.display_type = 'payment_term'
+                               AND line.date_maturity < %s))
+            """,
+            list(FOLLOWED_TYPES),
+            date,
+        )

@@ -1,5 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_compare
+
+from .account_move_penalty import BELOW_FLOOR, RATE_BASES
+from .account_partial_reconcile import CREDIT_EFFECTS
+
+# Account of the French chart for what late customers pay, first found.
+PENALTY_ACCOUNT_CODES = ("763100", "758100")
 
 
 class ResCompany(models.Model):
@@ -53,6 +60,85 @@ class ResCompany(models.Model):
         help="Printed on letters with its payment code. Empty: the first account.",
     )
 
+    recouvrement_rate_basis = fields.Selection(
+        [basis for basis in RATE_BASES if basis[0] != "printed"],
+        "Penalty rate",
+        default="ecb",
+        required=True,
+        help="Rate of your general terms of sale, frozen on each invoice to a business "
+        "when it is posted. Without a stipulation the law sets the ECB rate plus 10 "
+        "points (C. com. art. L441-10, II).",
+    )
+    recouvrement_contract_rate = fields.Float("Rate of the contract (%)", digits=(7, 4))
+    recouvrement_below_floor = fields.Selection(
+        BELOW_FLOOR,
+        "When it is under the legal floor",
+        default="floor",
+        required=True,
+        help="What replaces a rate under 3 × the legal rate is not settled by any "
+        "text: the floor is the prudent choice.",
+    )
+    recouvrement_credit_effect = fields.Selection(
+        CREDIT_EFFECTS,
+        "Credit notes",
+        default="correction",
+        required=True,
+        help="How a credit note counts for interest, unless said otherwise on the "
+        "invoice it is set against.",
+    )
+    recouvrement_consumer_start = fields.Selection(
+        [
+            ("presented", "First presentation of the registered letter"),
+            ("sent", "Sending of the formal notice"),
+            ("received", "Receipt of the registered letter"),
+        ],
+        "Interest of consumers runs from",
+        default="presented",
+        required=True,
+        help="A consumer owes interest from the formal notice (C. civ. art. 1231-6 and "
+        "1344-1); no text says which of these days it is.",
+    )
+    recouvrement_insolvency_day = fields.Boolean(
+        "The day of an insolvency judgment bears interest",
+        help="The text is silent (C. com. art. L622-28): no is the prudent choice.",
+    )
+    recouvrement_waiver_limit = fields.Monetary(
+        "Officers waive up to",
+        default=200,
+        help="A waiver of more than this is granted by a recovery manager.",
+    )
+    recouvrement_debit_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal of debit notes",
+        domain="[('type', '=', 'sale'), ('company_id', '=', id)]",
+        help="Empty: made with the first debit note.",
+    )
+    recouvrement_penalty_account_id = fields.Many2one(
+        "account.account",
+        "Account of penalties",
+        domain="[('internal_group', '=', 'income'), ('company_ids', '=', id)]",
+        help="763100 Revenus des créances commerciales is the usual account, 758100 "
+        "Dédits et pénalités perçus the other one. Empty: the first of them.",
+    )
+
+    @api.constrains("recouvrement_rate_basis", "recouvrement_contract_rate")
+    def _check_recouvrement_contract_rate(self):
+        for company in self:
+            if (
+                company.recouvrement_rate_basis == "contract"
+                and float_compare(
+                    company.recouvrement_contract_rate, 0, precision_digits=4
+                )
+                <= 0
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%s: enter the fixed rate of your contracts, or choose another "
+                        "penalty rate.",
+                        company.name,
+                    )
+                )
+
     @api.constrains("recouvrement_bank_id")
     def _check_recouvrement_bank(self):
         for company in self:
@@ -77,6 +163,50 @@ class ResCompany(models.Model):
             )
             self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
         return res
+
+    def _recouvrement_get_penalty_account(self):
+        """Income account that debit notes are booked to."""
+        self.ensure_one()
+        account = self.recouvrement_penalty_account_id
+        accounts = self.env["account.account"].with_company(self)
+        for code in PENALTY_ACCOUNT_CODES:
+            account = account or accounts.search(
+                [("code", "=", code), ("company_ids", "in", self.ids)], limit=1
+            )
+        if not account:
+            raise UserError(
+                self.env._(
+                    "Choose the account of penalties in the settings of debt recovery: "
+                    "%(company)s has none of %(codes)s.",
+                    company=self.name,
+                    codes=", ".join(PENALTY_ACCOUNT_CODES),
+                )
+            )
+        return account
+
+    def _recouvrement_get_debit_journal(self):
+        """Journal of debit notes, made when there is none."""
+        self.ensure_one()
+        company = self.sudo()
+        if not company.recouvrement_debit_journal_id:
+            company.recouvrement_debit_journal_id = (
+                self.env["account.journal"]
+                .sudo()
+                .create(company._recouvrement_prepare_debit_journal_vals())
+            )
+        return company.recouvrement_debit_journal_id.with_env(self.env)
+
+    def _recouvrement_prepare_debit_journal_vals(self):
+        self.ensure_one()
+        return {
+            "name": self.env._("Late-payment penalties"),
+            "type": "sale",
+            "code": "PENAL",
+            "company_id": self.id,
+            "default_account_id": self._recouvrement_get_penalty_account().id,
+            "show_on_dashboard": False,
+            "refund_sequence": True,
+        }
 
     def _recouvrement_get_bank(self):
         """Bank account that letters ask to pay to."""

@@ -21,6 +21,10 @@ class ResConfigSettings(models.TransientModel):
     recouvrement_alsace_moselle = fields.Boolean(
         related="company_id.recouvrement_alsace_moselle", readonly=False
     )
+    recouvrement_ecb_fetch = fields.Boolean(
+        "Fetch the ECB rate",
+        config_parameter="l10n_fr_recouvrement.ecb_fetch",
+    )
     recouvrement_legal_form = fields.Char(
         related="company_id.recouvrement_legal_form", readonly=False
     )
@@ -41,4 +45,31 @@ class ResConfigSettings(models.TransientModel):
     )
     recouvrement_bank_id = fields.Many2one(
         related="company_id.recouvrement_bank_id", readonly=False
+    )
+    recouvrement_rate_basis = fields.Selection(
+        related="company_id.recouvrement_rate_basis", readonly=False
+    )
+    recouvrement_contract_rate = fields.Float(
+        related="company_id.recouvrement_contract_rate", readonly=False
+    )
+    recouvrement_below_floor = fields.Selection(
+        related="company_id.recouvrement_below_floor", readonly=False
+    )
+    recouvrement_credit_effect = fields.Selection(
+        related="company_id.recouvrement_credit_effect", readonly=False
+    )
+    recouvrement_consumer_start = fields.Selection(
+        related="company_id.recouvrement_consumer_start", readonly=False
+    )
+    recouvrement_insolvency_day = fields.Boolean(
+        related="company_id.recouvrement_insolvency_day", readonly=False
+    )
+    recouvrement_waiver_limit = fields.Monetary(
+        related="company_id.recouvrement_waiver_limit", readonly=False
+    )
+    recouvrement_debit_journal_id = fields.Many2one(
+        related="company_id.recouvrement_debit_journal_id", readonly=False
+    )
+    recouvrement_penalty_account_id = fields.Many2one(
+        related="company_id.recouvrement_penalty_account_id", readonly=False
     )

@@ -2,10 +2,21 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .account_move import ACCOUNTING, OFFICER
+from .account_move_penalty import PUBLIC_DELAYS, RATE_BASES
 from .recouvrement_procedure import PROFILES
 
 # INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
 PUBLIC_SIREN_FIRST_DIGITS = ("1", "2")
+
+# Written by who is in charge of recovery.
+OFFICER_FIELDS = {
+    "recouvrement_profile",
+    "recouvrement_procedure_id",
+    "recouvrement_rate_basis",
+    "recouvrement_contract_rate",
+    "recouvrement_public_delay",
+    "recouvrement_insolvency_date",
+}
 
 
 class ResPartner(models.Model):
@@ -37,6 +48,37 @@ class ResPartner(models.Model):
         help="Leave empty to follow the default procedure of the profile.",
         groups=ACCOUNTING,
     )
+    recouvrement_rate_basis = fields.Selection(
+        [basis for basis in RATE_BASES if basis[0] != "printed"],
+        "Own penalty rate",
+        company_dependent=True,
+        tracking=True,
+        help="What was agreed with this customer. Empty: the rate of your general "
+        "terms of sale.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_contract_rate = fields.Float(
+        "Own rate of the contract (%)",
+        digits=(7, 4),
+        company_dependent=True,
+        groups=ACCOUNTING,
+    )
+    recouvrement_public_delay = fields.Selection(
+        PUBLIC_DELAYS,
+        "Time to pay",
+        default="state",
+        help="Time that this public body has from receipt of the request for payment "
+        "(CCP art. R2192-10 and R2192-11).",
+        groups=ACCOUNTING,
+    )
+    recouvrement_insolvency_date = fields.Date(
+        "Insolvency judgment of",
+        tracking=True,
+        help="Day of the judgment that opened insolvency proceedings: what was owed "
+        "before is not chased any more, and bears no interest from then on (C. com. "
+        "art. L622-21 and L622-28).",
+        groups=ACCOUNTING,
+    )
     recouvrement_action_ids = fields.One2many(
         "recouvrement.action",
         "partner_id",
@@ -65,6 +107,14 @@ class ResPartner(models.Model):
         compute="_compute_recouvrement_amounts",
         currency_field="recouvrement_currency_id",
         help="Credit notes and payments that are not allocated to an invoice.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_penalties = fields.Monetary(
+        "Penalties due",
+        compute="_compute_recouvrement_penalties",
+        currency_field="recouvrement_currency_id",
+        help="Interest, indemnity and costs as of the last computation, less what was "
+        "waived, that no debit note charges, in the currency of the company.",
         groups=ACCOUNTING,
     )
     recouvrement_is_debtor = fields.Boolean(
@@ -130,6 +180,30 @@ class ResPartner(models.Model):
             partner.recouvrement_overdue = overdue.get(debtor, 0)
             partner.recouvrement_credits = -credits.get(debtor, 0)
 
+    @api.depends_context("company")
+    def _compute_recouvrement_penalties(self):
+        company, today = self.env.company, fields.Date.context_today(self)
+        totals = {}
+        for partner, currency, amount, waived in self.env[
+            "recouvrement.penalty.line"
+        ]._read_group(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", company.id),
+                ("state", "in", ("accrued", "claimed")),
+            ],
+            ["partner_id", "currency_id"],
+            ["amount:sum", "amount_waived:sum"],
+        ):
+            due = currency._convert(
+                amount - waived, company.currency_id, company, today
+            )
+            totals[partner] = totals.get(partner, 0) + due
+        for partner in self:
+            partner.recouvrement_penalties = totals.get(
+                partner.commercial_partner_id, 0
+            )
+
     @api.depends("recouvrement_overdue")
     def _compute_recouvrement_is_debtor(self):
         for partner in self:
@@ -177,12 +251,11 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         # EXTENDS base: a profile that somebody corrects holds for the open invoices too
-        terms = {"recouvrement_profile", "recouvrement_procedure_id"} & vals.keys()
+        terms = OFFICER_FIELDS & vals.keys()
         if terms and not self.env.su and not self.env.user.has_group(OFFICER):
             raise AccessError(
                 self.env._(
-                    "Ask a recovery officer to change the profile or the procedure of "
-                    "a debtor."
+                    "Ask a recovery officer to change how a debtor is followed up."
                 )
             )
         if vals.get("recouvrement_profile"):
@@ -192,6 +265,8 @@ class ResPartner(models.Model):
             self._recouvrement_propagate_profile(vals["recouvrement_profile"])
         if "recouvrement_procedure_id" in vals:
             self._recouvrement_propagate_procedure()
+        if "recouvrement_insolvency_date" in vals:
+            self._recouvrement_unsettled_invoices([])._recouvrement_follow_payments()
         return res
 
     def _recouvrement_unsettled_invoices(self, domain):
@@ -256,3 +331,21 @@ class ResPartner(models.Model):
         return self.env["recouvrement.run.wizard"]._get_action_for(
             self.env.company, self.commercial_partner_id
         )
+
+    def _recouvrement_penalised_invoices(self):
+        """Invoices of these debtors that bear penalties, in the current company."""
+        return self.env["account.move"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("recouvrement_penalty_line_ids.state", "in", ("accrued", "claimed")),
+            ]
+        )
+
+    def action_recouvrement_waive(self):
+        """Open the assistant that waives penalties of this debtor."""
+        return self._recouvrement_penalised_invoices().action_recouvrement_waive()
+
+    def action_recouvrement_charge(self):
+        """Open the assistant that charges penalties of this debtor."""
+        return self._recouvrement_penalised_invoices().action_recouvrement_charge()

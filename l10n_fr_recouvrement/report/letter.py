@@ -13,7 +13,7 @@ from odoo.tools import is_html_empty, split_every
 from odoo.tools.image import image_data_uri, image_process
 
 from ..law import round_half_up, to_decimal
-from . import epc, letter_pdf, table_pages
+from . import epc, letter_pdf, rate_words, table_pages
 from .french import (
     ADDRESS_WIDTH,
     NBSP,
@@ -60,12 +60,6 @@ INTEREST_WORDS = {
         "Intérêt",
     ),
     "public": ("Décompte des intérêts moratoires", "Intérêts moratoires", "Intérêt"),
-}
-# How each index is named under the table of penalties.
-INDEX_WORDS = {
-    "ecb_refi": "taux de refinancement de la BCE au {day}",
-    "legal_other": "taux de l’intérêt légal du semestre commencé le {day}",
-    "legal_individual": "taux de l’intérêt légal du semestre commencé le {day}",
 }
 # What the law that an action cites is about, by the code of the mention.
 LEGAL_SUBJECTS = {
@@ -400,6 +394,7 @@ class ReportLetter(models.AbstractModel):
             - self._sum(credits, "amount_residual")
             + self._sum(invoices, "amount_interest")
             + self._sum(invoices, "amount_indemnity")
+            + self._sum(invoices, "amount_cost")
         )
         if total != self._amount(action, action.amount_total):
             raise UserError(
@@ -495,12 +490,10 @@ class ReportLetter(models.AbstractModel):
             for segment in line.penalty_detail or ()
         ]
         claimed = self._sum(invoices, "amount_interest")
-        worked_out = sum(
-            self._amount(action, segment["amount"]) for _line, segment in segments
-        )
+        waived = self._sum(invoices, "amount_waived")
         sums = []
-        if worked_out != claimed:
-            sums.append(("Déjà imputé sur vos règlements", claimed - worked_out))
+        if waived:
+            sums.append(("Remise accordée", -waived))
         if len(segments) > 1 or sums:
             sums.append((f"{total_label} au {format_date(action.date)}", claimed))
         return {
@@ -517,18 +510,12 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_rate_sources(self, action, segments):
         """Where each rate of the table comes from, so that a judge can check it."""
-        sources = {}
-        for _line, segment in segments:
-            day = format_date(date.fromisoformat(segment["index_date"]))
-            rate, margin = to_decimal(segment["rate"], 4), to_decimal(segment["margin"])
-            name = INDEX_WORDS[segment["index"]].format(day=day)
-            text = f"{name} ({format_percent(rate - margin)})"
-            if margin:
-                text += f" majoré de {margin.normalize():f}{NBSP}points"
-            if action.profile == "public":
-                text += ", figé au semestre où les intérêts ont commencé à courir"
-            sources[text] = f"{format_percent(rate)}{NBSP}: {text}"
-        return list(sources.values())
+        return list(
+            dict.fromkeys(
+                rate_words.describe(segment, action.profile == "public")
+                for _line, segment in segments
+            )
+        )
 
     @api.model
     def _prepare_segment_row(self, line, segment):
@@ -558,6 +545,14 @@ class ReportLetter(models.AbstractModel):
         if action.amount_indemnity:
             detail = self._prepare_indemnity_detail(action, invoices)
             rows.append(("Indemnité forfaitaire", action.amount_indemnity, detail))
+        if action.amount_costs:
+            rows.append(
+                (
+                    "Frais de recouvrement complémentaires",
+                    action.amount_costs,
+                    "justificatifs tenus à votre disposition",
+                )
+            )
         if len(rows) == 1:
             return []
         return [
@@ -631,6 +626,7 @@ class ReportLetter(models.AbstractModel):
         if action.profile == "public":
             total -= self._amount(action, action.amount_interest)
             total -= self._amount(action, action.amount_indemnity)
+            total -= self._amount(action, action.amount_costs)
         if not 0 < total <= epc.MAX_AMOUNT:
             return ""
         text = epc.payload(

@@ -1,0 +1,49 @@
+"""Until when an invoice may, at most, be paid."""
+
+from datetime import timedelta
+
+from .calendar import end_of_month
+
+
+def net_due(start, days):
+    """Due date ``days`` after ``start``: 60 days from the invoice at most between
+    businesses, 30 days from reception where nothing was agreed (C. com. L441-10, I);
+    30, 50 or 60 days from the request of payment for public bodies (CCP R2192-10 and
+    R2192-11).
+
+    >>> from datetime import date
+    >>> net_due(date(2026, 9, 10), 60), net_due(date(2026, 5, 20), 30)
+    (datetime.date(2026, 11, 9), datetime.date(2026, 6, 19))
+    """
+    return start + timedelta(days=days)
+
+
+def end_of_month_due(start, days, month_first=False):
+    """Due date "``days`` days end of month", which is read both ways: the days then the
+    end of that month, or the end of the month then the days (C. com. L441-10, I).
+
+    >>> from datetime import date
+    >>> end_of_month_due(date(2026, 9, 10), 45)
+    datetime.date(2026, 10, 31)
+    >>> end_of_month_due(date(2026, 9, 10), 45, month_first=True)
+    datetime.date(2026, 11, 14)
+    """
+    if month_first:
+        return net_due(end_of_month(start), days)
+    return end_of_month(net_due(start, days))
+
+
+def latest_due(invoiced, net_days, end_of_month_days):
+    """Latest due date that a contract between businesses may set for an invoice: the
+    later of "60 days" and of "45 days end of month" in both readings (C. com. L441-10,
+    I; the numbers are dated facts).
+
+    >>> from datetime import date
+    >>> latest_due(date(2026, 9, 10), 60, 45), latest_due(date(2026, 9, 30), 60, 45)
+    (datetime.date(2026, 11, 14), datetime.date(2026, 11, 30))
+    """
+    return max(
+        net_due(invoiced, net_days),
+        end_of_month_due(invoiced, end_of_month_days),
+        end_of_month_due(invoiced, end_of_month_days, month_first=True),
+    )

@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class AccountMoveLine(models.Model):
+    """Due line whose payments move its penalties, or line of a debit note."""
+
+    _inherit = "account.move.line"
+
+    recouvrement_penalty_line_ids = fields.One2many(
+        "recouvrement.penalty.line",
+        "debit_line_id",
+        "Penalties charged",
+        readonly=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+
+    def _reconcile_plan_with_sync(self, plan_list, all_amls):
+        # EXTENDS account: penalties stop at the payment
+        res = super()._reconcile_plan_with_sync(plan_list, all_amls)
+        all_amls.move_id._recouvrement_follow_payments()
+        return res

@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+
+CREDIT_EFFECTS = [
+    ("correction", "Corrects the price: as if from the start"),
+    ("gesture", "Commercial gesture: from its date"),
+]
+
+
+class AccountPartialReconcile(models.Model):
+    """Payment or credit note set against a due line, and how it counts for interest."""
+
+    _inherit = "account.partial.reconcile"
+
+    recouvrement_effect = fields.Selection(
+        [("payment", "Payment: from its date"), *CREDIT_EFFECTS],
+        "Counts for interest as",
+        compute="_compute_recouvrement_effect",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="A credit note that corrects the price lowers what bears interest from "
+        "the start; a commercial gesture, and a payment, from their date. Interest is "
+        "paid first by payments alone (C. civ. art. 1343-1).",
+    )
+
+    recouvrement_entry_id = fields.Many2one(
+        related="credit_move_id.move_id", string="Payment or credit note"
+    )
+
+    @api.depends("credit_move_id")
+    def _compute_recouvrement_effect(self):
+        """A credit note has the effect that its company chose on the day it was
+        reconciled; nothing is stored for a payment."""
+        for partial in self:
+            move = partial.credit_move_id.move_id
+            partial.recouvrement_effect = move.move_type == "out_refund" and (
+                move.company_id.recouvrement_credit_effect
+            )
+
+    def write(self, vals):
+        # EXTENDS account: interest follows the choice, which leaves a trace
+        if "recouvrement_effect" not in vals:
+            return super().write(vals)
+        before = {partial: partial.recouvrement_effect for partial in self}
+        res = super().write(vals)
+        changed = self.filtered(
+            lambda partial: partial.recouvrement_effect != before[partial]
+        )
+        for partial in changed:
+            partial._recouvrement_trace_effect()
+        changed.debit_move_id.move_id._recouvrement_follow_payments()
+        return res
+
+    def unlink(self):
+        # EXTENDS account: what was paid no more bears interest again
+        moves = self.debit_move_id.move_id
+        res = super().unlink()
+        moves.exists()._recouvrement_follow_payments()
+        return res
+
+    def _recouvrement_trace_effect(self):
+        self.ensure_one()
+        effects = dict(
+            self._fields["recouvrement_effect"]._description_selection(self.env)
+        )
+        self.debit_move_id.move_id.message_post(
+            body=self.env._(
+                "For late-payment interest, %(entry)s counts as: %(effect)s.",
+                entry=self.credit_move_id.move_id.display_name,
+                effect=effects[self.recouvrement_effect or "payment"],
+            )
+        )

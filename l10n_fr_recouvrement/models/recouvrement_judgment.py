@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class RecouvrementJudgment(models.Model):
+    """What a court awarded on invoices, and the interest that runs from then on."""
+
+    _name = "recouvrement.judgment"
+    _description = "Judgment"
+    _inherit = ["mail.thread"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(
+        "Reference", required=True, tracking=True, help="Number on the register (RG)."
+    )
+    court = fields.Char(tracking=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Debtor",
+        required=True,
+        index=True,
+        domain="[('parent_id', '=', False)]",
+        check_company=True,
+    )
+    move_ids = fields.Many2many(
+        "account.move",
+        "recouvrement_judgment_move_rel",
+        "judgment_id",
+        "move_id",
+        "Invoices",
+        required=True,
+        check_company=True,
+        domain="[('commercial_partner_id', '=', partner_id), "
+        "('company_id', '=', company_id), ('state', '=', 'posted'), "
+        "('move_type', 'in', ('out_invoice', 'out_receipt'))]",
+    )
+    date = fields.Date("Given on", required=True, tracking=True)
+    rule = fields.Selection(
+        [
+            ("legal", "Legal interest"),
+            ("penalties", "Penalties of the invoices until payment"),
+        ],
+        "Interest awarded",
+        default="legal",
+        required=True,
+        tracking=True,
+    )
+    date_interest = fields.Date(
+        "Legal interest from",
+        tracking=True,
+        help="First day at the legal rate, where the court set one; else the day of "
+        "the judgment (C. civ. art. 1231-7).",
+    )
+    date_enforceable = fields.Date(
+        "Enforceable on",
+        tracking=True,
+        help="Day that the judgment became enforceable, even provisionally. Two months "
+        "later the legal rate is raised by 5 points (CMF art. L313-3).",
+    )
+    date_capitalised = fields.Date(
+        "Capitalisation claimed on",
+        tracking=True,
+        help="Day of the claim that the court granted: from then on interest due for a "
+        "full year bears interest (C. civ. art. 1343-2). Empty: none.",
+    )
+
+    @api.constrains("date", "date_enforceable", "date_interest", "move_ids")
+    def _check_judgment(self):
+        for judgment in self:
+            if judgment.date_enforceable and judgment.date_enforceable < judgment.date:
+                raise ValidationError(
+                    self.env._(
+                        "%s: a judgment is not enforceable before it is given.",
+                        judgment.name,
+                    )
+                )
+            if judgment.move_ids.commercial_partner_id - judgment.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(judgment)s: choose invoices of %(debtor)s only.",
+                        judgment=judgment.name,
+                        debtor=judgment.partner_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base: interest follows the judgment
+        judgments = super().create(vals_list)
+        judgments.move_ids._recouvrement_follow_payments()
+        return judgments
+
+    def write(self, vals):
+        # EXTENDS base
+        before = self.move_ids
+        res = super().write(vals)
+        (before | self.move_ids)._recouvrement_follow_payments()
+        return res
+
+    def unlink(self):
+        # EXTENDS base
+        moves = self.move_ids
+        res = super().unlink()
+        moves._recouvrement_follow_payments()
+        return res

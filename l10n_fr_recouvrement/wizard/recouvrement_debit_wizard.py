@@ -1,0 +1,272 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_date
+
+from ..law import half_year_start, to_decimal
+from ..models.recouvrement_penalty_engine import ZERO
+from ..report import french
+
+KINDS = {
+    "interest": "with_interest",
+    "indemnity": "with_indemnity",
+    "cost": "with_cost",
+}
+INTEREST_LABELS = {
+    "business": "Pénalités de retard",
+    "public": "Intérêts moratoires",
+    "consumer": "Intérêts au taux légal",
+}
+
+
+class RecouvrementDebitWizard(models.TransientModel):
+    """Charges penalties: one debit note, outside the scope of VAT, per debtor and
+    currency. Until somebody decides so here, no penalty is booked."""
+
+    _name = "recouvrement.debit.wizard"
+    _description = "Charge penalties"
+    _inherit = "recouvrement.penalty.wizard.mixin"
+
+    date = fields.Date(
+        "Date of the debit note",
+        required=True,
+        default=fields.Date.context_today,
+        help="Penalties are charged up to this day, included.",
+    )
+    date_due = fields.Date(
+        "To be paid by", compute="_compute_date_due", store=True, readonly=False
+    )
+    with_interest = fields.Boolean("Interest", default=True)
+    with_indemnity = fields.Boolean("Flat-rate indemnity", default=True)
+    with_cost = fields.Boolean("Complementary costs", default=True)
+    post = fields.Boolean("Post at once", default=True)
+    journal_id = fields.Many2one("account.journal", compute="_compute_journal_id")
+    line_ids = fields.One2many(
+        "recouvrement.debit.wizard.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        store=True,
+    )
+
+    @api.depends("date")
+    def _compute_date_due(self):
+        for wizard in self:
+            wizard.date_due = wizard.date
+
+    @api.depends("company_id")
+    def _compute_journal_id(self):
+        for wizard in self:
+            wizard.journal_id = wizard.company_id.recouvrement_debit_journal_id
+
+    @api.depends("move_ids", "date", "with_interest", "with_indemnity", "with_cost")
+    def _compute_line_ids(self):
+        """Preview: what is charged, worked out as of the date of the note."""
+        for wizard in self:
+            found, _errors = (
+                self.env["recouvrement.penalty.engine"]
+                .sudo()
+                ._work_out(wizard.move_ids.ids, wizard.date)
+            )
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create({"move_id": move_id, **vals})
+                    for move_id, penalties in found.items()
+                    if any((vals := wizard._prepare_preview(penalties)).values())
+                ),
+            ]
+
+    def _prepare_preview(self, penalties):
+        """Amounts of one invoice, less what was waived."""
+        interest = max(ZERO, penalties.interest_ran - penalties.waived_interest)
+        indemnity = max(ZERO, penalties.indemnity - penalties.waived_indemnity)
+        return {
+            "amount_interest": float(interest) if self.with_interest else 0,
+            "amount_indemnity": float(indemnity) if self.with_indemnity else 0,
+            "amount_cost": float(penalties.costs) if self.with_cost else 0,
+        }
+
+    # ------------------------------------------------------------------
+    # Charging
+    # ------------------------------------------------------------------
+
+    def action_charge(self):
+        """Make the debit notes and open them."""
+        self.ensure_one()
+        self._check_date()
+        self._keep_up(self.move_ids, self.date)
+        lines = self._get_lines()
+        if not lines:
+            raise UserError(
+                self.env._(
+                    "Nothing is left to charge on these invoices up to %s.",
+                    format_date(self.env, self.date),
+                )
+            )
+        # Two people charging the same days: the second one waits, and finds nothing.
+        lines.lock_for_update()
+        groups = lines.grouped(lambda line: (line.partner_id, line.currency_id))
+        notes = self.env["account.move"]
+        for (partner, currency), part in groups.items():
+            notes |= self._make_note(partner, currency, part)
+        if self.post:
+            notes.action_post()
+        self._keep_up(self.move_ids, fields.Date.context_today(self))
+        return notes._get_records_action(name=self.env._("Debit notes"))
+
+    def _check_date(self):
+        today = fields.Date.context_today(self)
+        if self.date > today:
+            raise UserError(
+                self.env._("A debit note cannot charge days that have not passed.")
+            )
+        if self.date_due < self.date:
+            raise UserError(self.env._("A debit note is not due before its date."))
+        journal = self.company_id._recouvrement_get_debit_journal()
+        locks = self.company_id._get_violated_lock_dates(self.date, False, journal)
+        if locks:
+            raise UserError(
+                self.env._(
+                    "%(date)s is in a locked period (%(locks)s): choose a later date.",
+                    date=format_date(self.env, self.date),
+                    locks=self.env["res.company"]._format_lock_dates(locks),
+                )
+            )
+
+    def _get_lines(self):
+        """Penalties to be charged: those of the kinds chosen that no debit note has
+        charged and that were not waived."""
+        kinds = [kind for kind, name in KINDS.items() if self[name]]
+        lines = self.move_ids.recouvrement_penalty_line_ids.sudo().filtered(
+            lambda line: (
+                line.kind in kinds
+                and line.state in ("accrued", "claimed")
+                and line.amount_due > 0
+                and line.date_to <= self.date
+            )
+        )
+        return lines.sorted(
+            lambda line: (
+                line.move_id.invoice_date,
+                line.move_id.id,
+                list(KINDS).index(line.kind),
+                line.date_from,
+                line.id,
+            )
+        )
+
+    def _make_note(self, partner, currency, lines):
+        """Make the debit note of one debtor, and tie its lines to what they charge."""
+        groups = list(lines.grouped(self._get_line_key).values())
+        note = self.env["account.move"].create(
+            self._prepare_note_vals(partner, currency, groups)
+        )
+        note._recouvrement_write({"recouvrement_is_debit_note": True})
+        for line, part in zip(
+            note.invoice_line_ids.sorted("sequence"), groups, strict=True
+        ):
+            part.debit_line_id = line
+        for move in lines.move_id:
+            move.message_post(
+                body=self.env._("Penalties charged: %s.", note._get_html_link())
+            )
+        return note
+
+    @api.model
+    def _get_line_key(self, line):
+        """What makes penalties one line of the debit note: an invoice and a half-year,
+        or an indemnity or cost by itself. Hook."""
+        if line.kind == "interest":
+            return (line.move_id, half_year_start(line.date_from))
+        return (line.move_id, line.kind, line.id)
+
+    def _prepare_note_vals(self, partner, currency, groups):
+        """Values of a debit note. Hook.
+
+        :param groups: list of penalty lines that make one line each
+        """
+        account = self.company_id._recouvrement_get_penalty_account()
+        moves = self.env["account.move"].union(*(part.move_id for part in groups))
+        fact = (
+            self.env["recouvrement.legal.fact"]
+            ._get_table()
+            .at("penalty_vat", self.date)
+        )
+        return {
+            "move_type": "out_invoice",
+            "company_id": self.company_id.id,
+            "journal_id": self.company_id._recouvrement_get_debit_journal().id,
+            "partner_id": moves[:1].partner_id.id or partner.id,
+            "currency_id": currency.id,
+            "invoice_date": self.date,
+            "date": self.date,
+            "invoice_payment_term_id": False,
+            "invoice_date_due": self.date_due,
+            "fiscal_position_id": False,
+            "invoice_origin": ", ".join(moves.mapped("name")),
+            "narration": french.nbsp(
+                "Note de débit hors du champ d’application de la TVA "
+                f"({fact.article}) : pénalités de retard et indemnités de recouvrement, "
+                "calculées comme le montre notre décompte."
+            ),
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        **self._prepare_note_line_vals(part),
+                        "account_id": account.id,
+                        "sequence": rank,
+                    }
+                )
+                for rank, part in enumerate(groups)
+            ],
+        }
+
+    @api.model
+    def _prepare_note_line_vals(self, lines):
+        """Values of one line of a debit note, in French as the note is. Hook."""
+        digits = lines.currency_id.decimal_places
+        amount = sum((to_decimal(line.amount_due, digits) for line in lines), ZERO)
+        return {
+            "name": french.nbsp(self._get_note_label(lines)),
+            "quantity": 1,
+            "price_unit": float(amount),
+            "tax_ids": [Command.clear()],
+        }
+
+    @api.model
+    def _get_note_label(self, lines):
+        move = lines.move_id
+        kind = lines[0].kind
+        if kind == "indemnity":
+            return f"Facture {move.name} : indemnité forfaitaire de recouvrement"
+        if kind == "cost":
+            return f"Facture {move.name} : {lines.name}"
+        label = INTEREST_LABELS[move.recouvrement_profile or "business"].lower()
+        first, last = min(lines.mapped("date_from")), max(lines.mapped("date_to"))
+        return (
+            f"Facture {move.name} : {label} du {french.format_short_date(first)} au "
+            f"{french.format_short_date(last)} inclus"
+        )
+
+
+class RecouvrementDebitWizardLine(models.TransientModel):
+    """What a debit note would charge of one invoice."""
+
+    _name = "recouvrement.debit.wizard.line"
+    _description = "Preview of a debit note"
+
+    wizard_id = fields.Many2one(
+        "recouvrement.debit.wizard", required=True, ondelete="cascade"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="move_id.commercial_partner_id")
+    currency_id = fields.Many2one(related="move_id.currency_id")
+    euro_id = fields.Many2one("res.currency", compute="_compute_euro_id")
+    amount_interest = fields.Monetary("Interest")
+    amount_indemnity = fields.Monetary("Indemnity", currency_field="euro_id")
+    amount_cost = fields.Monetary("Costs")
+
+    def _compute_euro_id(self):
+        self.euro_id = self.env.ref("base.EUR")

@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..models.account_move import FOLLOWED_TYPES
+
+
+class RecouvrementPenaltyWizardMixin(models.AbstractModel):
+    """Assistant that decides about penalties of one invoice, a debtor or a selection.
+
+    Opened from these, it starts from penalties that are up to date.
+    """
+
+    _name = "recouvrement.penalty.wizard.mixin"
+    _description = "Assistant on penalties"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    move_ids = fields.Many2many(
+        "account.move", string="Invoices", required=True, readonly=True
+    )
+
+    @api.model
+    def _open_for(self, moves, name):
+        """Open the assistant for invoices of one company.
+
+        :param str name: title of the window
+        """
+        self.check_access("create")
+        moves = moves.filtered(
+            lambda move: (
+                move.state == "posted"
+                and move.move_type in FOLLOWED_TYPES
+                and not move.recouvrement_is_debit_note
+            )
+        )
+        if not moves:
+            raise UserError(
+                self.env._("Choose posted customer invoices: nothing else is late.")
+            )
+        if len(moves.company_id) > 1:
+            raise UserError(self.env._("Choose invoices of one company."))
+        moves.check_access("read")
+        self._keep_up(moves, fields.Date.context_today(self))
+        wizard = self.create(
+            {"company_id": moves.company_id.id, "move_ids": [Command.set(moves.ids)]}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": self._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    @api.model
+    def _keep_up(self, moves, date):
+        """Bring the penalties of invoices up to a day, or say what keeps them from
+        it."""
+        for error in moves._recouvrement_refresh_penalties(date).values():
+            raise UserError(self.env["recouvrement.rate"]._get_missing_message(error))

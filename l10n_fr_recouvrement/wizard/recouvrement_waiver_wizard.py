@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..law import to_decimal
+from ..models.recouvrement_penalty_engine import ZERO
+from ..models.recouvrement_waiver import MANAGER
+
+
+class RecouvrementWaiverWizard(models.TransientModel):
+    """Forgives penalties of one invoice, a debtor or a selection, with the reason."""
+
+    _name = "recouvrement.waiver.wizard"
+    _description = "Waive penalties"
+    _inherit = "recouvrement.penalty.wizard.mixin"
+
+    reason = fields.Text()
+    stops = fields.Boolean(
+        "No more penalties after today",
+        help="The invoices chosen bear no penalties from tomorrow on.",
+    )
+    line_ids = fields.One2many(
+        "recouvrement.waiver.wizard.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    limit = fields.Monetary(related="company_id.recouvrement_waiver_limit")
+    needs_manager = fields.Boolean(compute="_compute_needs_manager")
+
+    @api.depends("move_ids")
+    def _compute_line_ids(self):
+        for wizard in self:
+            rows = {}
+            for line in wizard.move_ids.recouvrement_penalty_line_ids:
+                if line.state in ("accrued", "claimed") and line.kind != "cost":
+                    row = rows.setdefault(line.move_id.id, {})
+                    row[line.kind] = row.get(line.kind, ZERO) + to_decimal(
+                        line.amount_due, line.currency_id.decimal_places
+                    )
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(
+                        {
+                            "move_id": move_id,
+                            "due_interest": float(row.get("interest", ZERO)),
+                            "due_indemnity": float(row.get("indemnity", ZERO)),
+                            "amount_interest": float(row.get("interest", ZERO)),
+                            "amount_indemnity": float(row.get("indemnity", ZERO)),
+                        }
+                    )
+                    for move_id, row in rows.items()
+                ),
+            ]
+
+    @api.depends("line_ids.amount_interest", "line_ids.amount_indemnity")
+    def _compute_needs_manager(self):
+        manager = self.env.user.has_group(MANAGER)
+        for wizard in self:
+            total = self.env["recouvrement.waiver"]._sum_company_amount(
+                wizard._prepare_waivers()
+            )
+            wizard.needs_manager = not manager and total > to_decimal(wizard.limit)
+
+    def action_waive(self):
+        """Grant the waivers."""
+        self.ensure_one()
+        self.env["recouvrement.action"].check_access("write")
+        if not (self.reason or "").strip():
+            raise UserError(
+                self.env._("Say why the penalties are waived: it is kept with them.")
+            )
+        if self.needs_manager:
+            raise UserError(
+                self.env._(
+                    "This is more than you may waive (%(limit)s): ask a recovery "
+                    "manager.",
+                    limit=self.currency_id.format(self.limit),
+                )
+            )
+        self._check_amounts()
+        vals_list = self._prepare_waivers()
+        if not vals_list:
+            raise UserError(self.env._("Enter an amount to be waived."))
+        self.env["recouvrement.waiver"]._grant(vals_list)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _check_amounts(self):
+        for line in self.line_ids:
+            if not (
+                0 <= line.amount_interest <= line.due_interest
+                and 0 <= line.amount_indemnity <= line.due_indemnity
+            ):
+                raise UserError(
+                    self.env._(
+                        "%s: no more can be waived than is due, and nothing negative.",
+                        line.move_id.name,
+                    )
+                )
+
+    def _prepare_waivers(self):
+        """Values of the waivers that the lines make."""
+        self.ensure_one()
+        return [
+            {
+                "move_id": line.move_id.id,
+                "date": fields.Date.context_today(self),
+                "user_id": self.env.uid,
+                "reason": (self.reason or "").strip(),
+                "amount_interest": line.amount_interest,
+                "amount_indemnity": line.amount_indemnity,
+                "stops": self.stops,
+            }
+            for line in self.line_ids
+            if line.amount_interest or line.amount_indemnity or self.stops
+        ]
+
+
+class RecouvrementWaiverWizardLine(models.TransientModel):
+    """What is waived of one invoice."""
+
+    _name = "recouvrement.waiver.wizard.line"
+    _description = "Line of a waiver"
+
+    wizard_id = fields.Many2one(
+        "recouvrement.waiver.wizard", required=True, ondelete="cascade"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, readonly=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="move_id.commercial_partner_id")
+    currency_id = fields.Many2one(related="move_id.currency_id")
+    euro_id = fields.Many2one("res.currency", compute="_compute_euro_id")
+    due_interest = fields.Monetary("Interest due", readonly=True)
+    due_indemnity = fields.Monetary(
+        "Indemnity due", currency_field="euro_id", readonly=True
+    )
+    amount_interest = fields.Monetary("Interest waived")
+    amount_indemnity = fields.Monetary("Indemnity waived", currency_field="euro_id")
+
+    def _compute_euro_id(self):
+        self.euro_id = self.env.ref("base.EUR")

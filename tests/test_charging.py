@@ -1,0 +1,451 @@
+"""The life of a penalty: claimed, charged, collected or waived; who may do what."""
+
+import base64
+from datetime import date
+
+from freezegun import freeze_time
+from psycopg2.errors import ExclusionViolation, UniqueViolation
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
+
+from .test_penalties import PenaltyCase
+
+TODAY = "2026-10-15"
+
+
+class ChargingCase(PenaltyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        cls.startClassPatcher(freeze_time(TODAY))
+        cls.invoice = cls._invoice(cls.business, 5400, "2026-05-31")
+        cls._penalties(cls.invoice, TODAY)
+
+    def _open(self, records, method):
+        action = getattr(records, method)()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def _charge(self, records, **vals):
+        wizard = self._open(records, "action_recouvrement_charge")
+        wizard.write(vals)
+        action = wizard.action_charge()
+        if action.get("res_id"):
+            return self.env["account.move"].browse(action["res_id"])
+        return self.env["account.move"].search(action["domain"])
+
+    def _states(self, invoice):
+        return {
+            (line.kind, line.state) for line in invoice.recouvrement_penalty_line_ids
+        }
+
+
+class TestDebitNote(ChargingCase):
+    """Penalties are booked when somebody decides so (CGI 237 sexies)."""
+
+    def test_nothing_is_booked_before(self):
+        self.assertFalse(
+            self.env["account.move"].search([("recouvrement_is_debit_note", "=", True)])
+        )
+
+    def test_one_line_by_half_year_and_the_indemnity(self):
+        note = self._charge(self.invoice)
+        self.assertEqual(
+            [(line.name, line.price_subtotal) for line in note.invoice_line_ids],
+            [
+                (
+                    f"Facture {self.invoice.name}\u00a0: pénalités de retard du "
+                    "01/06/2026 au 30/06/2026 inclus",
+                    53.93,
+                ),
+                (
+                    f"Facture {self.invoice.name}\u00a0: pénalités de retard du "
+                    "01/07/2026 au 15/10/2026 inclus",
+                    196.29,
+                ),
+                (
+                    f"Facture {self.invoice.name}\u00a0: indemnité forfaitaire de "
+                    "recouvrement",
+                    40.0,
+                ),
+            ],
+        )
+        self.assertEqual(note.state, "posted")
+        self.assertEqual(note.amount_tax, 0)
+        self.assertFalse(note.invoice_line_ids.tax_ids)
+        self.assertEqual(note.invoice_line_ids.account_id.code, "763100")
+        self.assertEqual(note.journal_id, self.company.recouvrement_debit_journal_id)
+        self.assertNotEqual(note.journal_id, self.invoice.journal_id)
+        self.assertIn("hors du champ d’application de la TVA", note.narration)
+        # linked both ways
+        self.assertEqual(self.invoice.recouvrement_debit_note_ids, note)
+        self.assertEqual(
+            note.line_ids.recouvrement_penalty_line_ids.move_id, self.invoice
+        )
+        self.assertEqual(
+            self._states(self.invoice),
+            {("interest", "invoiced"), ("indemnity", "invoiced")},
+        )
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 0)
+
+    def test_758100_where_it_was_chosen(self):
+        account = self.env["account.account"].search(
+            [("code", "=", "758100"), ("company_ids", "in", self.company.ids)]
+        )
+        self.company.recouvrement_penalty_account_id = account
+        note = self._charge(self.invoice)
+        self.assertEqual(note.invoice_line_ids.account_id, account)
+
+    def test_the_same_days_are_never_charged_twice(self):
+        first = self._charge(self.invoice)
+        with self.assertRaisesRegex(UserError, "Nothing is left to charge"):
+            self._charge(self.invoice)
+        with freeze_time("2026-10-25"):
+            second = self._charge(self.invoice)
+            self.assertEqual(len(second.invoice_line_ids), 1)
+            self.assertIn("du 16/10/2026 au 25/10/2026", second.invoice_line_ids.name)
+            # ten days of 12.40 % on 5 400
+            self.assertEqual(second.amount_total, 18.35)
+        self.assertEqual(first.amount_total, 290.22)
+
+    def test_the_database_refuses_the_same_day_twice(self):
+        self._charge(self.invoice)
+        line = self.invoice.recouvrement_penalty_line_ids[0].sudo()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(ExclusionViolation),
+            self.env.cr.savepoint(),
+        ):
+            line.copy(
+                {"date_from": line.date_to, "debit_line_id": line.debit_line_id.id}
+            )
+            self.env.flush_all()
+        indemnity = self.invoice.recouvrement_penalty_line_ids.filtered(
+            lambda line: line.kind == "indemnity"
+        ).sudo()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(UniqueViolation),
+            self.env.cr.savepoint(),
+        ):
+            indemnity.copy()
+            self.env.flush_all()
+
+    def test_as_of_an_earlier_day_the_rest_stays_due(self):
+        note = self._charge(self.invoice, date="2026-07-15")
+        self.assertEqual(note.amount_total, 121.45)
+        left = self.invoice.recouvrement_penalty_line_ids.filtered(
+            lambda line: line.state == "accrued"
+        )
+        self.assertEqual(str(left.date_from), "2026-07-16")
+        self.assertEqual(left.days, 92)
+
+    def test_a_locked_period_refuses_it(self):
+        self.company.sale_lock_date = "2026-09-30"
+        with self.assertRaisesRegex(UserError, "locked period"):
+            self._charge(self.invoice, date="2026-09-15")
+        self.assertTrue(self._charge(self.invoice))
+
+    def test_a_day_to_come_is_not_charged(self):
+        with self.assertRaisesRegex(UserError, "have not passed"):
+            self._charge(self.invoice, date="2026-10-16")
+
+    def test_its_own_lateness_earns_nothing(self):
+        note = self._charge(self.invoice)
+        with freeze_time("2026-12-31"):
+            self.assertFalse(self._penalties(note, "2026-12-31"))
+            self.assertNotIn(
+                note.id,
+                self.env["recouvrement.penalty.line"]._find_stale(
+                    date(2026, 12, 31), 0, 1000
+                ),
+            )
+
+    def test_collected_when_it_is_paid(self):
+        note = self._charge(self.invoice)
+        self._pay(note, note.amount_total, TODAY)
+        self.assertEqual(
+            self._states(self.invoice),
+            {("interest", "collected"), ("indemnity", "collected")},
+        )
+
+    def test_cancelled_its_days_are_owed_again(self):
+        note = self._charge(self.invoice, post=False)
+        self.assertEqual(note.state, "draft")
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 0)
+        note.button_cancel()
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 290.22)
+        self.assertEqual(self._charge(self.invoice).amount_total, 290.22)
+
+    def test_reversed_its_days_are_owed_again(self):
+        note = self._charge(self.invoice)
+        self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=note.ids
+        ).create({"journal_id": note.journal_id.id}).refund_moves()
+        note.reversal_move_ids.action_post()
+        lines = (note + note.reversal_move_ids).line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        )
+        lines.reconcile()
+        self.assertEqual(note.payment_state, "reversed")
+        self._penalties(self.invoice, TODAY)
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 290.22)
+
+    def test_a_debtor_whole_one_note_and_the_indemnity_in_euros(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        foreign = self._invoice(
+            self.business, 10000, "2026-07-31", currency_id=dollar.id
+        )
+        self._penalties(foreign, TODAY)
+        notes = self._charge(self.business)
+        self.assertEqual(
+            sorted(
+                (note.currency_id.name, len(note.invoice_line_ids)) for note in notes
+            ),
+            [("EUR", 4), ("USD", 1)],
+        )
+
+    def test_fec_export_stays_valid(self):
+        note = self._charge(self.invoice)
+        wizard = self.env["l10n_fr.fec.export.wizard"].create(
+            {"date_from": "2026-01-01", "date_to": "2026-12-31"}
+        )
+        content = wizard.generate_fec()["file_content"].decode()
+        rows = [line.split("|") for line in content.splitlines()]
+        head = rows[0]
+        mine = [
+            dict(zip(head, row, strict=True))
+            for row in rows[1:]
+            if dict(zip(head, row, strict=True))["EcritureNum"] == note.name
+        ]
+        self.assertEqual(len(mine), 4)
+        debit, credit = (
+            sum(float(row[name].replace(",", ".")) for row in mine)
+            for name in ("Debit", "Credit")
+        )
+        self.assertEqual(round(debit, 2), round(credit, 2))
+        self.assertEqual({len(row) for row in rows}, {len(head)})
+
+
+class TestWaiver(ChargingCase):
+    """Forgiving penalties: how much, why and by whom is kept."""
+
+    def _waive(self, records, user=None, amounts=None, **vals):
+        wizard = self._open(
+            records.with_user(user) if user else records, "action_recouvrement_waive"
+        )
+        wizard = wizard.with_user(user) if user else wizard
+        wizard.write({"reason": "Accord du 12 octobre", **vals})
+        if amounts:
+            for line in wizard.line_ids:
+                line.write(amounts)
+        wizard.action_waive()
+        return records.recouvrement_waiver_ids
+
+    def test_all_that_is_due(self):
+        waiver = self._waive(self.invoice)
+        self.assertEqual(waiver.amount_interest, 250.22)
+        self.assertEqual(waiver.amount_indemnity, 40)
+        self.assertEqual(waiver.user_id, self.env.user)
+        self.assertEqual(
+            self._states(self.invoice),
+            {("interest", "waived"), ("indemnity", "waived")},
+        )
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 0)
+        self.assertIn("Accord du 12 octobre", self.invoice.message_ids[0].body)
+        # what accrues later is due
+        self._penalties(self.invoice, "2026-10-16")
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 1.84)
+
+    def test_once_and_for_all(self):
+        self._waive(self.invoice, stops=True)
+        self._penalties(self.invoice, "2026-12-01")
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 0)
+        self.assertEqual(str(self.invoice.recouvrement_penalty_end), TODAY)
+
+    def test_a_part_of_it(self):
+        self._waive(
+            self.invoice, amounts={"amount_interest": 60, "amount_indemnity": 0}
+        )
+        self.assertEqual(
+            [
+                (line.amount, line.amount_waived, line.state)
+                for line in self.invoice.recouvrement_penalty_line_ids
+            ],
+            [(53.93, 53.93, "waived"), (196.29, 6.07, "accrued"), (40, 0, "accrued")],
+        )
+        note = self._charge(self.invoice)
+        self.assertEqual(note.amount_total, 230.22)
+        # the part that was charged net of it does not count again
+        self._penalties(self.invoice, "2026-10-25")
+        with freeze_time("2026-10-25"):
+            self.assertEqual(self._charge(self.invoice).amount_total, 18.35)
+
+    def test_a_debtor_whole(self):
+        other = self._invoice(self.business, 1000, "2026-07-31")
+        self._penalties(other, TODAY)
+        wizard = self._open(self.business, "action_recouvrement_waive")
+        self.assertEqual(wizard.line_ids.move_id, self.invoice + other)
+
+    def test_a_reason_is_needed_and_no_more_than_is_due(self):
+        wizard = self._open(self.invoice, "action_recouvrement_waive")
+        with self.assertRaisesRegex(UserError, "Say why"):
+            wizard.action_waive()
+        wizard.reason = "Erreur"
+        wizard.line_ids.amount_interest = 300
+        with self.assertRaisesRegex(UserError, "no more can be waived"):
+            wizard.action_waive()
+
+    def test_above_the_limit_a_manager(self):
+        officer = self._create_user(
+            "agent", "l10n_fr_recouvrement.group_recovery_officer"
+        )
+        with self.assertRaisesRegex(UserError, "ask a recovery manager|responsable"):
+            self._waive(self.invoice, officer)
+        self._waive(
+            self.invoice,
+            officer,
+            amounts={"amount_interest": 100, "amount_indemnity": 0},
+        )
+        self.assertEqual(self.invoice.recouvrement_waiver_ids.user_id, officer)
+        with self.assertRaises(UserError):
+            self.invoice.recouvrement_waiver_ids.with_user(officer).action_revoke()
+
+    def test_revoked_by_a_manager_never_deleted(self):
+        waiver = self._waive(self.invoice, stops=True)
+        with self.assertRaisesRegex(UserError, "revoke it instead"):
+            waiver.sudo().unlink()
+        waiver.action_revoke()
+        self.assertEqual(waiver.state, "revoked")
+        self.assertFalse(self.invoice.recouvrement_penalty_end)
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 290.22)
+
+    def test_nobody_writes_one_by_hand(self):
+        manager = self._create_user(
+            "chef", "l10n_fr_recouvrement.group_recovery_manager"
+        )
+        waiver = self._waive(self.invoice)
+        with self.assertRaises(AccessError):
+            waiver.with_user(manager).amount_interest = 1
+
+
+class TestCosts(ChargingCase):
+    """Costs beyond the 40 EUR, on justification (C. com. L441-10, II)."""
+
+    def _add_cost(self, invoice, **vals):
+        wizard = self.env["recouvrement.cost.wizard"].create(
+            {
+                "move_id": invoice.id,
+                "name": "Honoraires de commissaire de justice",
+                "amount": 72.5,
+                "attachment_ids": self.env["ir.attachment"]
+                .create({"name": "facture.pdf", "datas": base64.b64encode(b"%PDF")})
+                .ids,
+                **vals,
+            }
+        )
+        wizard.action_add()
+        return invoice.recouvrement_penalty_line_ids.filtered(
+            lambda line: line.kind == "cost"
+        )
+
+    def test_claimed_and_charged_with_the_rest(self):
+        cost = self._add_cost(self.invoice)
+        self.assertEqual(cost.attachment_ids.res_id, self.invoice.id)
+        stages = self.invoice.recouvrement_procedure_id.stage_ids
+        stages.filtered(lambda stage: not stage.show_penalties).unlink()
+        action = self._run(TODAY)
+        self.assertEqual(action.amount_costs, 72.5)
+        self.assertEqual(action.amount_total, 5762.72)
+        self._approve_and_send(action, TODAY)
+        self.assertEqual(cost.claimed_action_id, action)
+        self.assertEqual(cost.state, "claimed")
+        note = self._charge(self.invoice)
+        self.assertEqual(note.amount_total, 362.72)
+        self.assertEqual(cost.state, "invoiced")
+
+    def test_not_without_its_justification(self):
+        with self.assertRaisesRegex(UserError, "on justification only"):
+            self._add_cost(self.invoice, attachment_ids=False)
+
+    def test_never_of_a_consumer(self):
+        """CPCEx. L111-8: recovery costs stay with the creditor."""
+        invoice = self._invoice(self.consumer, 100, "2026-07-31")
+        with self.assertRaisesRegex(UserError, "consumer"):
+            self._add_cost(invoice)
+
+
+class TestAccess(ChargingCase):
+    """Who sees and decides about penalties."""
+
+    def test_invoicing_charges_but_does_not_waive(self):
+        clerk = self._create_user("facturation", "account.group_account_invoice")
+        invoice = self.invoice.with_user(clerk)
+        self.assertTrue(invoice.recouvrement_penalty_line_ids)
+        with self.assertRaises(AccessError):
+            invoice.action_recouvrement_waive()
+        action = invoice.action_recouvrement_charge()
+        wizard = self.env[action["res_model"]].with_user(clerk).browse(action["res_id"])
+        wizard.action_charge()
+        self.assertEqual(self.invoice.recouvrement_debit_note_count, 1)
+
+    def test_officer_waives_but_does_not_invoice(self):
+        officer = self._create_user(
+            "agent", "l10n_fr_recouvrement.group_recovery_officer"
+        )
+        self.invoice.with_user(officer).action_recouvrement_waive()
+        with self.assertRaises(AccessError):
+            self.invoice.with_user(officer).action_recouvrement_charge()
+
+    def test_nobody_writes_penalties_by_hand(self):
+        for group in (
+            "account.group_account_invoice",
+            "l10n_fr_recouvrement.group_recovery_manager",
+        ):
+            user = self._create_user(group, group)
+            lines = self.invoice.recouvrement_penalty_line_ids.with_user(user)
+            with self.assertRaises(AccessError):
+                lines.write({"amount": 0})
+            with self.assertRaises(AccessError):
+                lines.unlink()
+
+    def test_another_company_sees_none_of_it(self):
+        other = self.setup_other_company()["company"]
+        stranger = self._create_user(
+            "voisin", "l10n_fr_recouvrement.group_recovery_manager"
+        )
+        stranger.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+        waiver = self.env["recouvrement.waiver"]._grant(
+            [
+                {
+                    "move_id": self.invoice.id,
+                    "date": TODAY,
+                    "user_id": self.env.uid,
+                    "reason": "Accord",
+                    "amount_interest": 1,
+                    "amount_indemnity": 0,
+                }
+            ]
+        )
+        for model in ("recouvrement.penalty.line", "recouvrement.waiver"):
+            found = self.env[model].with_user(stranger).search([])
+            self.assertFalse(found & (waiver if "waiver" in model else found.browse()))
+            self.assertNotIn(self.invoice, found.sudo().move_id)
+        with self.assertRaises(AccessError):
+            waiver.with_user(stranger).read(["reason"])
+        with self.assertRaises(AccessError):
+            self.invoice.with_user(stranger).action_recouvrement_waive()
+
+    def test_portal_reaches_nothing(self):
+        portal = self._create_user("portail", "base.group_portal")
+        for model in (
+            "recouvrement.penalty.line",
+            "recouvrement.waiver",
+            "recouvrement.judgment",
+            "recouvrement.debit.wizard",
+            "recouvrement.waiver.wizard",
+        ):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(portal).search([])
