@@ -165,6 +165,7 @@ class TestDebitNote(ChargingCase):
     def test_collected_when_it_is_paid(self):
         note = self._charge(self.invoice)
         self._pay(note, note.amount_total, TODAY)
+        self.env.cr.flush()
         self.assertEqual(
             self._states(self.invoice),
             {("interest", "collected"), ("indemnity", "collected")},
@@ -365,6 +366,13 @@ class TestCosts(ChargingCase):
         note = self._charge(self.invoice)
         self.assertEqual(note.amount_total, 362.72)
         self.assertEqual(cost.state, "invoiced")
+
+    def test_taken_back_before_it_is_claimed(self):
+        cost = self._add_cost(self.invoice)
+        cost.action_remove_cost()
+        self.assertFalse(cost.exists())
+        with self.assertRaisesRegex(UserError, "Only a cost"):
+            self.invoice.recouvrement_penalty_line_ids.action_remove_cost()
 
     def test_not_without_its_justification(self):
         with self.assertRaisesRegex(UserError, "on justification only"):

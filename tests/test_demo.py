@@ -41,7 +41,9 @@ class TestDemo(TransactionCase):
             [("company_id", "=", cls.company.id)]
         )
         cls.invoices = cls.entries.filtered(
-            lambda move: move.move_type == "out_invoice"
+            lambda move: (
+                move.move_type == "out_invoice" and not move.recouvrement_is_debit_note
+            )
         )
 
     def _get_days_late(self):
@@ -239,6 +241,21 @@ class TestDemo(TransactionCase):
         self.assertEqual(
             self.env["account.move"].search([("company_id", "=", self.company.id)]),
             self.entries,
+        )
+
+    def test_lateness_has_its_price(self):
+        """Accrued, claimed, charged and waived penalties are there to be looked at."""
+        lines = self.invoices.recouvrement_penalty_line_ids
+        self.assertEqual(
+            set(lines.mapped("state")), {"accrued", "claimed", "invoiced", "waived"}
+        )
+        self.assertEqual(
+            set(self.invoices.mapped("recouvrement_rate_basis")),
+            {"ecb", "legal", "contract"},
+        )
+        self.assertEqual(
+            self.invoices.recouvrement_debit_note_ids.journal_id,
+            self.company.recouvrement_debit_journal_id,
         )
 
     def test_same_every_time(self):

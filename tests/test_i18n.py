@@ -24,8 +24,12 @@ SAME_WORDS = {
     "Contact",
     "Date",
     "E-mail",
+    "Euro",
     "ID",
+    "Journal",
     "Messages",
+    "Nature",
+    "RG 26/01234",
     "Source",
     "Total",
 }

@@ -83,6 +83,18 @@ def test_a_corrected_price_was_never_owed():
     assert found.principal_left == 0
 
 
+def test_a_price_corrected_after_interest_stopped_was_never_owed_either():
+    """C. com. L622-28 stops interest; what the invoice was worth is another matter."""
+    found = state(
+        "1000.00",
+        "2026-07-31",
+        "2026-08-31",
+        [("2026-10-15", "400.00", "correction"), ("2026-10-20", "100.00")],
+    )
+    assert [(str(s.base), s.days) for s in found.segments] == [("600.00", 31)]
+    assert found.principal_left == 500
+
+
 def test_a_gesture_counts_from_its_date():
     found = state(
         "1000.00", "2026-07-31", "2026-09-30", [("2026-09-15", "400.00", "gesture")]
@@ -159,6 +171,70 @@ def test_1343_2_nothing_is_capitalised_before_it_is_claimed():
     )
     assert [part.date for part in found.capitalisations] == [claimed]
     assert not state("10000.00", "2024-01-31", "2026-03-31").capitalisations
+
+
+def test_1343_5_no_penalties_while_the_time_granted_runs():
+    rule = law.with_grace(BUSINESS, date(2026, 3, 1), date(2026, 5, 31), Decimal(0))
+    found = state("10000.00", "2026-01-31", "2026-06-30", rule=rule)
+    assert [(s.days, str(s.amount)) for s in found.segments] == [
+        (28, "93.21"),
+        (92, "0.00"),
+        (30, "99.86"),
+    ]
+
+
+def test_22_24_275_penalties_and_legal_interest_never_add_up():
+    """Cass. com. 24-04-2024: each day bears one rate, before and after a judgment."""
+    rule = law.judgment_rule(
+        date(2026, 3, 1), date(2026, 3, 1), Decimal(5), 2, before=BUSINESS
+    )
+    found = state("10000.00", "2026-01-31", "2026-12-31", rule=rule)
+    assert sum(segment.days for segment in found.segments) == 334
+    assert max(segment.rate for segment in found.segments) == Decimal("12.15")
+
+
+# ----------------------------------------------------------------------
+# Who the creditor is, what the base is, which days count
+# ----------------------------------------------------------------------
+
+
+def test_l313_2_a_company_is_among_the_other_creditors_whoever_the_debtor_is():
+    found = state("1850.00", "2026-05-12", "2026-08-31", rule=LEGAL)
+    assert [str(segment.rate) for segment in found.segments] == ["2.62", "2.75"]
+
+
+def test_c_306_06_the_day_the_account_is_credited_is_the_last_one():
+    found = state("10000.00", "2026-07-31", "2026-12-31", [("2026-09-15", "10000.00")])
+    (segment,) = found.segments
+    assert (segment.date_to, segment.days) == (date(2026, 9, 15), 46)
+
+
+def test_1342_10_undirected_payments_go_to_the_oldest_debt():
+    debts = [
+        law.Debt("young", date(2026, 3, 31), Decimal("100.00")),
+        law.Debt("old", date(2026, 1, 31), Decimal("60.00")),
+    ]
+    imputed = law.impute_oldest_first(
+        [law.Payment(date(2026, 4, 10), Decimal("90.00"))], debts
+    )
+    assert law.total(imputed["old"]) == 60
+    assert law.total(imputed["young"]) == 30
+
+
+def test_r2192_31_a_public_body_keeps_the_rate_of_the_half_year_it_began_in():
+    rule = law.RateRule("ecb_refi", Decimal(8), frozen=True)
+    found = state("24000.00", "2026-06-19", "2026-08-10", rule=rule)
+    assert [(str(s.rate), str(s.amount)) for s in found.segments] == [
+        ("10.15", "347.05")
+    ]
+
+
+def test_91_21_141_the_divisor_is_365_or_the_days_of_the_year():
+    """Cass. com. 10-01-1995: no text fixes it, it is printed."""
+    for divisor, amount in (("365", "476.71"), ("actual", "475.41")):
+        found = state("20000.00", "2024-01-31", "2024-03-31", divisor=divisor)
+        assert str(found.interest) == amount
+    assert found.segments[0].divisor == 366
 
 
 # ----------------------------------------------------------------------

@@ -23,7 +23,7 @@ class PenaltyCase(RecouvrementCase):
     @classmethod
     def _penalties(cls, invoice, day):
         """Bring the penalties of an invoice up to a day; return its lines."""
-        cls.env.flush_all()
+        cls.env.cr.flush()
         errors = invoice._recouvrement_refresh_penalties(date.fromisoformat(day))
         if errors:
             raise next(iter(errors.values()))
@@ -259,11 +259,13 @@ class TestPayments(PenaltyCase):
         self._penalties(invoice, "2026-10-15")
         with freeze_time("2026-10-15"):
             line = self._pay(invoice, 10000, "2026-09-15")
+            self.env.cr.flush()  # as at the end of the request
             self.assertPenalties(
                 invoice, [("2026-08-01", "2026-09-15", 46, 12.4, 156.27)]
             )
             self.assertTrue(invoice.recouvrement_penalty_settled)
             line.remove_move_reconcile()
+            self.env.cr.flush()
             self.assertPenalties(
                 invoice, [("2026-08-01", "2026-10-15", 76, 12.4, 258.19)]
             )
@@ -299,6 +301,7 @@ class TestPayments(PenaltyCase):
         with freeze_time("2026-10-15"):
             self._run_nightly()
             line.remove_move_reconcile()
+            self.env.cr.flush()
             self.assertEqual(len(invoice.recouvrement_penalty_line_ids), 2)
 
     def test_a_back_dated_payment_counts_at_its_own_date(self):
@@ -306,6 +309,7 @@ class TestPayments(PenaltyCase):
         self._penalties(invoice, "2026-11-15")
         with freeze_time("2026-11-15"):
             self._pay(invoice, 4000, "2026-08-20")
+            self.env.cr.flush()
         self.assertPenalties(
             invoice,
             [
@@ -544,6 +548,18 @@ class TestLetters(PenaltyCase):
         lines = invoice.recouvrement_penalty_line_ids
         self.assertEqual(set(lines.mapped("state")), {"claimed"})
         self.assertEqual(lines.claimed_action_id, action)
+
+    def test_a_credit_note_counts_the_same_before_it_is_allocated(self):
+        invoice = self._invoice(self.business, 1000, "2026-07-31")
+        stages = invoice.recouvrement_procedure_id.stage_ids
+        stages.filtered(lambda stage: not stage.show_penalties).unlink()
+        self._credit_note(self.business, 400, "2026-09-15")
+        for effect, interest in (("correction", 12.43), ("gesture", 18.69)):
+            self.company.recouvrement_credit_effect = effect
+            action = self._run("2026-09-30")
+            self.assertEqual(action.amount_interest, interest, effect)
+            self.assertEqual(action.amount_invoices - action.amount_credits, 600)
+            action.sudo().unlink()
 
     def test_waived_penalties_are_not_claimed(self):
         invoice = self._invoice(self.business, 1000, "2026-07-31")

@@ -44,3 +44,23 @@ class TestTour(RecouvrementCase, HttpCase):
         ).stdout.decode()
         self.assertIn("Menuiserie Exemple", letter)
         self.assertIn(invoice.name, letter)
+
+    def test_accountant_waives_and_charges_penalties(self):
+        self.patch(tests_common, "ChromeBrowser", Browser)
+        due = fields.Date.today() - timedelta(days=30)
+        invoice = self._invoice(self.business, 1234.56, due)
+        accountant = self._create_user("comptable", "account.group_account_user")
+        self.start_tour(
+            f"/odoo/action-account.action_move_out_invoice/{invoice.id}",
+            "recouvrement_penalties",
+            login=accountant.login,
+        )
+        self.assertEqual(invoice.recouvrement_waiver_ids.amount_indemnity, 40)
+        self.assertEqual(invoice.recouvrement_waiver_ids.amount_interest, 0)
+        note = invoice.recouvrement_debit_note_ids
+        interest = invoice.recouvrement_penalty_line_ids.filtered("days")
+        self.assertEqual(note.amount_total, sum(interest.mapped("amount")))
+        self.assertEqual(
+            set(invoice.recouvrement_penalty_line_ids.mapped("state")),
+            {"invoiced", "waived"},
+        )

@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from .commands import demo, i18n, lint, odoo, reset, shots, test
+from .commands import bench, demo, i18n, lint, odoo, reset, shots, test
 from .config import Declaration, Project
 from .ui import Failure, report, say
 
@@ -18,6 +18,7 @@ COMMANDS: dict[str, Command] = {
     "odoo": odoo.run,
     "i18n": i18n.run,
     "shots": shots.run,
+    "bench": bench.run,
     "reset": reset.run,
 }
 
@@ -38,6 +39,12 @@ Usage: ./dev COMMAND [ARGUMENT ...]
   i18n    export the addon's terms, merge new ones into fr.po, count those left
             --purge       drop the translations of terms that are gone
   shots   take the pictures of doc/ from the demonstration company, in Chromium
+  bench   penalties: the nightly computation of penalties against bare SQL
+            --sizes N,N     invoices; 10000,100000 unless given
+            --keep          leave the databases
+          overhead: posting and paying with the module and without it
+            --count N       invoices a round; 500 unless given
+            --rounds N      3 unless given
   reset   throw this clone's state away (.dev/, databases)
             --cache       and what was downloaded and built for all clones
   help    this text

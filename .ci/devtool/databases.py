@@ -73,22 +73,40 @@ class Databases:
                         DEMO, key, lambda name: self._fill_demo(name, current)
                     )
                 for leftover in self.project.out.iterdir():
+                    if leftover.name.startswith("bench-"):
+                        continue
                     leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover)
         return DEMO
 
-    def scratch(self, source: str) -> str:
-        """A copy for this process alone; those of processes that died are dropped."""
+    def scratch(self, source: str, label: str = "") -> str:
+        """A copy for this process alone; those of processes that died are dropped.
+
+        :param label: tells several copies of one process apart
+        """
         for name in self.server.names(RUN):
-            pid = name.removeprefix(RUN).split("-")[0].split("_")[0]
+            pid = _scratch_pid(name)
             if pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
                 self.server.drop(name)
-        name = f"{RUN}{os.getpid()}"
+        name = "_".join(filter(None, (f"{RUN}{os.getpid()}", label)))
         with self._building():
             self.server.copy(source, name)
         return name
 
     def drop_scratch(self) -> None:
-        self.server.drop(*self.server.names(f"{RUN}{os.getpid()}"))
+        own = str(os.getpid())
+        names = self.server.names(f"{RUN}{own}")
+        self.server.drop(*(name for name in names if _scratch_pid(name) == own))
+
+    def keep_scratch(self, scratch: str, name: str) -> str:
+        """Let a copy outlive this process, in place of the one kept before it."""
+        kept = f"{PREFIX}{name}"
+        self.server.drop(kept)
+        self.server.sql(f'ALTER DATABASE "{scratch}" RENAME TO "{kept}"')
+        return kept
+
+    def install_addons(self, name: str, log: Path) -> None:
+        """Install ours on a database that has what it stands on."""
+        self._install(name, self._addons, log)
 
     # Building
 
@@ -148,8 +166,13 @@ class Databases:
 
     def _fill_test(self, base: str, name: str) -> None:
         self.server.copy(base, name)
-        self._install(name, self._addons, self._log("test-database"))
+        self.install_addons(name, self._log("test-database"))
 
     def _fill_demo(self, name: str, current: Step) -> None:
         self._fill_base(name, True, current)
         self._install(name, self._addons, self._log("demo-database"), "--with-demo")
+
+
+def _scratch_pid(name: str) -> str:
+    """The process that made a copy; what follows its number tells its copies apart."""
+    return name.removeprefix(RUN).split("-")[0].split("_")[0]

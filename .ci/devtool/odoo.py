@@ -118,11 +118,14 @@ class Odoo:
     def script(
         self, name: str, database: str, *options: str, log: Path, **env: str
     ) -> None:
-        """Run one of our scripts in an Odoo shell on the database."""
+        """Run one of our scripts in an Odoo shell on the database; it may import those
+        that lie beside it."""
+        variables = self.env(**env)
+        variables["PYTHONPATH"] += f"{os.pathsep}{self.project.scripts}"
         run(
             self.shell_command(database, *options),
             log=log,
-            env=self.env(**env),
+            env=variables,
             cwd=self.project.root,
             stdin=self.project.scripts / name,
             append=True,

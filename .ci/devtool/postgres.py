@@ -83,6 +83,11 @@ class Server:
         self.drop(name)
         self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
 
+    def vacuum(self, name: str) -> None:
+        """Leave nothing to do for autovacuum, and statistics of what is there."""
+        command = [self._tool("vacuumdb"), "--analyze", "--quiet", name]
+        output_of(command, clean_env(**self.pg_env))
+
     def build(self, name: str, key: str, builder: Callable[[str], None]) -> None:
         """Let ``builder`` fill a database under another name, then put it in place."""
         building = f"{name}_building"

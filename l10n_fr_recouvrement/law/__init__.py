@@ -39,7 +39,7 @@ from .interest import (
     statement,
     total,
 )
-from .judgment import RateSchedule, judgment_rule
+from .judgment import RateSchedule, judgment_rule, with_grace
 from .money import round_half_up, to_decimal
 from .rates import HalfYear, RateRule, RateTable, UnknownHalfYearError
 from .terms import end_of_month_due, latest_due, net_due
@@ -80,5 +80,6 @@ __all__ = [
     "statement",
     "to_decimal",
     "total",
+    "with_grace",
     "without_days",
 ]

@@ -1,13 +1,12 @@
 """To which debts a payment goes when nobody said so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from .interest import Payment
 from .money import round_half_up
 
 
@@ -51,7 +50,7 @@ def impute_oldest_first(payments, debts, digits=2):
             for key, part in _share(available, rank, left, digits).items():
                 left[key] -= part
                 available -= part
-                imputed.setdefault(key, []).append(Payment(payment.date, part))
+                imputed.setdefault(key, []).append(replace(payment, amount=part))
     return imputed
 
 

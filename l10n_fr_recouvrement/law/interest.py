@@ -131,7 +131,8 @@ def statement(
     :param principal: amount due, VAT included
     :param due: last day on which payment was in time (for a consumer: the day from
         which the formal notice bears interest, excluded, C. civ. 1344-1)
-    :param at: last day counted; later payments are not looked at
+    :param at: last day that bears interest; what is paid later is set against what is
+        left, so that a statement as of a past day is given no later payments
     :param rule: :class:`~.rates.RateRule`, or one of those that resolve to it:
         :class:`~.contract.ContractRule`, :class:`~.judgment.RateSchedule`
     :param table: :class:`~.rates.RateTable`
@@ -179,8 +180,6 @@ def statement(
     debt = _Debt(principal, imputation)
     by_day = {}
     for payment in sorted(payments, key=_get_rank) if payments else ():
-        if payment.date > at:
-            continue
         if payment.kind == "correction" or payment.date <= due:
             debt.receive(payment)
         else:

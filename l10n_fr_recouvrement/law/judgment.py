@@ -27,7 +27,10 @@ class RateSchedule:
     def next_change(self, day):
         """First day after ``day`` that another rule holds for, or None."""
         rank = bisect_right([start for start, _rule in self.steps[1:]], day) + 1
-        return self.steps[rank][0] if rank < len(self.steps) else None
+        days = [self._at(day).next_change(day)]
+        if rank < len(self.steps):
+            days.append(self.steps[rank][0])
+        return min((change for change in days if change), default=None)
 
     def _at(self, day):
         rank = bisect_right([start for start, _rule in self.steps[1:]], day)
@@ -60,3 +63,24 @@ def judgment_rule(judged, enforceable, increase, months, before=None):
         raised = add_months(enforceable, months) + ONE_DAY
         steps.append((raised, RateRule("legal_other", increase)))
     return RateSchedule(tuple(steps))
+
+
+def with_grace(rule, start, end, rate):
+    """Time that a judge grants to pay: penalties for lateness are not incurred while it
+    runs (C. civ. 1343-5, al. 4), unless the judge set a reduced rate.
+
+    :param rule: what holds before and after
+    :param start: first day of the time granted
+    :param end: its last day; two years at most
+    :param rate: yearly rate in percent while it runs, 0 for none
+    :return: :class:`RateSchedule`
+
+    >>> from decimal import Decimal
+    >>> rule = with_grace(RateRule("legal_other"), date(2026, 3, 1), date(2026, 5, 31),
+    ...                   Decimal(0))
+    >>> [str(day) for day, _step in rule.steps[1:]]
+    ['2026-03-01', '2026-06-01']
+    """
+    return RateSchedule(
+        ((date.min, rule), (start, RateRule(None, rate)), (end + ONE_DAY, rule))
+    )

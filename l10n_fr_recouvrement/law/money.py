@@ -1,6 +1,7 @@
 """Conversion and rounding of amounts: Decimal in, Decimal out, half-up."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 
 def to_decimal(value, digits=2):
@@ -26,4 +27,9 @@ def round_half_up(amount, digits=2):
     >>> round_half_up(Decimal("27.5178")), round_half_up(Decimal("0.005"))
     (Decimal('27.52'), Decimal('0.01'))
     """
-    return amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return amount.quantize(_unit(digits), rounding=ROUND_HALF_UP)
+
+
+@lru_cache(maxsize=16)
+def _unit(digits):
+    return Decimal(1).scaleb(-digits)

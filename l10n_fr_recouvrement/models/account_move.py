@@ -181,7 +181,7 @@ class AccountMove(models.Model):
             _when, stage_id = next_step(plans.get(move.id, []), today)
             move.recouvrement_next_stage_id = stage_id or False
 
-    @api.depends("recouvrement_next_date", "payment_state")
+    @api.depends("recouvrement_next_date")
     def _compute_recouvrement_hold_reason(self):
         engine = self.env["recouvrement.engine"]
         for move in self:
@@ -196,7 +196,7 @@ class AccountMove(models.Model):
                 move.company_id, move
             )
 
-    @api.depends("payment_state", "state", "line_ids.date_maturity")
+    # Of no use to other fields, it asks nothing of posting and paying.
     def _compute_recouvrement_days_late(self):
         today = fields.Date.context_today(self)
         for move in self:

@@ -17,5 +17,5 @@ class AccountMoveLine(models.Model):
     def _reconcile_plan_with_sync(self, plan_list, all_amls):
         # EXTENDS account: penalties stop at the payment
         res = super()._reconcile_plan_with_sync(plan_list, all_amls)
-        all_amls.move_id._recouvrement_follow_payments()
+        all_amls.move_id._recouvrement_follow_later()
         return res

@@ -1,6 +1,8 @@
 import logging
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
@@ -186,7 +188,8 @@ class AccountMove(models.Model):
             move.recouvrement_debit_note_ids = notes
             move.recouvrement_debit_note_count = len(notes)
 
-    @api.depends("line_ids.matched_credit_ids")
+    # Fields of the page that nothing else is computed from depend on nothing of what
+    # posting and paying write: each of these would ask them whether they changed.
     def _compute_recouvrement_credit_ids(self):
         for move in self:
             move.recouvrement_credit_ids = move.line_ids.filtered(
@@ -201,10 +204,6 @@ class AccountMove(models.Model):
         "recouvrement_rate_basis",
         "recouvrement_contract_rate",
         "recouvrement_below_floor",
-        "invoice_date",
-        "invoice_date_due",
-        "line_ids.date_maturity",
-        "state",
     )
     def _compute_recouvrement_terms_warning(self):
         for move in self:
@@ -381,11 +380,12 @@ class AccountMove(models.Model):
         return res
 
     def _recouvrement_follow_payments(self):
-        """Bring the penalties of these invoices up to date at once, where there were
-        any or they had stopped; for the others the nightly job is soon enough."""
+        """Bring the penalties of these invoices up to date, where there were any or
+        they had stopped; for the others the nightly job is soon enough."""
         followed = self.filtered(lambda move: move.move_type in FOLLOWED_TYPES)
         if not followed.ids:
             return
+        followed._recouvrement_follow_debit_notes()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -401,6 +401,33 @@ class AccountMove(models.Model):
         self.browse([move_id for (move_id,) in rows])._recouvrement_refresh_penalties(
             fields.Date.context_today(self)
         )
+
+    def _recouvrement_follow_debit_notes(self):
+        """Penalties are collected when their debit note is paid."""
+        notes = self.sudo().filtered("recouvrement_is_debit_note")
+        if notes:
+            notes.line_ids.recouvrement_penalty_line_ids.modified(["debit_line_id"])
+
+    def _recouvrement_follow_later(self):
+        """The same before the transaction ends, all its invoices together: paying many
+        costs one refresh. It never keeps a payment from being recorded."""
+        followed = self.filtered(lambda move: move.move_type in FOLLOWED_TYPES)
+        if followed:
+            precommit = self.env.cr.precommit
+            waiting = precommit.data.setdefault("recouvrement.follow", set())
+            if not waiting:
+                precommit.add(self.browse()._recouvrement_follow_waiting)
+            waiting.update(followed.ids)
+
+    def _recouvrement_follow_waiting(self):
+        move_ids = self.env.cr.precommit.data.pop("recouvrement.follow", ())
+        try:
+            with self.env.cr.savepoint():
+                self.browse(sorted(move_ids)).exists()._recouvrement_follow_payments()
+        except OperationalError:
+            raise  # concurrent transactions: Odoo tries the whole request again
+        except Exception:
+            _logger.exception("Penalties of %s wait for the nightly job", move_ids)
 
     def _recouvrement_refresh_penalties(self, date):
         """Bring the penalties of these invoices up to ``date``.

@@ -30,11 +30,13 @@ class AccountPartialReconcile(models.Model):
     @api.depends("credit_move_id")
     def _compute_recouvrement_effect(self):
         """A credit note has the effect that its company chose on the day it was
-        reconciled; nothing is stored for a payment."""
+        reconciled."""
         for partial in self:
             move = partial.credit_move_id.move_id
-            partial.recouvrement_effect = move.move_type == "out_refund" and (
+            partial.recouvrement_effect = (
                 move.company_id.recouvrement_credit_effect
+                if move.move_type == "out_refund"
+                else "payment"
             )
 
     def write(self, vals):
@@ -55,7 +57,7 @@ class AccountPartialReconcile(models.Model):
         # EXTENDS account: what was paid no more bears interest again
         moves = self.debit_move_id.move_id
         res = super().unlink()
-        moves.exists()._recouvrement_follow_payments()
+        moves._recouvrement_follow_later()
         return res
 
     def _recouvrement_trace_effect(self):

@@ -63,6 +63,12 @@ CONSUMER_BASKET = (
 )
 SOLD_BY_HALF_HOUR = ("technician", "machining", "home_visit")
 
+# What was agreed with some customers: basis and rate of their penalties.
+OWN_RATES = {"brasserie": ("legal", 0), "agence": ("contract", 5)}
+WAIVED_DEBTOR = "cabinet"
+WAIVER_REASON = "Premier retard d’un client fidèle, accord donné au téléphone."
+CHARGED_DEBTOR = "restaurant"
+
 CHF_PER_EUR = (0.94, 0.97)
 
 
@@ -142,6 +148,39 @@ class RecouvrementDemo(models.AbstractModel):
         self._apply_marks(sales, moves)
         for days in FOLLOW_UP_DAYS:
             self._follow_up(company, self._today() - timedelta(days=days))
+        self._price_lateness(company)
+
+    def _price_lateness(self, company):
+        """Penalties as the nightly job leaves them; some waived, some charged."""
+        lines = self.env["recouvrement.penalty.line"]
+        moves = self.env["account.move"].search(
+            [("company_id", "=", company.id), ("move_type", "=", "out_invoice")]
+        )
+        for move in moves.filtered(
+            lambda move: move.recouvrement_profile == "public"
+        ).sudo():
+            move.recouvrement_request_date = move.invoice_date + timedelta(days=2)
+        moves._recouvrement_refresh_penalties(self._today())
+        due = (
+            lines.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "in", ("accrued", "claimed")),
+                ]
+            )
+            .move_id.sorted("id")
+            .grouped("commercial_partner_id")
+        )
+        for debtor, method, vals in (
+            (WAIVED_DEBTOR, "action_recouvrement_waive", {"reason": WAIVER_REASON}),
+            (CHARGED_DEBTOR, "action_recouvrement_charge", {}),
+        ):
+            late = due.get(self._get_record(f"debtor_{debtor}"))
+            if late:
+                action = getattr(late[:2], method)()
+                wizard = self.env[action["res_model"]].browse(action["res_id"])
+                wizard.write(vals)
+                wizard._confirm()
 
     def _follow_up(self, company, day):
         """Carry out the run of a past day: letters kept, nothing e-mailed."""
@@ -181,6 +220,10 @@ class RecouvrementDemo(models.AbstractModel):
         for row in _read_table("habits.csv"):
             debtor = self._get_record(f"debtor_{row['debtor']}")
             debtor.property_payment_term_id = self._get_record(f"term_{row['term']}")
+        for name, (basis, rate) in OWN_RATES.items():
+            self._get_record(f"debtor_{name}").write(
+                {"recouvrement_rate_basis": basis, "recouvrement_contract_rate": rate}
+            )
 
     def _create_rates(self, company):
         """One rate of the Swiss franc a month, for the debtor abroad."""

@@ -245,7 +245,13 @@ class RecouvrementEngine(models.AbstractModel):
         digits = prospect.currency.decimal_places
         prospect.imputed = law.impute_oldest_first(
             [
-                law.Payment(row["date"], law.to_decimal(row["residual"], digits))
+                law.Payment(
+                    row["date"],
+                    law.to_decimal(row["residual"], digits),
+                    prospect.company.recouvrement_credit_effect
+                    if row["move_type"] == "out_refund"
+                    else "payment",
+                )
                 for row in prospect.credits
             ],
             [

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .. import law
+
 
 class RecouvrementJudgment(models.Model):
     """What a court awarded on invoices, and the interest that runs from then on."""
@@ -70,6 +72,35 @@ class RecouvrementJudgment(models.Model):
         help="Day of the claim that the court granted: from then on interest due for a "
         "full year bears interest (C. civ. art. 1343-2). Empty: none.",
     )
+
+    date_grace_from = fields.Date(
+        "Time granted from",
+        tracking=True,
+        help="Time to pay granted by the judge, two years at most: no penalties are "
+        "incurred while it runs (C. civ. art. 1343-5).",
+    )
+    date_grace_to = fields.Date("Time granted to", tracking=True)
+    grace_rate = fields.Float(
+        "Rate while it runs (%)",
+        digits=(7, 4),
+        tracking=True,
+        help="Where the judge set a reduced rate; else 0.",
+    )
+
+    @api.constrains("date_grace_from", "date_grace_to", "grace_rate")
+    def _check_grace(self):
+        for judgment in self:
+            start, end = judgment.date_grace_from, judgment.date_grace_to
+            if bool(start) != bool(end) or (
+                start and not start <= end < law.add_years(start, 2)
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%s: the time granted has a first and a last day, two years "
+                        "apart at most (C. civ. art. 1343-5).",
+                        judgment.name,
+                    )
+                )
 
     @api.constrains("date", "date_enforceable", "date_interest", "move_ids")
     def _check_judgment(self):

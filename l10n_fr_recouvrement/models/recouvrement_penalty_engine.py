@@ -1,3 +1,5 @@
+from collections import namedtuple
+from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,6 +11,31 @@ from .. import law
 from ..law.interest import ONE_DAY
 
 ZERO = Decimal(0)
+NOTHING_WAIVED = (ZERO, ZERO)
+# States of a penalty that neither a debit note nor a waiver has settled.
+DUE_STATES = ("accrued", "claimed")
+# Columns of a penalty line that follow the account, with their SQL types.
+COLUMNS = {
+    "move_line_id": "int",
+    "kind": "varchar",
+    "date_from": "date",
+    "date_to": "date",
+    "days": "int",
+    "base": "numeric",
+    "rate": "numeric",
+    "divisor": "int",
+    "amount": "numeric",
+    "amount_exact": "numeric",
+    "amount_waived": "numeric",
+    "currency_id": "int",
+    "claimed_action_id": "int",
+    "state": "varchar",
+}
+# A penalty line as it is stored: ``charged`` tells whether a debit note holds it,
+# ``released`` whether one that was cancelled or reversed held it.
+StoredLine = namedtuple(
+    "StoredLine", ["id", "move_id", "charged", "released", *COLUMNS]
+)
 # Errors of the law that a person mends by entering a dated fact.
 MISSING_DATA = (law.UnknownHalfYearError, law.UnknownFactError)
 
@@ -38,6 +65,21 @@ class Penalties(NamedTuple):
         return sum((law.total(part) for part in self.interest.values()), ZERO)
 
 
+@dataclass
+class Inputs:
+    """What the penalties of some invoices are worked out from, by id of the invoice or
+    of the due line: see the methods of the engine that read each of them."""
+
+    due_lines: dict
+    payments: dict
+    stored: dict
+    notices: dict
+    waived: dict
+    judgments: dict
+    table: law.RateTable
+    facts: law.FactTable
+
+
 class RecouvrementPenaltyEngine(models.AbstractModel):
     """Works out what lateness costs: reads the inputs of many invoices in a few
     queries, and hands them to ``law``.
@@ -60,74 +102,116 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             :func:`law.statement`
         :return: ``({move_id: Penalties}, {move_id: error of the law})``
         """
-        due_lines = self._read_due_lines(move_ids)
-        move_ids = list(due_lines)
-        line_ids = [row["id"] for rows in due_lines.values() for row in rows]
-        payments = self._read_payments(line_ids)
+        inputs = self._read_inputs(move_ids)
         for line_id, credits in (imputed or {}).items():
-            payments.setdefault(line_id, []).extend(credits)
-        inputs = {
-            "payments": payments,
-            "notices": self._read_notices(due_lines),
-            "charged": self._read_charged(move_ids),
-            "waived": self._read_waived(move_ids),
-            "costs": self._read_costs(move_ids),
-            "judgments": self._read_judgments(move_ids),
-            "table": self.env["recouvrement.rate"]._get_table(),
-            "facts": self.env["recouvrement.legal.fact"]._get_table(),
-            "rules": {},
-            "imputation": imputation,
-        }
-        penalties, errors = {}, {}
-        for move_id, rows in due_lines.items():
+            inputs.payments.setdefault(line_id, []).extend(credits)
+        return self._work_out_inputs(inputs, date, imputation)
+
+    @api.model
+    def _read_inputs(self, move_ids):
+        """Read all that the penalties of invoices depend on, as :class:`Inputs`."""
+        due_lines = self._read_due_lines(move_ids)
+        move_ids = list(move_ids)
+        stored = self._read_stored(move_ids)
+        return Inputs(
+            due_lines=due_lines,
+            payments=self._read_payments(
+                [row["id"] for rows in due_lines.values() for row in rows]
+            ),
+            stored=stored,
+            notices=self._read_notices(due_lines),
+            waived=self._read_waived(move_ids, stored),
+            judgments=self._read_judgments(move_ids),
+            table=self.env["recouvrement.rate"]._get_table(),
+            facts=self.env["recouvrement.legal.fact"]._get_table(),
+        )
+
+    @api.model
+    def _work_out_inputs(self, inputs, date, imputation="principal_first"):
+        """Second half of :meth:`_work_out`, on inputs that were read."""
+        rules, penalties, errors = {}, {}, {}
+        for move_id, rows in inputs.due_lines.items():
             try:
-                penalties[move_id] = self._work_out_move(move_id, rows, date, inputs)
+                penalties[move_id] = self._work_out_move(
+                    move_id, rows, date, inputs, imputation, rules
+                )
             except MISSING_DATA as error:
                 errors[move_id] = error
         return penalties, errors
 
     @api.model
-    def _work_out_move(self, move_id, rows, date, inputs):
-        """Penalties of one invoice, from its due lines."""
+    def _work_out_move(self, move_id, rows, date, inputs, imputation, rules):
+        """Penalties of one invoice, from its due lines.
+
+        :param dict rules: rules of the law by what they depend on, shared by the
+            invoices of a batch
+        """
         statements, interest = {}, {}
         indemnity, indemnity_date = ZERO, None
-        charged, has_indemnity = inputs["charged"].get(move_id, ({}, False))
+        charged, has_indemnity, costs = self._get_charged(inputs.stored.get(move_id))
         for row in rows:
             start = self._get_interest_start(row, inputs)
             end = self._get_interest_end(row, date)
             if start is None or start >= end:
                 continue
-            found = self._get_statement(row, start, end, inputs)
-            if not found.segments:
+            payments = [
+                payment
+                for payment in inputs.payments.get(row["id"], ())
+                if payment.date <= date
+            ]
+            found = self._get_statement(
+                row, start, end, payments, inputs, imputation, rules
+            )
+            segments = found.segments
+            if not segments:
                 continue
             statements[row["id"]] = found
-            days = [*charged.get(row["id"], ()), *charged.get(None, ())]
-            segments = found.segments
-            if days:
-                segments = law.without_days(segments, days, row["digits"])
-            if segments:
-                interest[row["id"]] = segments
             if not indemnity_date and row["profile"] != "consumer":
                 indemnity_date = start + ONE_DAY
                 if not has_indemnity:
                     indemnity = law.flat_indemnity(
-                        inputs["facts"]
-                        .at(f"{row['profile']}_indemnity", indemnity_date)
-                        .value,
+                        inputs.facts.at(
+                            f"{row['profile']}_indemnity", indemnity_date
+                        ).value,
                         start,
                         end,
-                        found.segments[0].base,
+                        segments[0].base,
                     )
-        waived = inputs["waived"].get(move_id, (ZERO, ZERO))
-        costs = inputs["costs"].get(move_id, ZERO)
+            if charged:
+                days = charged.get(row["id"], []) + charged.get(None, [])
+                segments = law.without_days(segments, days, row["digits"])
+            if segments:
+                interest[row["id"]] = segments
+        waived = inputs.waived.get(move_id, NOTHING_WAIVED)
         return Penalties(
             statements, interest, indemnity, indemnity_date, *waived, costs
         )
 
     @api.model
-    def _get_statement(self, row, start, end, inputs):
+    def _get_charged(self, stored):
+        """What debit notes have charged of an invoice, and its costs that are due.
+
+        :param stored: its rows of :meth:`_read_stored`
+        :return: ``({move_line_id: [(first day, last day)]}, whether the indemnity is
+            charged, costs)``; days of a due line that is no more stand under None, and
+            hold for the whole invoice
+        """
+        days, has_indemnity, costs = {}, False, ZERO
+        for line in stored or ():
+            if line.charged and line.kind == "interest":
+                days.setdefault(line.move_line_id, []).append(
+                    (line.date_from, line.date_to)
+                )
+            elif line.charged and line.kind == "indemnity":
+                has_indemnity = True
+            elif line.kind == "cost" and line.state in DUE_STATES:
+                costs += law.to_decimal(line.amount, 6)
+        return days, has_indemnity, costs
+
+    @api.model
+    def _get_statement(self, row, start, end, payments, inputs, imputation, rules):
         """The :class:`law.Statement` of one due line."""
-        judgment = inputs["judgments"].get(row["move_id"])
+        judgment = inputs.judgments.get(row["move_id"])
         key = (
             row["profile"],
             row["rate_basis"],
@@ -136,22 +220,22 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             judgment and judgment["id"],
             start,
         )
-        rule = inputs["rules"].get(key)
+        rule = rules.get(key)
         if rule is None:
-            rule = self._rate_rule(row, inputs["facts"], start + ONE_DAY)
+            rule = self._rate_rule(row, inputs.facts, start + ONE_DAY)
             if judgment:
-                rule = self._get_judgment_rule(judgment, rule, inputs["facts"])
-            inputs["rules"][key] = rule
+                rule = self._get_judgment_rule(judgment, rule, inputs.facts)
+            rules[key] = rule
         return law.statement(
             row["amount"],
             start,
             end,
             rule,
-            inputs["table"],
-            inputs["payments"].get(row["id"], ()),
+            inputs.table,
+            payments,
             row["divisor"],
             row["digits"],
-            inputs["imputation"],
+            imputation,
             judgment and judgment["date_capitalised"],
         )
 
@@ -183,18 +267,25 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
 
     @api.model
     def _get_judgment_rule(self, judgment, before, facts):
-        """The rule that holds once a judgment was given (C. civ. 1231-7, CMF L313-3):
-        an award of the contract's penalties until payment changes nothing."""
-        if judgment["rule"] == "penalties":
-            return before
-        day = judgment["date"]
-        return law.judgment_rule(
-            judgment["date_interest"] or day,
-            judgment["date_enforceable"],
-            facts.at("judgment_increase", day).value.normalize(),
-            int(facts.at("judgment_months", day).value),
-            before,
-        )
+        """The rule that holds once a judgment was given (C. civ. 1231-7 and 1343-5, CMF
+        L313-3): an award of the contract's penalties until payment changes nothing."""
+        rule, day = before, judgment["date"]
+        if judgment["rule"] == "legal":
+            rule = law.judgment_rule(
+                judgment["date_interest"] or day,
+                judgment["date_enforceable"],
+                facts.at("judgment_increase", day).value.normalize(),
+                int(facts.at("judgment_months", day).value),
+                before,
+            )
+        if judgment["date_grace_from"]:
+            rule = law.with_grace(
+                rule,
+                judgment["date_grace_from"],
+                judgment["date_grace_to"],
+                law.to_decimal(judgment["grace_rate"] or 0, 4).normalize(),
+            )
+        return rule
 
     @api.model
     def _get_interest_start(self, row, inputs):
@@ -206,9 +297,9 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         receipt is known; a business from the due date (C. com. L441-10, II).
         """
         if row["profile"] == "consumer":
-            return inputs["notices"].get(row["id"])
+            return inputs.notices.get(row["id"])
         if row["profile"] == "public" and row["request_date"]:
-            delay = inputs["facts"].at(
+            delay = inputs.facts.at(
                 f"public_delay_{row['public_delay']}", row["request_date"]
             )
             limit = law.net_due(row["request_date"], int(delay.value))
@@ -242,7 +333,13 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         """
         self.env["account.move"].flush_model()
         self.env["account.move.line"].flush_model(
-            ["move_id", "display_type", "date_maturity", "amount_currency"]
+            [
+                "move_id",
+                "display_type",
+                "date_maturity",
+                "amount_currency",
+                "reconciled",
+            ]
         )
         self.env["res.partner"].flush_model()
         self.env["res.company"].flush_model()
@@ -251,7 +348,8 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
                 """
                 SELECT line.id, line.move_id, line.date_maturity,
                        line.amount_currency AS amount, line.currency_id,
-                       move.company_id, move.invoice_date,
+                       line.reconciled, move.invoice_date,
+                       move.recouvrement_penalty_settled AS settled,
                        COALESCE(move.recouvrement_profile,
                                 debtor.recouvrement_profile) AS profile,
                        COALESCE(move.recouvrement_rate_basis, 'ecb') AS rate_basis,
@@ -345,84 +443,59 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         )
 
     @api.model
-    def _read_charged(self, move_ids):
-        """What debit notes have charged already.
+    def _read_stored(self, move_ids):
+        """Read the penalty lines of invoices, as they are.
 
-        :return: ``{move_id: ({move_line_id: [(first day, last day)]}, whether the
-            indemnity is charged)}``; days of a due line that is no more stand under
-            None, and hold for the whole invoice
+        :return: ``{move_id: [StoredLine]}``
         """
         self.env["recouvrement.penalty.line"].flush_model()
-        charged = {}
-        for move_id, line_id, kind, first, last in self.env.execute_query(
+        stored = {}
+        for row in self.env.execute_query(
             SQL(
                 """
-                SELECT penalty.move_id, penalty.move_line_id, penalty.kind,
-                       penalty.date_from, penalty.date_to
+                SELECT penalty.id, penalty.move_id,
+                       note.id IS NOT NULL AND NOT (note.state = 'cancel'
+                           OR note.payment_state = 'reversed'),
+                       note.state = 'cancel' OR note.payment_state = 'reversed',
+                       %s
                   FROM recouvrement_penalty_line penalty
-                  JOIN account_move_line debit ON debit.id = penalty.debit_line_id
-                  JOIN account_move note ON note.id = debit.move_id
+                  LEFT JOIN account_move_line debit ON debit.id = penalty.debit_line_id
+                  LEFT JOIN account_move note ON note.id = debit.move_id
                  WHERE penalty.move_id = ANY(%s)
-                   AND note.state != 'cancel'
-                   AND note.payment_state != 'reversed'
                 """,
+                SQL(", ").join(SQL.identifier("penalty", name) for name in COLUMNS),
                 list(move_ids),
             )
         ):
-            days, has_indemnity = charged.get(move_id, ({}, False))
-            if kind == "interest":
-                days.setdefault(line_id, []).append((first, last))
-            charged[move_id] = (days, has_indemnity or kind == "indemnity")
-        return charged
+            stored.setdefault(row[1], []).append(StoredLine._make(row))
+        return stored
 
     @api.model
-    def _read_waived(self, move_ids):
+    def _read_waived(self, move_ids, stored):
         """Return ``{move_id: (interest, indemnity)}`` forgiven, less what was left out
         of debit notes for it."""
         self.env["recouvrement.waiver"].flush_model()
         waived = {}
-        for move_id, interest, indemnity in self.env.execute_query(
+        for move_id, *amounts in self.env.execute_query(
             SQL(
                 """
                 SELECT move_id, SUM(amount_interest), SUM(amount_indemnity)
-                  FROM (SELECT move_id, amount_interest, amount_indemnity
-                          FROM recouvrement_waiver
-                         WHERE move_id = ANY(%(moves)s) AND state = 'granted'
-                         UNION ALL
-                        SELECT move_id,
-                               CASE WHEN kind = 'interest' THEN -amount_waived END,
-                               CASE WHEN kind = 'indemnity' THEN -amount_waived END
-                          FROM recouvrement_penalty_line
-                         WHERE move_id = ANY(%(moves)s)
-                           AND debit_line_id IS NOT NULL) waived
+                  FROM recouvrement_waiver
+                 WHERE move_id = ANY(%s) AND state = 'granted'
                  GROUP BY move_id
                 """,
-                moves=list(move_ids),
+                list(move_ids),
             )
         ):
-            amounts = (max(ZERO, law.to_decimal(x or 0)) for x in (interest, indemnity))
-            waived[move_id] = tuple(amounts)
-        return waived
-
-    @api.model
-    def _read_costs(self, move_ids):
-        """Return ``{move_id: amount}`` of the complementary costs that are due."""
-        return {
-            move_id: law.to_decimal(amount, 6)
-            for move_id, amount in self.env.execute_query(
-                SQL(
-                    """
-                    SELECT move_id, SUM(amount)
-                      FROM recouvrement_penalty_line
-                     WHERE move_id = ANY(%s)
-                       AND kind = 'cost'
-                       AND state IN ('accrued', 'claimed')
-                     GROUP BY move_id
-                    """,
-                    list(move_ids),
-                )
+            left = {"interest": ZERO, "indemnity": ZERO, "cost": ZERO}
+            for line in stored.get(move_id, ()):
+                if line.charged:
+                    left[line.kind] -= law.to_decimal(line.amount_waived or 0)
+            waived[move_id] = tuple(
+                max(ZERO, left[kind] + law.to_decimal(amount or 0))
+                for kind, amount in zip(("interest", "indemnity"), amounts, strict=True)
             )
-        }
+        return waived
 
     @api.model
     def _read_judgments(self, move_ids):
@@ -435,7 +508,8 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
                     """
                     SELECT judged.move_id, judgment.id, judgment.rule, judgment.date,
                            judgment.date_interest, judgment.date_enforceable,
-                           judgment.date_capitalised
+                           judgment.date_capitalised, judgment.date_grace_from,
+                           judgment.date_grace_to, judgment.grace_rate
                       FROM recouvrement_judgment judgment
                       JOIN recouvrement_judgment_move_rel judged
                         ON judged.judgment_id = judgment.id

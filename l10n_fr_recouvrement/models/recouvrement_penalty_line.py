@@ -1,29 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..law import to_decimal
 from .account_move import FOLLOWED_TYPES
-from .recouvrement_penalty_engine import ZERO
+from .recouvrement_penalty_engine import COLUMNS, ZERO
 
 COLLECTED_STATES = ("paid", "in_payment")
-# Columns of a line that follows the account, beside its invoice, with their SQL types.
-COLUMNS = {
-    "move_line_id": "int",
-    "kind": "varchar",
-    "date_from": "date",
-    "date_to": "date",
-    "days": "int",
-    "base": "numeric",
-    "rate": "numeric",
-    "divisor": "int",
-    "amount": "numeric",
-    "amount_exact": "numeric",
-    "amount_waived": "numeric",
-    "currency_id": "int",
-    "claimed_action_id": "int",
-    "state": "varchar",
-}
 
 
 class RecouvrementPenaltyLine(models.Model):
@@ -37,11 +20,15 @@ class RecouvrementPenaltyLine(models.Model):
     _name = "recouvrement.penalty.line"
     _description = "Late-payment penalty"
     _order = "move_id, kind desc, move_line_id, date_from, id"
+    # A book has hundreds of thousands of lines that nobody enters.
+    _log_access = False
 
     move_id = fields.Many2one(
         "account.move", "Invoice", required=True, index=True, ondelete="cascade"
     )
-    partner_id = fields.Many2one(related="move_id.commercial_partner_id")
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id", string="Debtor"
+    )
     move_line_id = fields.Many2one(
         "account.move.line", "Due line", index="btree_not_null", ondelete="set null"
     )
@@ -90,6 +77,7 @@ class RecouvrementPenaltyLine(models.Model):
             ("collected", "Collected"),
             ("waived", "Waived"),
         ],
+        string="Status",
         compute="_compute_state",
         store=True,
         default="accrued",
@@ -123,13 +111,8 @@ class RecouvrementPenaltyLine(models.Model):
                 to_decimal(line.amount, digits) - to_decimal(line.amount_waived, digits)
             )
 
-    @api.depends(
-        "amount",
-        "amount_waived",
-        "claimed_action_id",
-        "debit_line_id.move_id.state",
-        "debit_line_id.move_id.payment_state",
-    )
+    # On the debit note itself it does not depend: see _recouvrement_follow_debit_notes.
+    @api.depends("amount", "amount_waived", "claimed_action_id", "debit_line_id")
     def _compute_state(self):
         for line in self:
             note = line.sudo().debit_line_id.move_id
@@ -155,10 +138,26 @@ class RecouvrementPenaltyLine(models.Model):
                 self.env._("Penalties follow the account: waive them instead.")
             )
 
-    def action_open_debit_note(self):
-        """Open the debit note that charges this line."""
-        self.ensure_one()
-        return self.debit_move_id._get_records_action()
+    def action_remove_cost(self):
+        """Take back complementary costs that were neither claimed nor charged."""
+        self.env["recouvrement.action"].check_access("write")
+        self.check_access("read")
+        for line in self:
+            if line.kind != "cost" or line.state != "accrued":
+                raise UserError(
+                    self.env._(
+                        "Only a cost that was neither claimed nor charged is removed."
+                    )
+                )
+            line.move_id.message_post(
+                body=self.env._(
+                    "Recovery cost removed: %(name)s, %(amount)s.",
+                    name=line.name,
+                    amount=line.currency_id.format(line.amount),
+                )
+            )
+        self.sudo().unlink()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # ------------------------------------------------------------------
     # Keeping up with the account
@@ -174,29 +173,41 @@ class RecouvrementPenaltyLine(models.Model):
         """
         if not move_ids:
             return {}
-        penalties, errors = self.env["recouvrement.penalty.engine"]._work_out(
-            move_ids, date
-        )
+        engine = self.env["recouvrement.penalty.engine"]
+        inputs = engine._read_inputs(move_ids)
+        penalties, errors = engine._work_out_inputs(inputs, date)
         claims = self._read_claims(move_ids)
         euro = self.env.ref("base.EUR").id
-        currencies = self._read_currencies(penalties)
-        wanted = {}
-        for move_id, found in penalties.items():
-            claim = claims.get(move_id)
-            currency = currencies[move_id]
-            rows = self._prepare_interest_rows(found, currency, claim)
-            if found.indemnity:
-                rows.append(self._prepare_indemnity_row(found, euro, claim))
-            for row in rows:
-                wanted[move_id, row[0], row[1], row[2]] = row
-        self._write_changes(move_ids, wanted, errors)
-        self._settle([move_id for move_id in move_ids if move_id not in errors])
+        dropped, changed, new = [], [], []
+        for move_id in move_ids:
+            if move_id in errors:
+                continue
+            rows = {}
+            if found := penalties.get(move_id):
+                currency = inputs.due_lines[move_id][0]["currency_id"]
+                claim = claims.get(move_id)
+                rows = self._prepare_interest_rows(found, currency, claim)
+                if found.indemnity:
+                    rows.update(self._prepare_indemnity_row(found, euro, claim))
+            for line in inputs.stored.get(move_id, ()):
+                if line.charged or line.kind == "cost":
+                    continue
+                values = line[-len(COLUMNS) :]
+                row = rows.pop(values[:3], None)
+                if row is None:
+                    dropped.append(line.id)
+                elif row != values or line.released:
+                    changed.append((line.id, *row))
+            new += [(move_id, *row) for row in rows.values()]
+        self._write_changes(dropped, changed, new)
+        self._settle(move_ids, inputs.due_lines, errors)
         return errors
 
     @api.model
     def _prepare_interest_rows(self, penalties, currency_id, claim):
-        """Values of the interest of one invoice, in the order of :data:`COLUMNS`."""
-        rows, waived = [], penalties.waived_interest
+        """Values of the interest of one invoice, in the order of :data:`COLUMNS`, by
+        the first three of them."""
+        rows, waived = {}, penalties.waived_interest
         for line_id, segments in penalties.interest.items():
             claim_id, claim_date = (claim[0] if claim else {}).get(
                 line_id, (None, None)
@@ -208,71 +219,62 @@ class RecouvrementPenaltyLine(models.Model):
                 claimed = (
                     claim_id if claim_id and segment.date_from <= claim_date else None
                 )
-                rows.append(
-                    (
-                        line_id,
-                        "interest",
-                        segment.date_from,
-                        segment.date_to,
-                        segment.days,
-                        float(segment.base),
-                        float(segment.rate),
-                        segment.divisor,
-                        amount,
-                        round(float(segment.exact), 6),
-                        float(forgiven),
-                        currency_id,
-                        claimed,
-                        self._get_open_state(amount, forgiven, claimed),
-                    )
+                rows[line_id, "interest", segment.date_from] = (
+                    line_id,
+                    "interest",
+                    segment.date_from,
+                    segment.date_to,
+                    segment.days,
+                    float(segment.base),
+                    float(segment.rate),
+                    segment.divisor,
+                    amount,
+                    round(float(segment.exact), 6),
+                    float(forgiven),
+                    currency_id,
+                    claimed,
+                    self._get_open_state(amount, forgiven, claimed),
                 )
         return rows
 
     @api.model
     def _prepare_indemnity_row(self, penalties, currency_id, claim):
-        """Values of the indemnity of one invoice, in the order of :data:`COLUMNS`."""
+        """Values of the indemnity of one invoice, as of
+        :meth:`_prepare_interest_rows`."""
         amount = float(penalties.indemnity)
         waived = float(min(penalties.waived_indemnity, penalties.indemnity))
         claimed = claim[1] if claim else None
         day = penalties.indemnity_date
-        return (
-            None,
-            "indemnity",
-            day,
-            day,
-            0,
-            0.0,
-            0.0,
-            0,
-            amount,
-            amount,
-            waived,
-            currency_id,
-            claimed,
-            self._get_open_state(amount, waived, claimed),
-        )
+        return {
+            (None, "indemnity", day): (
+                None,
+                "indemnity",
+                day,
+                day,
+                0,
+                0.0,
+                0.0,
+                0,
+                amount,
+                amount,
+                waived,
+                currency_id,
+                claimed,
+                self._get_open_state(amount, waived, claimed),
+            )
+        }
 
     @api.model
-    def _write_changes(self, move_ids, wanted, errors):
-        """Make the lines that follow the account those of ``wanted``
-        (``{(move_id, move_line_id, kind, date_from): row}``)."""
-        dropped, changed, kept = [], [], set()
-        for line_id, move_id, *values in self._read_open_lines(move_ids):
-            if move_id in errors:
-                continue
-            key = (move_id, *values[:3])
-            row = wanted.get(key)
-            if row is None or key in kept:
-                dropped.append(line_id)
-                continue
-            kept.add(key)
-            if row != tuple(values):
-                changed.append((line_id, *row))
-        new = [(key[0], *row) for key, row in wanted.items() if key not in kept]
-        cr = self.env.cr
+    def _write_changes(self, dropped, changed, new):
+        """Write what changed, in bulk.
+
+        :param dropped: ids
+        :param changed: ``(id, *COLUMNS)`` each
+        :param new: ``(move_id, *COLUMNS)`` each
+        """
         if dropped:
-            cr.execute(
-                SQL("DELETE FROM %s WHERE id = ANY(%s)", self._table_sql, dropped)
+            self.env.cr.execute(
+                SQL("DELETE FROM recouvrement_penalty_line WHERE id = ANY(%s)", dropped)
             )
         if changed:
             self._execute_update(changed)
@@ -289,31 +291,6 @@ class RecouvrementPenaltyLine(models.Model):
                 flush=False,
             )
 
-    @property
-    def _table_sql(self):
-        return SQL.identifier(self._table)
-
-    @api.model
-    def _read_open_lines(self, move_ids):
-        """Read the lines that follow the account: those no debit note has charged."""
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT penalty.id, penalty.move_id, %s
-                  FROM recouvrement_penalty_line penalty
-                  LEFT JOIN account_move_line debit ON debit.id = penalty.debit_line_id
-                  LEFT JOIN account_move note ON note.id = debit.move_id
-                 WHERE penalty.move_id = ANY(%s)
-                   AND penalty.kind != 'cost'
-                   AND (note.id IS NULL
-                        OR note.state = 'cancel'
-                        OR note.payment_state = 'reversed')
-                """,
-                SQL(", ").join(SQL.identifier("penalty", name) for name in COLUMNS),
-                list(move_ids),
-            )
-        )
-
     @api.model
     def _execute_update(self, rows):
         """Update lines, ``(id, *COLUMNS)`` each, in one statement."""
@@ -322,7 +299,7 @@ class RecouvrementPenaltyLine(models.Model):
             SQL(
                 """
                 UPDATE recouvrement_penalty_line penalty
-                   SET %s, debit_line_id = NULL, write_uid = %s, write_date = now()
+                   SET %s, debit_line_id = NULL
                   FROM (SELECT * FROM unnest(%s)) AS fresh (id, %s)
                  WHERE penalty.id = fresh.id
                 """,
@@ -330,7 +307,6 @@ class RecouvrementPenaltyLine(models.Model):
                     SQL("%s = fresh.%s", SQL.identifier(name), SQL.identifier(name))
                     for name in names
                 ),
-                self.env.uid,
                 self._get_arrays(rows, ["int", *COLUMNS.values()]),
                 SQL(", ").join(SQL.identifier(name) for name in names),
             )
@@ -342,13 +318,10 @@ class RecouvrementPenaltyLine(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO recouvrement_penalty_line
-                       (move_id, %s, create_uid, create_date, write_uid, write_date)
-                SELECT fresh.*, %s, now(), %s, now() FROM unnest(%s) AS fresh
+                INSERT INTO recouvrement_penalty_line (move_id, %s)
+                SELECT * FROM unnest(%s)
                 """,
                 SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
-                self.env.uid,
-                self.env.uid,
                 self._get_arrays(rows, ["int", *COLUMNS.values()]),
             )
         )
@@ -359,17 +332,6 @@ class RecouvrementPenaltyLine(models.Model):
         return SQL(", ").join(
             SQL("%s::%s[]", list(column), SQL(sql_type))
             for column, sql_type in zip(zip(*rows, strict=True), types, strict=True)
-        )
-
-    @api.model
-    def _read_currencies(self, move_ids):
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT id, currency_id FROM account_move WHERE id = ANY(%s)",
-                    list(move_ids),
-                )
-            )
         )
 
     @api.model
@@ -412,30 +374,34 @@ class RecouvrementPenaltyLine(models.Model):
         return claims
 
     @api.model
-    def _settle(self, move_ids):
-        """Mark the invoices whose penalties have stopped: every due line is paid."""
-        self.env["account.move.line"].flush_model(["reconciled"])
-        settled = self.env.execute_query(
-            SQL(
-                """
-                UPDATE account_move move
-                   SET recouvrement_penalty_settled = state.settled
-                  FROM (SELECT move_id, BOOL_AND(reconciled) AS settled
-                          FROM account_move_line
-                         WHERE move_id = ANY(%s) AND display_type = 'payment_term'
-                         GROUP BY move_id) state
-                 WHERE move.id = state.move_id
-                   AND COALESCE(move.recouvrement_penalty_settled, FALSE)
-                       IS DISTINCT FROM state.settled
-                RETURNING move.id
-                """,
-                list(move_ids),
-            )
-        )
-        if settled:
-            self.env["account.move"].invalidate_model(
-                ["recouvrement_penalty_settled"], flush=False
-            )
+    def _settle(self, move_ids, due_lines, errors):
+        """Mark the invoices whose penalties have stopped, every due line being paid,
+        and those that have none."""
+        changes = {True: [], False: []}
+        for move_id in move_ids:
+            rows = due_lines.get(move_id)
+            if not rows:
+                changes[True].append(move_id)
+            elif move_id not in errors:
+                settled = all(row["reconciled"] for row in rows)
+                if settled != bool(rows[0]["settled"]):
+                    changes[settled].append(move_id)
+        for settled, part in changes.items():
+            if part:
+                self.env.cr.execute(
+                    SQL(
+                        """
+                        UPDATE account_move
+                           SET recouvrement_penalty_settled = %s AND state = 'posted'
+                         WHERE id = ANY(%s)
+                        """,
+                        settled,
+                        part,
+                    )
+                )
+                self.env["account.move"].invalidate_model(
+                    ["recouvrement_penalty_settled"], flush=False
+                )
 
     # ------------------------------------------------------------------
     # Which invoices

@@ -52,6 +52,7 @@ class RecouvrementWaiver(models.Model):
     )
     state = fields.Selection(
         [("granted", "Granted"), ("revoked", "Revoked")],
+        "Status",
         default="granted",
         required=True,
         readonly=True,

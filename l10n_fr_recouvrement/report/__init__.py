@@ -1,1 +1,3 @@
 from . import letter
+from . import statement_inputs
+from . import statement

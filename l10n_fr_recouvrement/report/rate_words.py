@@ -20,14 +20,15 @@ def describe(segment, frozen=False):
         ``index``, ``index_date``, ``factor`` and ``margin``
     :param frozen: whether the rate is that of the half-year in which interest began
 
-    >>> print(describe({"rate": "12.40", "index": "ecb_refi", "margin": "10",
-    ...                 "index_date": "2026-07-01"}).replace("\u202f", " "))
-    12,40 % : taux de refinancement de la BCE au 1er juillet 2026 (2,40 %) majoré de 10 points
-    >>> print(describe({"rate": "8.25", "index": "legal_other", "factor": "3",
-    ...                 "margin": "0", "index_date": "2026-07-01"}))
-    8,25 % : 3 fois le taux de l’intérêt légal du semestre commencé le 1er juillet 2026 (2,75 %)
-    >>> print(describe({"rate": "9", "index": None, "margin": "9"}))
-    9,00 % : taux convenu
+    >>> def show(**segment):
+    ...     print(describe(segment).replace(NBSP, " "))
+    >>> show(rate="12.40", index="ecb_refi", margin="10", index_date="2026-07-01")
+    12,40 % : taux de refinancement de la BCE au 1er juillet 2026 (2,40 %) majoré de 10 points
+    >>> show(rate="8.25", index="legal_other", factor="3", margin="0",
+    ...      index_date="2026-07-01")
+    8,25 % : 3 fois le taux de l’intérêt légal du semestre commencé le 1er juillet 2026 (2,75 %)
+    >>> show(rate="9", index=None, margin="9")
+    9,00 % : taux convenu
     """  # noqa: E501 sentences cannot be folded in a doctest
     rate = to_decimal(segment["rate"], 4)
     label = f"{format_percent(rate)}{NBSP}: "

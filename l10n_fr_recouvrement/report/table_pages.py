@@ -1,9 +1,11 @@
-"""Cuts long tables into the pages of an annex.
+"""Cuts long tables into the pages of an annex or of a statement.
 
 Only a build of wkhtmltopdf with patched Qt repeats the head of a table on each page:
 here each page gets tables of its own, and the pages are the same with any build.
 Heights are counted in lines of figures.
 """
+
+from decimal import Decimal
 
 PAGE_ROWS = 45
 # Taken by the heading of the first page.
@@ -81,3 +83,118 @@ def _take(rows, room, foot):
 
 def _row_height(row):
     return 1 + (DETAIL_ROWS if row.get("detail") else 0)
+
+
+class Pages:
+    """Pages that fill up from top to bottom with parts: tables that are cut where a
+    page ends, their totals carried forward, and blocks that are not.
+
+    >>> pages = Pages(first_room=6, room=9, part_head=1)
+    >>> rows = [{"height": 1, "keep": False, "due": Decimal(10)} for _rank in range(9)]
+    >>> pages.add_table({"kind": "account"}, rows, ["due"], tail=2)
+    >>> pages.add({"kind": "total"}, 2)
+    >>> [[(len(part.get("rows", ())), str(part.get("brought", {}).get("due")),
+    ...    str(part.get("carried", {}).get("due"))) for part in page]
+    ...  for page in pages.pages]
+    [[(4, 'None', '40')], [(5, '40', 'None'), (0, 'None', 'None')]]
+    >>> pages.add_row("notes", "VAT", 1), pages.add_row("notes", "Law", 1)
+    (True, False)
+    """
+
+    def __init__(self, first_room, room=PAGE_ROWS, part_head=HEAD_ROWS):
+        self.pages = [[]]
+        self.room = room
+        self.left = first_room
+        self.part_head = part_head
+
+    def turn(self, room=None):
+        """Go on with a new page."""
+        self.pages.append([])
+        self.left = self.room if room is None else room
+
+    def add(self, part, height):
+        """Put a part that is not cut where it fits."""
+        if height > self.left and self.pages[-1]:
+            self.turn()
+        self.pages[-1].append(part)
+        self.left -= height
+
+    def add_row(self, kind, row, height):
+        """Put a row where it fits, in a part without a head that others of its kind
+        share; tell whether it opens that part."""
+        if height > self.left and self.pages[-1]:
+            self.turn()
+        page = self.pages[-1]
+        opens = not page or page[-1]["kind"] != kind
+        if opens:
+            page.append({"kind": kind, "rows": []})
+        page[-1]["rows"].append(row)
+        self.left -= height
+        return opens
+
+    def add_table(self, table, rows, names, tail=0):
+        """Put the rows of a table, as many a page as fit. A page that the table does
+        not end on closes with what it has summed up, and the next one opens with it.
+
+        :param table: what the part of each page has in common
+        :param rows: dicts with their ``height``, whether they ``keep`` with the next
+            one, and the amounts ``names``, some of which may be None
+        :param tail: height of what follows, so that the last rows go with it
+        """
+        brought = {}
+        chunks = _get_chunks(rows)
+        while chunks:
+            head = self.part_head + bool(brought)
+            taken = _take_chunks(chunks, self.left - head, tail)
+            if not taken and self.pages[-1]:
+                self.turn()
+                continue
+            if not taken:
+                # Rows that belong together and are longer than a page.
+                chunks[:1] = [[row] for row in chunks[0]]
+                taken = max(1, _take_chunks(chunks, self.left - head, tail))
+            part = [row for chunk in chunks[:taken] for row in chunk]
+            chunks = chunks[taken:]
+            self.left -= head + _get_height(part)
+            placed = {**table, "rows": part}
+            self.pages[-1].append(placed)
+            if brought:
+                placed["brought"] = brought
+            if chunks:
+                brought = placed["carried"] = _carry(brought, part, names)
+                self.turn()
+
+
+def _get_chunks(rows):
+    """Runs of rows that stay on one page."""
+    chunks = [[]]
+    for row in rows:
+        chunks[-1].append(row)
+        if not row["keep"]:
+            chunks.append([])
+    return [chunk for chunk in chunks if chunk]
+
+
+def _take_chunks(chunks, room, tail):
+    """Number of chunks that fit: all of them with what follows, or as many as leave
+    room for the line that carries their sums and the last one for the next page."""
+    heights = [_get_height(chunk) for chunk in chunks]
+    if sum(heights) + tail <= room:
+        return len(chunks)
+    taken, room = 0, room - 1
+    while taken < len(chunks) - 1 and heights[taken] <= room:
+        room -= heights[taken]
+        taken += 1
+    return taken
+
+
+def _get_height(rows):
+    return sum(row["height"] for row in rows)
+
+
+def _carry(brought, rows, names):
+    return {
+        name: brought.get(name, Decimal(0))
+        + sum((row[name] for row in rows if row[name] is not None), Decimal(0))
+        for name in names
+    }

@@ -4,3 +4,4 @@ from . import recouvrement_penalty_wizard_mixin
 from . import recouvrement_waiver_wizard
 from . import recouvrement_cost_wizard
 from . import recouvrement_debit_wizard
+from . import recouvrement_statement_wizard

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -92,6 +94,13 @@ class RecouvrementDebitWizard(models.TransientModel):
 
     def action_charge(self):
         """Make the debit notes and open them."""
+        return self._confirm()._get_records_action(name=self.env._("Debit notes"))
+
+    def _confirm(self):
+        """Make the debit notes.
+
+        :return: these debit notes
+        """
         self.ensure_one()
         self._check_date()
         self._keep_up(self.move_ids, self.date)
@@ -111,8 +120,18 @@ class RecouvrementDebitWizard(models.TransientModel):
             notes |= self._make_note(partner, currency, part)
         if self.post:
             notes.action_post()
+        for move in lines.move_id:
+            move.message_post(
+                body=self.env._(
+                    "Penalties charged: %s.",
+                    Markup(", ").join(
+                        note._get_html_link()
+                        for note in move.recouvrement_debit_note_ids & notes
+                    ),
+                )
+            )
         self._keep_up(self.move_ids, fields.Date.context_today(self))
-        return notes._get_records_action(name=self.env._("Debit notes"))
+        return notes
 
     def _check_date(self):
         today = fields.Date.context_today(self)
@@ -166,10 +185,6 @@ class RecouvrementDebitWizard(models.TransientModel):
             note.invoice_line_ids.sorted("sequence"), groups, strict=True
         ):
             part.debit_line_id = line
-        for move in lines.move_id:
-            move.message_post(
-                body=self.env._("Penalties charged: %s.", note._get_html_link())
-            )
         return note
 
     @api.model
@@ -206,8 +221,8 @@ class RecouvrementDebitWizard(models.TransientModel):
             "invoice_origin": ", ".join(moves.mapped("name")),
             "narration": french.nbsp(
                 "Note de débit hors du champ d’application de la TVA "
-                f"({fact.article}) : pénalités de retard et indemnités de recouvrement, "
-                "calculées comme le montre notre décompte."
+                f"({fact.article}) : pénalités de retard et indemnités de "
+                "recouvrement, calculées comme le montre notre décompte."
             ),
             "invoice_line_ids": [
                 Command.create(
@@ -261,7 +276,9 @@ class RecouvrementDebitWizardLine(models.TransientModel):
     move_id = fields.Many2one(
         "account.move", "Invoice", required=True, ondelete="cascade"
     )
-    partner_id = fields.Many2one(related="move_id.commercial_partner_id")
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id", string="Debtor"
+    )
     currency_id = fields.Many2one(related="move_id.currency_id")
     euro_id = fields.Many2one("res.currency", compute="_compute_euro_id")
     amount_interest = fields.Monetary("Interest")

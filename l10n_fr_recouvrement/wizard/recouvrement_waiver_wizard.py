@@ -67,6 +67,14 @@ class RecouvrementWaiverWizard(models.TransientModel):
 
     def action_waive(self):
         """Grant the waivers."""
+        self._confirm()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _confirm(self):
+        """Grant the waivers that the lines make.
+
+        :return: these waivers
+        """
         self.ensure_one()
         self.env["recouvrement.action"].check_access("write")
         if not (self.reason or "").strip():
@@ -85,8 +93,7 @@ class RecouvrementWaiverWizard(models.TransientModel):
         vals_list = self._prepare_waivers()
         if not vals_list:
             raise UserError(self.env._("Enter an amount to be waived."))
-        self.env["recouvrement.waiver"]._grant(vals_list)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self.env["recouvrement.waiver"]._grant(vals_list)
 
     def _check_amounts(self):
         for line in self.line_ids:
@@ -131,7 +138,9 @@ class RecouvrementWaiverWizardLine(models.TransientModel):
     move_id = fields.Many2one(
         "account.move", "Invoice", required=True, readonly=True, ondelete="cascade"
     )
-    partner_id = fields.Many2one(related="move_id.commercial_partner_id")
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id", string="Debtor"
+    )
     currency_id = fields.Many2one(related="move_id.currency_id")
     euro_id = fields.Many2one("res.currency", compute="_compute_euro_id")
     due_interest = fields.Monetary("Interest due", readonly=True)

@@ -1,0 +1,198 @@
+from dataclasses import dataclass, field
+from datetime import date as Date
+from typing import Any
+
+from odoo import api, models
+
+from .. import law
+from ..models.account_move import FOLLOWED_TYPES
+from ..models.recouvrement_engine import Prospect
+from .french import format_short_date, nbsp
+from .statement_rows import ZERO
+
+# A credit that nobody allocated, by whether it is a credit note.
+UNALLOCATED = {True: "Avoir non affecté", False: "Règlement non affecté"}
+INVOICED_STATES = ("invoiced", "collected")
+OPEN_STATES = ("accrued", "claimed")
+
+
+@dataclass
+class Charges:
+    """What debit notes charged of one invoice, and its costs that none has charged."""
+
+    days: list = field(default_factory=list)
+    indemnity: str = ""
+    costs: list = field(default_factory=list)
+
+
+@dataclass
+class Inputs:
+    """What statements of many invoices are worked out from: ``penalty`` is that of the
+    penalties, the credits that nobody allocated among its payments; ``natures`` says
+    what each of these credits is, by due line, and ``credits`` what is left of them."""
+
+    moves: Any
+    date: Date
+    penalty: Any
+    charges: dict
+    judgments: dict
+    natures: dict = field(default_factory=dict)
+    credits: dict = field(default_factory=dict)
+
+    @property
+    def due_lines(self):
+        return self.penalty.due_lines
+
+    @property
+    def facts(self):
+        return self.penalty.facts
+
+
+class RecouvrementStatementInputs(models.AbstractModel):
+    """Gathers what statements of interest are worked out from, a few queries for all
+    the invoices: due lines and payments as the penalties read them, what debit notes
+    charged, and the credits that nobody allocated."""
+
+    _name = "recouvrement.statement.inputs"
+    _description = "Inputs of statements of interest"
+
+    @api.model
+    def _read(self, moves, date, with_credits):
+        """Read the :class:`Inputs` of the statements of ``moves``, see
+        ``_get_statements``."""
+        moves = moves.filtered(lambda move: move.move_type in FOLLOWED_TYPES)
+        penalty = self.env["recouvrement.penalty.engine"]._read_inputs(moves.ids)
+        moves = moves.browse(penalty.due_lines)
+        judgments = self.env["recouvrement.judgment"].browse(
+            row["id"] for row in penalty.judgments.values()
+        )
+        inputs = Inputs(
+            moves=moves,
+            date=date,
+            penalty=penalty,
+            charges=self._read_charges(moves, date),
+            judgments={
+                move_id: judgment.with_prefetch(judgments.ids)
+                for move_id, judgment in zip(penalty.judgments, judgments, strict=True)
+            },
+        )
+        if with_credits:
+            for company, part in moves.grouped("company_id").items():
+                self._read_credits(inputs, company, part.commercial_partner_id)
+        return inputs
+
+    @api.model
+    def _read_charges(self, moves, date):
+        """What debit notes charged, and the costs up to ``date`` that none has charged,
+        by invoice."""
+        charges = {}
+        for line in self.env["recouvrement.penalty.line"].search(
+            [
+                ("move_id", "in", moves.ids),
+                "|",
+                ("kind", "=", "cost"),
+                ("debit_line_id", "!=", False),
+            ]
+        ):
+            found = charges.setdefault(line.move_id.id, Charges())
+            note = line.debit_move_id
+            name = note.name if note.state == "posted" else "en préparation"
+            if line.state in INVOICED_STATES and line.kind == "interest":
+                found.days.append(
+                    (line.move_line_id.id, line.date_from, line.date_to, name)
+                )
+            elif line.state in INVOICED_STATES and line.kind == "indemnity":
+                found.indemnity = name
+            elif line.state in OPEN_STATES and line.date_from <= date:
+                amount = law.to_decimal(line.amount, line.currency_id.decimal_places)
+                found.costs.append((self._get_cost_label(line), amount))
+        return charges
+
+    @api.model
+    def _get_cost_label(self, line):
+        day = format_short_date(line.date_from)
+        return nbsp(
+            f"Frais complémentaires du {day} : {line.name or 'sur justificatif'}"
+        )
+
+    @api.model
+    def _read_credits(self, inputs, company, partners):
+        """Set the credits of the debtors of a company that nobody allocated against
+        their debts, and keep what no debt takes up."""
+        engine = self.env["recouvrement.engine"]
+        prospects = {}
+        for row in engine._read_open_items(company, inputs.date, partners):
+            key = engine._grouping_key(row)
+            prospect = prospects.get(key)
+            if prospect is None:
+                prospect = prospects[key] = Prospect(
+                    company=company,
+                    partner=self.env["res.partner"].browse(row["partner_id"]),
+                    currency=self.env["res.currency"].browse(row["currency_id"]),
+                    date=inputs.date,
+                )
+            {
+                "debt": prospect.debts,
+                "credit": prospect.credits,
+                "offset": prospect.offsets,
+            }[row["kind"]].append(row)
+        moves = inputs.moves.filtered(lambda move: move.company_id == company).grouped(
+            lambda move: (move.commercial_partner_id, move.currency_id)
+        )
+        known = {row["id"] for prospect in prospects.values() for row in prospect.debts}
+        for prospect in prospects.values():
+            # Once, were there several prospects of one debtor.
+            part = moves.pop((prospect.partner, prospect.currency), inputs.moves[:0])
+            frozen = part.filtered(lambda move: move._recouvrement_is_frozen())
+            prospect.debts += self._get_left_out(inputs, part - frozen, known)
+            engine._offset_credits(prospect)
+            engine._impute(prospect)
+            self._keep_credits(inputs, prospect, deducted=not frozen)
+
+    @api.model
+    def _get_left_out(self, inputs, moves, known):
+        """Due lines of the statement that follow-up leaves out, disputed ones above
+        all: a credit pays them like the others."""
+        left_out = []
+        for move in moves:
+            for row in inputs.due_lines[move.id]:
+                paid = law.total(inputs.penalty.payments.get(row["id"], ()))
+                if (
+                    row["id"] not in known
+                    and row["amount"] > paid
+                    and row["date_maturity"] < inputs.date
+                ):
+                    left_out.append({**row, "residual": row["amount"] - paid})
+        return left_out
+
+    @api.model
+    def _keep_credits(self, inputs, prospect, deducted):
+        """Keep what each credit was set against and what it is, in the order in which
+        they were.
+
+        :param deducted: whether what is left of them is deducted from the whole: no
+            credit pays what was owed before insolvency proceedings
+        """
+        parts = {line_id: list(part) for line_id, part in prospect.imputed.items()}
+        debts = sorted(prospect.debts, key=lambda row: row["date_maturity"])
+        left, digits = ZERO, prospect.currency.decimal_places
+        for credit in sorted(prospect.credits, key=lambda row: row["date"]):
+            amount = law.to_decimal(credit["residual"], digits)
+            is_refund = credit["move_type"] == "out_refund"
+            for debt in debts:
+                queue = parts.get(debt["id"])
+                if (
+                    queue
+                    and queue[0].date == credit["date"]
+                    and queue[0].amount <= amount
+                ):
+                    payment = queue.pop(0)
+                    amount -= payment.amount
+                    inputs.penalty.payments.setdefault(debt["id"], []).append(payment)
+                    inputs.natures.setdefault(debt["id"], []).append(
+                        (payment, UNALLOCATED[is_refund])
+                    )
+            if deducted and credit["date"] <= inputs.date:
+                left += amount
+        key = (prospect.company, prospect.partner, prospect.currency)
+        inputs.credits[key] = inputs.credits.get(key, ZERO) + left
