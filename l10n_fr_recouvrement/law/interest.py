@@ -185,7 +185,7 @@ def statement(
         else:
             by_day.setdefault(payment.date, []).append(payment)
     anniversaries = _anniversaries(capitalised_from, due, at)
-    stops = sorted(by_day.keys() | anniversaries)
+    stops = sorted(by_day.keys() | anniversaries) if by_day or anniversaries else []
     segments = []
     start = began
     while start <= at and debt.base > 0:
@@ -288,14 +288,15 @@ def _get_rank(payment):
 def _anniversaries(claimed, due, at):
     """Days at whose end interest due for a full year is capitalised: once both a year
     has run and it was claimed, then each year."""
+    if not claimed:
+        return frozenset()
     days = set()
-    if claimed:
-        first = max(claimed, add_years(due, 1))
-        day, years = first, 0
-        while day <= at:
-            days.add(day)
-            years += 1
-            day = add_years(first, years)
+    first = max(claimed, add_years(due, 1))
+    day, years = first, 0
+    while day <= at:
+        days.add(day)
+        years += 1
+        day = add_years(first, years)
     return days
 
 

@@ -437,14 +437,13 @@ class AccountMove(models.Model):
         return self.env["recouvrement.penalty.line"].sudo()._refresh(self.ids, date)
 
     @api.model
-    def _cron_recouvrement_penalties(self, batch_size=2000):
+    def _cron_recouvrement_penalties(self, batch_size=1000):
         """Nightly: penalties of the overdue invoices up to today, and a last time for
         those paid since."""
         today = fields.Date.context_today(self)
         lines = self.env["recouvrement.penalty.line"].sudo()
-        remaining, last = lines._count_stale(today), 0
-        while move_ids := lines._find_stale(today, last, batch_size):
-            last = move_ids[-1]
+        remaining = lines._count_stale(today)
+        for move_ids in lines._iter_stale(today, batch_size):
             errors = lines._refresh(move_ids, today)
             if errors:
                 _logger.info(

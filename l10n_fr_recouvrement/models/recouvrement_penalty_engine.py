@@ -33,9 +33,7 @@ COLUMNS = {
 }
 # A penalty line as it is stored: ``charged`` tells whether a debit note holds it,
 # ``released`` whether one that was cancelled or reversed held it.
-StoredLine = namedtuple(
-    "StoredLine", ["id", "move_id", "charged", "released", *COLUMNS]
-)
+StoredLine = namedtuple("StoredLine", ["id", "charged", "released", *COLUMNS])
 # Errors of the law that a person mends by entering a dated fact.
 MISSING_DATA = (law.UnknownHalfYearError, law.UnknownFactError)
 
@@ -449,26 +447,53 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         :return: ``{move_id: [StoredLine]}``
         """
         self.env["recouvrement.penalty.line"].flush_model()
-        stored = {}
-        for row in self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT penalty.id, penalty.move_id,
-                       note.id IS NOT NULL AND NOT (note.state = 'cancel'
-                           OR note.payment_state = 'reversed'),
-                       note.state = 'cancel' OR note.payment_state = 'reversed',
-                       %s
-                  FROM recouvrement_penalty_line penalty
-                  LEFT JOIN account_move_line debit ON debit.id = penalty.debit_line_id
-                  LEFT JOIN account_move note ON note.id = debit.move_id
-                 WHERE penalty.move_id = ANY(%s)
+                SELECT id, move_id, debit_line_id, %s
+                  FROM recouvrement_penalty_line
+                 WHERE move_id = ANY(%s)
                 """,
-                SQL(", ").join(SQL.identifier("penalty", name) for name in COLUMNS),
+                SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
                 list(move_ids),
             )
-        ):
-            stored.setdefault(row[1], []).append(StoredLine._make(row))
+        )
+        charging = self._read_charging_lines([row[2] for row in rows if row[2]])
+        stored = {}
+        for line_id, move_id, debit_line_id, *values in rows:
+            stored.setdefault(move_id, []).append(
+                StoredLine(
+                    line_id,
+                    bool(debit_line_id) and debit_line_id in charging,
+                    bool(debit_line_id) and debit_line_id not in charging,
+                    *values,
+                )
+            )
         return stored
+
+    @api.model
+    def _read_charging_lines(self, line_ids):
+        """Those of some lines of debit notes whose note was not cancelled nor
+        reversed."""
+        if not line_ids:
+            return set()
+        self.env["account.move"].flush_model(["state", "payment_state"])
+        return {
+            line_id
+            for (line_id,) in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT line.id
+                      FROM account_move_line line
+                      JOIN account_move note ON note.id = line.move_id
+                     WHERE line.id = ANY(%s)
+                       AND note.state != 'cancel'
+                       AND note.payment_state != 'reversed'
+                    """,
+                    line_ids,
+                )
+            )
+        }
 
     @api.model
     def _read_waived(self, move_ids, stored):

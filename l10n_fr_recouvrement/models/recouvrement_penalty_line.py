@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..law import to_decimal
 from .account_move import FOLLOWED_TYPES
 from .recouvrement_penalty_engine import COLUMNS, ZERO
 
+# Batches of invoices found by one query.
+FOUND_BATCHES = 20
 COLLECTED_STATES = ("paid", "in_payment")
 
 
@@ -406,6 +408,15 @@ class RecouvrementPenaltyLine(models.Model):
     # ------------------------------------------------------------------
     # Which invoices
     # ------------------------------------------------------------------
+
+    @api.model
+    def _iter_stale(self, date, batch_size):
+        """Iterate over batches of what :meth:`_find_stale` finds, many of which are
+        found at a time."""
+        after = 0
+        while move_ids := self._find_stale(date, after, FOUND_BATCHES * batch_size):
+            after = move_ids[-1]
+            yield from split_every(batch_size, move_ids, list)
 
     @api.model
     def _find_stale(self, date, after, limit):
