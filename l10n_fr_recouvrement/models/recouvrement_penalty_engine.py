@@ -454,7 +454,13 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
                   FROM recouvrement_penalty_line
                  WHERE move_id = ANY(%s)
                 """,
-                SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
+                SQL(", ").join(
+                    # as floats, which is what the rows to compare with hold
+                    SQL("%s::float8", SQL.identifier(name))
+                    if sql_type == "numeric"
+                    else SQL.identifier(name)
+                    for name, sql_type in COLUMNS.items()
+                ),
                 list(move_ids),
             )
         )

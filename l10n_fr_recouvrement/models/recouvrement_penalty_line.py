@@ -215,8 +215,10 @@ class RecouvrementPenaltyLine(models.Model):
                 line_id, (None, None)
             )
             for segment in segments:
-                forgiven = min(waived, segment.amount) if waived else ZERO
-                waived -= forgiven
+                forgiven = ZERO
+                if waived:
+                    forgiven = min(waived, segment.amount)
+                    waived -= forgiven
                 amount = float(segment.amount)
                 claimed = (
                     claim_id if claim_id and segment.date_from <= claim_date else None
