@@ -56,12 +56,14 @@ class TestDebitNote(ChargingCase):
             [
                 (
                     f"Facture {self.invoice.name}\u00a0: pénalités de retard du "
-                    "01/06/2026 au 30/06/2026 inclus",
+                    "01/06/2026 au 30/06/2026 inclus\n5\u202f400,00\u00a0€ × "
+                    "12,15\u00a0% × 30 j ÷ 365",
                     53.93,
                 ),
                 (
                     f"Facture {self.invoice.name}\u00a0: pénalités de retard du "
-                    "01/07/2026 au 15/10/2026 inclus",
+                    "01/07/2026 au 15/10/2026 inclus\n5\u202f400,00\u00a0€ × "
+                    "12,40\u00a0% × 107 j ÷ 365",
                     196.29,
                 ),
                 (
@@ -178,6 +180,52 @@ class TestDebitNote(ChargingCase):
         note.button_cancel()
         self.assertEqual(self.invoice.recouvrement_penalty_total, 290.22)
         self.assertEqual(self._charge(self.invoice).amount_total, 290.22)
+
+    def test_a_cancelled_note_does_not_come_back(self):
+        note = self._charge(self.invoice, post=False)
+        note.button_cancel()
+        note.button_draft()
+        with self.assertRaisesRegex(UserError, "charges no penalties any more"):
+            note.action_post()
+
+    def test_a_note_is_not_copied_into_an_invoice(self):
+        note = self._charge(self.invoice)
+        with self.assertRaisesRegex(UserError, "not copied"):
+            note.copy()
+        reversal = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=note.ids)
+            .create({"journal_id": note.journal_id.id})
+        )
+        with self.assertRaisesRegex(UserError, "not copied"):
+            reversal.modify_moves()
+
+    def test_a_deleted_draft_gives_its_penalties_back(self):
+        self._pay(self.invoice, 5400, TODAY)
+        note = self._charge(self.invoice, post=False)
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 0)
+        note.unlink()
+        self.env.invalidate_all()
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 290.22)
+
+    def test_indemnities_may_have_an_account_of_their_own(self):
+        account = self.env["account.account"].search(
+            [("code", "=", "758100"), ("company_ids", "in", self.company.ids)]
+        )
+        self.company.recouvrement_indemnity_account_id = account
+        note = self._charge(self.invoice)
+        self.assertEqual(
+            note.invoice_line_ids.mapped("account_id.code"), ["763100", "758100"]
+        )
+
+    def test_a_debtor_found_to_be_a_consumer_is_charged_no_indemnity(self):
+        """C. conso. L121-21: nothing but what a consumer owes, paid invoices too."""
+        self._pay(self.invoice, 5400, TODAY)
+        self.env.cr.flush()
+        self.assertEqual(self.invoice.recouvrement_penalty_total, 290.22)
+        self.business.recouvrement_profile = "consumer"
+        self.assertEqual(self.invoice.recouvrement_profile, "consumer")
+        self.assertFalse(self.invoice.recouvrement_penalty_line_ids)
 
     def test_reversed_its_days_are_owed_again(self):
         note = self._charge(self.invoice)
@@ -313,6 +361,53 @@ class TestWaiver(ChargingCase):
         self.assertEqual(self.invoice.recouvrement_waiver_ids.user_id, officer)
         with self.assertRaises(UserError):
             self.invoice.recouvrement_waiver_ids.with_user(officer).action_revoke()
+
+    def test_the_first_stop_holds_until_it_is_revoked(self):
+        first = self._waive(self.invoice, stops=True)
+        with freeze_time("2026-12-15"):
+            self.env["recouvrement.waiver"]._grant(
+                [
+                    {
+                        "move_id": self.invoice.id,
+                        "date": "2026-12-15",
+                        "user_id": self.env.uid,
+                        "reason": "Encore",
+                        "amount_interest": 0,
+                        "amount_indemnity": 0,
+                        "stops": True,
+                    }
+                ]
+            )
+            self.assertEqual(str(self.invoice.recouvrement_penalty_end), TODAY)
+            first.action_revoke()
+            self.assertEqual(str(self.invoice.recouvrement_penalty_end), "2026-12-15")
+
+    def test_stopping_and_repeating_take_a_manager_too(self):
+        officer = self._create_user(
+            "agent", "l10n_fr_recouvrement.group_recovery_officer"
+        )
+        amounts = {"amount_interest": 120, "amount_indemnity": 0}
+        self._waive(self.invoice, officer, amounts=amounts)
+        with self.assertRaises(UserError):
+            self._waive(self.invoice, officer, amounts=amounts)
+        with self.assertRaises(UserError):
+            self._waive(
+                self.invoice,
+                officer,
+                amounts={"amount_interest": 0, "amount_indemnity": 0},
+                stops=True,
+            )
+
+    def test_every_cent_waived_shows_as_waived(self):
+        """Amounts that are not whole in binary are compared as what they are."""
+        for principal in (173.64, 1940.11, 2167.66):
+            invoice = self._invoice(self.business, principal, "2026-07-31")
+            self._penalties(invoice, TODAY)
+            self._waive(invoice)
+            self.env.invalidate_all()
+            self.assertEqual(
+                set(invoice.recouvrement_penalty_line_ids.mapped("state")), {"waived"}
+            )
 
     def test_revoked_by_a_manager_never_deleted(self):
         waiver = self._waive(self.invoice, stops=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
 from odoo.addons.l10n_fr_recouvrement.models import account_move_penalty
@@ -317,6 +317,48 @@ class TestPayments(PenaltyCase):
                 ("2026-08-21", "2026-11-15", 87, 12.4, 177.34),
             ],
         )
+
+    def test_a_payment_to_come_does_not_settle(self):
+        invoice = self._invoice(self.business, 10000, "2026-09-30")
+        with freeze_time("2026-10-15"):
+            self._pay(invoice, 10000, "2026-11-15")
+            self._run_nightly()
+            self.assertFalse(invoice.recouvrement_penalty_settled)
+        with freeze_time("2026-11-20"):
+            self._run_nightly()
+        self.assertPenalties(invoice, [("2026-10-01", "2026-11-15", 46, 12.4, 156.27)])
+
+    def test_who_may_not_waive_does_not_change_how_a_payment_counts(self):
+        invoice = self._invoice(self.business, 1000, "2026-07-31")
+        self._pay(invoice, 400, "2026-09-15")
+        clerk = self._create_user("facturation", "account.group_account_invoice")
+        partial = invoice.recouvrement_credit_ids
+        with self.assertRaises(AccessError):
+            partial.with_user(clerk).recouvrement_effect = "gesture"
+        with self.assertRaisesRegex(ValidationError, "money received"):
+            partial.recouvrement_effect = "correction"
+
+    def test_the_terms_of_a_former_customer_go_with_him(self):
+        self.business.recouvrement_rate_basis = "legal"
+        invoice = self._invoice(self.business, 1000, "2026-07-31")
+        invoice.button_draft()
+        invoice.partner_id = self._create_debtor("Autre Exemple", is_company=True)
+        invoice.action_post()
+        self.assertEqual(invoice.recouvrement_rate_basis, "ecb")
+
+    def test_1231_7_a_judgment_against_a_consumer_bears_interest(self):
+        invoice = self._invoice(self.consumer, 5000, "2026-01-31")
+        self.env["recouvrement.judgment"].create(
+            {
+                "name": "RG 26/00034",
+                "partner_id": self.consumer.id,
+                "company_id": self.company.id,
+                "move_ids": [Command.set(invoice.ids)],
+                "date": "2026-03-01",
+            }
+        )
+        first = self._penalties(invoice, "2026-03-31")
+        self.assertEqual((str(first.date_from), first.rate), ("2026-03-01", 2.62))
 
     def test_a_payment_registered_in_odoo(self):
         invoice = self._invoice(self.business, 10000, "2026-07-31")

@@ -31,6 +31,7 @@ def impute_oldest_first(payments, debts, digits=2):
     :return: ``{key: [Payment, …]}`` for the debts that receive something
     :rtype: dict
 
+    >>> from .interest import Payment
     >>> debts = [Debt("B", date(2026, 3, 31), Decimal("100.00")),
     ...          Debt("A", date(2026, 1, 31), Decimal("60.00"))]
     >>> imputed = impute_oldest_first(

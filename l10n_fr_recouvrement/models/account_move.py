@@ -283,7 +283,7 @@ class AccountMove(models.Model):
             )
         if (
             TERMS_FIELDS & set(names)
-            and any(move.state == "posted" for move in self)
+            and any(move.posted_before for move in self)
             and not self.env.user.has_group(OFFICER)
         ):
             raise AccessError(

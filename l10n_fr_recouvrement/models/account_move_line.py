@@ -14,6 +14,15 @@ class AccountMoveLine(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
     )
 
+    def unlink(self):
+        # EXTENDS account: what a draft debit note charged is owed again
+        charged = self.filtered("move_id.recouvrement_is_debit_note").sudo()
+        penalties = charged.recouvrement_penalty_line_ids
+        penalties.debit_line_id = False
+        res = super().unlink()
+        penalties.move_id._recouvrement_follow_payments()
+        return res
+
     def _reconcile_plan_with_sync(self, plan_list, all_amls):
         # EXTENDS account: penalties stop at the payment
         res = super()._reconcile_plan_with_sync(plan_list, all_amls)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from .. import law
@@ -127,6 +127,16 @@ class AccountMove(models.Model):
         compute="_compute_recouvrement_penalty_total",
         help="Interest, indemnity and costs, less what was waived, not charged by a "
         "debit note yet.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_judgment_ids = fields.Many2many(
+        "recouvrement.judgment",
+        "recouvrement_judgment_move_rel",
+        "move_id",
+        "judgment_id",
+        "Judgments",
+        copy=False,
+        readonly=True,
         groups=ACCOUNTING,
     )
     recouvrement_waiver_ids = fields.One2many(
@@ -280,6 +290,24 @@ class AccountMove(models.Model):
             )
         ]
 
+    @api.constrains("recouvrement_rate_basis", "recouvrement_contract_rate")
+    def _check_recouvrement_contract_rate(self):
+        for move in self:
+            move._recouvrement_check_rate(
+                move.recouvrement_rate_basis, move.recouvrement_contract_rate
+            )
+
+    def _recouvrement_check_rate(self, basis, rate):
+        """Refuse a fixed rate that nobody entered."""
+        if basis == "contract" and rate <= 0:
+            raise ValidationError(
+                self.env._(
+                    "%s: enter the fixed rate of the contract, or choose another "
+                    "penalty rate.",
+                    self.display_name,
+                )
+            )
+
     # ------------------------------------------------------------------
     # Terms of interest
     # ------------------------------------------------------------------
@@ -324,10 +352,40 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         # EXTENDS account: a printed rate is frozen by another module while posting
+        self._recouvrement_check_debit_notes()
         posted = super()._post(soft=soft)
         if PRINTED_RATE_FIELD in self._fields:
             posted._recouvrement_read_printed_rate()
         return posted
+
+    def copy_data(self, default=None):
+        # EXTENDS account: a copy of a debit note would be an invoice, whose lateness
+        # would bear penalties
+        if (default or {}).get("move_type") != "out_refund" and any(
+            self.sudo().mapped("recouvrement_is_debit_note")
+        ):
+            raise UserError(
+                self.env._(
+                    "A debit note of penalties is not copied: charge the penalties "
+                    "again, from their invoices."
+                )
+            )
+        return super().copy_data(default)
+
+    def _recouvrement_check_debit_notes(self):
+        """A debit note whose penalties are owed again does not come back to life."""
+        for note in self.sudo().filtered("recouvrement_is_debit_note"):
+            if (
+                note.move_type == "out_invoice"
+                and not note.line_ids.recouvrement_penalty_line_ids
+            ):
+                raise UserError(
+                    self.env._(
+                        "%s charges no penalties any more: they are owed again. Charge "
+                        "them by a new debit note.",
+                        note.display_name,
+                    )
+                )
 
     def _recouvrement_read_printed_rate(self):
         """Take over the rate that was printed, so that invoice and claim agree."""
@@ -343,7 +401,19 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         # EXTENDS account: penalties follow the terms that somebody corrects
+        debtors = {
+            move: move.commercial_partner_id for move in self if "partner_id" in vals
+        }
         res = super().write(vals)
+        if debtors:
+            # The terms of a former customer are not those of the new one.
+            self.filtered(
+                lambda move: (
+                    move.sudo().recouvrement_rate_basis
+                    and move.state == "draft"
+                    and move.commercial_partner_id != debtors[move]
+                )
+            )._recouvrement_write({"recouvrement_rate_basis": False})
         if self._recouvrement_terms_fields() & vals.keys():
             self.filtered(
                 lambda move: move.state == "posted"
@@ -416,7 +486,7 @@ class AccountMove(models.Model):
             precommit = self.env.cr.precommit
             waiting = precommit.data.setdefault("recouvrement.follow", set())
             if not waiting:
-                precommit.add(self.browse()._recouvrement_follow_waiting)
+                precommit.add(self.sudo().browse()._recouvrement_follow_waiting)
             waiting.update(followed.ids)
 
     def _recouvrement_follow_waiting(self):
@@ -428,6 +498,13 @@ class AccountMove(models.Model):
             raise  # concurrent transactions: Odoo tries the whole request again
         except Exception:
             _logger.exception("Penalties of %s wait for the nightly job", move_ids)
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE account_move SET recouvrement_penalty_settled = FALSE"
+                    " WHERE id = ANY(%s)",
+                    list(move_ids),
+                )
+            )
 
     def _recouvrement_refresh_penalties(self, date):
         """Bring the penalties of these invoices up to ``date``.

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from .account_move import OFFICER
 
 CREDIT_EFFECTS = [
     ("correction", "Corrects the price: as if from the start"),
@@ -39,10 +42,17 @@ class AccountPartialReconcile(models.Model):
                 else "payment"
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        self._recouvrement_check_choice({name for vals in vals_list for name in vals})
+        return super().create(vals_list)
+
     def write(self, vals):
         # EXTENDS account: interest follows the choice, which leaves a trace
         if "recouvrement_effect" not in vals:
             return super().write(vals)
+        self._recouvrement_check_choice(vals)
         before = {partial: partial.recouvrement_effect for partial in self}
         res = super().write(vals)
         changed = self.filtered(
@@ -59,6 +69,35 @@ class AccountPartialReconcile(models.Model):
         res = super().unlink()
         moves._recouvrement_follow_later()
         return res
+
+    def _recouvrement_check_choice(self, names):
+        """To forgive interest by the way a payment counts takes the same right as to
+        waive it."""
+        if (
+            "recouvrement_effect" in names
+            and not self.env.su
+            and not self.env.user.has_group(OFFICER)
+        ):
+            raise AccessError(
+                self.env._(
+                    "Ask a recovery officer to change how a credit note counts for "
+                    "interest."
+                )
+            )
+
+    @api.constrains("recouvrement_effect")
+    def _check_recouvrement_effect(self):
+        for partial in self:
+            entry = partial.credit_move_id
+            if partial.recouvrement_effect in ("correction", "gesture") and (
+                entry.payment_id or entry.statement_line_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%s is money received: it counts from its date.",
+                        entry.move_id.display_name,
+                    )
+                )
 
     def _recouvrement_trace_effect(self):
         self.ensure_one()

@@ -115,6 +115,28 @@ class RecouvrementEngine(models.AbstractModel):
         :param planned_only: leave out debtors whose invoices have no stage due; False
             collects what is owed whatever the plan (to refresh an existing action)
         """
+        prospects = [
+            prospect
+            for prospect in self._group_open_items(company, date, partners)
+            if prospect.debts
+        ]
+        for prospect in prospects:
+            self._offset_credits(prospect)
+            self._impute(prospect)
+        moves = self.env["account.move"].browse(
+            move_id for prospect in prospects for move_id in prospect.move_ids
+        )
+        for prospect in prospects:
+            # Read together, whatever the debtor.
+            prospect.moves = moves.browse(prospect.move_ids).with_prefetch(moves.ids)
+        if planned_only:
+            self._plan(company, date, prospects)
+        return prospects
+
+    @api.model
+    def _group_open_items(self, company, date, partners):
+        """Return the :class:`Prospect` of each debtor and currency with anything open,
+        nothing set against anything yet."""
         prospects = {}
         for row in self._read_open_items(company, date, partners):
             key = self._grouping_key(row)
@@ -131,19 +153,7 @@ class RecouvrementEngine(models.AbstractModel):
                 "credit": prospect.credits,
                 "offset": prospect.offsets,
             }[row["kind"]].append(row)
-        prospects = [prospect for prospect in prospects.values() if prospect.debts]
-        for prospect in prospects:
-            self._offset_credits(prospect)
-            self._impute(prospect)
-        moves = self.env["account.move"].browse(
-            move_id for prospect in prospects for move_id in prospect.move_ids
-        )
-        for prospect in prospects:
-            # Read together, whatever the debtor.
-            prospect.moves = moves.browse(prospect.move_ids).with_prefetch(moves.ids)
-        if planned_only:
-            self._plan(company, date, prospects)
-        return prospects
+        return list(prospects.values())
 
     @api.model
     def _grouping_key(self, row):
@@ -613,7 +623,7 @@ class RecouvrementEngine(models.AbstractModel):
     def _add_move_amounts(self, prospect, lines, claimed):
         """Put what is due once an invoice on its first due line, the indemnity in the
         currency of the letter, and take what was waived off its interest."""
-        done, waived = set(), {}
+        done = set()
         digits = prospect.currency.decimal_places
         for line in lines:
             penalties = claimed.get(line["move_id"])
@@ -621,14 +631,14 @@ class RecouvrementEngine(models.AbstractModel):
                 continue
             if line["move_id"] not in done:
                 done.add(line["move_id"])
-                waived[line["move_id"]] = penalties.waived_interest
                 indemnity = penalties.indemnity - penalties.waived_indemnity
                 if indemnity > 0:
                     line["amount_indemnity"] = self._convert_euros(prospect, indemnity)
                 line["amount_cost"] = float(penalties.costs)
             interest = law.to_decimal(line["amount_interest"], digits)
-            part = min(waived[line["move_id"]], interest)
-            waived[line["move_id"]] -= part
+            part = min(
+                penalties.waived_by_line.get(line["move_line_id"], interest), interest
+            )
             line["amount_waived"] = float(part)
             line["amount_interest"] = float(interest - part)
 

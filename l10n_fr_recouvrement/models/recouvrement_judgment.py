@@ -41,6 +41,7 @@ class RecouvrementJudgment(models.Model):
         check_company=True,
         domain="[('commercial_partner_id', '=', partner_id), "
         "('company_id', '=', company_id), ('state', '=', 'posted'), "
+        "('invoice_date', '<=', date), "
         "('move_type', 'in', ('out_invoice', 'out_receipt'))]",
     )
     date = fields.Date("Given on", required=True, tracking=True)
@@ -110,6 +111,19 @@ class RecouvrementJudgment(models.Model):
                     self.env._(
                         "%s: a judgment is not enforceable before it is given.",
                         judgment.name,
+                    )
+                )
+            later = [
+                move
+                for move in judgment.move_ids
+                if move.invoice_date and move.invoice_date > judgment.date
+            ]
+            if later:
+                raise ValidationError(
+                    self.env._(
+                        "%(judgment)s: %(invoice)s is later than the judgment.",
+                        judgment=judgment.name,
+                        invoice=later[0].display_name,
                     )
                 )
             if judgment.move_ids.commercial_partner_id - judgment.partner_id:

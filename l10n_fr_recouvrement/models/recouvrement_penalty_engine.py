@@ -58,6 +58,15 @@ class Penalties(NamedTuple):
     costs: Decimal
 
     @property
+    def waived_by_line(self):
+        """The interest waived, set against due lines in order of time."""
+        left, shares = self.waived_interest, {}
+        for line_id, segments in self.interest.items():
+            shares[line_id] = min(left, law.total(segments))
+            left -= shares[line_id]
+        return shares
+
+    @property
     def interest_ran(self):
         """Interest that no debit note has charged, before waivers."""
         return sum((law.total(part) for part in self.interest.values()), ZERO)
@@ -180,6 +189,9 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
                 segments = law.without_days(segments, days, row["digits"])
             if segments:
                 interest[row["id"]] = segments
+        if rows[0]["profile"] == "consumer":
+            # CPC exec. L111-8: the costs of recovery stay with the creditor.
+            costs = ZERO
         waived = inputs.waived.get(move_id, NOTHING_WAIVED)
         return Penalties(
             statements, interest, indemnity, indemnity_date, *waived, costs
@@ -295,7 +307,12 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         receipt is known; a business from the due date (C. com. L441-10, II).
         """
         if row["profile"] == "consumer":
-            return inputs.notices.get(row["id"])
+            days = [inputs.notices.get(row["id"])]
+            judgment = inputs.judgments.get(row["move_id"])
+            if judgment and judgment["rule"] == "legal":
+                # A judgment bears interest whatever was claimed (C. civ. 1231-7).
+                days.append((judgment["date_interest"] or judgment["date"]) - ONE_DAY)
+            return min((day for day in days if day), default=None)
         if row["profile"] == "public" and row["request_date"]:
             delay = inputs.facts.at(
                 f"public_delay_{row['public_delay']}", row["request_date"]

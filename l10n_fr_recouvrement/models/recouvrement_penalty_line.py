@@ -44,6 +44,7 @@ class RecouvrementPenaltyLine(models.Model):
         required=True,
     )
     name = fields.Char("Nature", help="What a complementary cost was paid for.")
+    label = fields.Char("What for", compute="_compute_label")
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True)
     days = fields.Integer()
@@ -74,7 +75,7 @@ class RecouvrementPenaltyLine(models.Model):
     state = fields.Selection(
         [
             ("accrued", "Accrued"),
-            ("claimed", "Claimed"),
+            ("claimed", "Claimed by letter"),
             ("invoiced", "Invoiced"),
             ("collected", "Collected"),
             ("waived", "Waived"),
@@ -100,10 +101,20 @@ class RecouvrementPenaltyLine(models.Model):
         "(move_id) WHERE kind = 'indemnity'",
         "The indemnity is due once an invoice.",
     )
+    _open_day_once = models.UniqueIndex(
+        "(move_line_id, date_from) WHERE kind = 'interest' AND debit_line_id IS NULL",
+        "The interest of this due line is worked out already.",
+    )
     _waived_within = models.Constraint(
         "CHECK (amount_waived IS NULL OR amount_waived BETWEEN 0 AND amount)",
         "No more can be waived than is due.",
     )
+
+    @api.depends("kind", "name")
+    def _compute_label(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for line in self:
+            line.label = line.name or kinds.get(line.kind)
 
     @api.depends("amount", "amount_waived")
     def _compute_amount_due(self):
@@ -202,7 +213,7 @@ class RecouvrementPenaltyLine(models.Model):
                     changed.append((line.id, *row))
             new += [(move_id, *row) for row in rows.values()]
         self._write_changes(dropped, changed, new)
-        self._settle(move_ids, inputs.due_lines, errors)
+        self._settle(move_ids, inputs, errors, date)
         return errors
 
     @api.model
@@ -219,7 +230,7 @@ class RecouvrementPenaltyLine(models.Model):
                 if waived:
                     forgiven = min(waived, segment.amount)
                     waived -= forgiven
-                amount = float(segment.amount)
+                amount, waiver = float(segment.amount), float(forgiven)
                 claimed = (
                     claim_id if claim_id and segment.date_from <= claim_date else None
                 )
@@ -234,10 +245,10 @@ class RecouvrementPenaltyLine(models.Model):
                     segment.divisor,
                     amount,
                     round(float(segment.exact), 6),
-                    float(forgiven),
+                    waiver,
                     currency_id,
                     claimed,
-                    self._get_open_state(amount, forgiven, claimed),
+                    self._get_open_state(amount, waiver, claimed),
                 )
         return rows
 
@@ -378,16 +389,23 @@ class RecouvrementPenaltyLine(models.Model):
         return claims
 
     @api.model
-    def _settle(self, move_ids, due_lines, errors):
-        """Mark the invoices whose penalties have stopped, every due line being paid,
-        and those that have none."""
+    def _settle(self, move_ids, inputs, errors, date):
+        """Mark the invoices whose penalties have stopped, every due line being paid by
+        ``date``, and those that have none."""
         changes = {True: [], False: []}
         for move_id in move_ids:
-            rows = due_lines.get(move_id)
+            rows = inputs.due_lines.get(move_id)
             if not rows:
                 changes[True].append(move_id)
             elif move_id not in errors:
-                settled = all(row["reconciled"] for row in rows)
+                settled = all(
+                    row["reconciled"]
+                    and all(
+                        payment.date <= date
+                        for payment in inputs.payments.get(row["id"], ())
+                    )
+                    for row in rows
+                )
                 if settled != bool(rows[0]["settled"]):
                     changes[settled].append(move_id)
         for settled, part in changes.items():

@@ -78,9 +78,7 @@ class RecouvrementWaiver(models.Model):
         waivers = self.sudo().create(vals_list)
         for waiver in waivers:
             waiver._trace(self.env._("Penalties waived: %(amounts)s. %(reason)s"))
-        stopped = waivers.filtered("stops")
-        for day, part in stopped.grouped("date").items():
-            part.move_id._recouvrement_write({"recouvrement_penalty_end": day})
+        waivers._stop_penalties()
         waivers.move_id._recouvrement_follow_payments()
         return waivers.with_env(self.env)
 
@@ -88,15 +86,24 @@ class RecouvrementWaiver(models.Model):
         """Take waivers back: what they forgave is owed again."""
         if not self.env.user.has_group(MANAGER):
             raise UserError(self.env._("Ask a recovery manager to revoke a waiver."))
+        self.check_access("read")
         waivers = self.sudo().filtered(lambda waiver: waiver.state == "granted")
         waivers.state = "revoked"
         for waiver in waivers:
             waiver._trace(self.env._("Waiver of penalties revoked: %(amounts)s."))
-        waivers.filtered("stops").move_id._recouvrement_write(
-            {"recouvrement_penalty_end": False}
-        )
+        waivers._stop_penalties()
         waivers.move_id._recouvrement_follow_payments()
         return True
+
+    def _stop_penalties(self):
+        """Give the invoices of these waivers their last day with penalties: the first
+        one on which a waiver that stands stops them."""
+        for move in self.filtered("stops").move_id:
+            stops = move.recouvrement_waiver_ids.filtered(
+                lambda waiver: waiver.stops and waiver.state == "granted"
+            )
+            end = min(stops.mapped("date"), default=False)
+            move._recouvrement_write({"recouvrement_penalty_end": end})
 
     def _trace(self, text):
         """Leave a note on the invoice."""

@@ -120,6 +120,12 @@ class ResCompany(models.Model):
         help="763100 Revenus des créances commerciales is the usual account, 758100 "
         "Dédits et pénalités perçus the other one. Empty: the first of them.",
     )
+    recouvrement_indemnity_account_id = fields.Many2one(
+        "account.account",
+        "Account of indemnities and costs",
+        domain="[('internal_group', '=', 'income'), ('company_ids', '=', id)]",
+        help="Empty: the account of penalties.",
+    )
 
     @api.constrains("recouvrement_rate_basis", "recouvrement_contract_rate")
     def _check_recouvrement_contract_rate(self):
@@ -171,7 +177,7 @@ class ResCompany(models.Model):
         accounts = self.env["account.account"].with_company(self)
         for code in PENALTY_ACCOUNT_CODES:
             account = account or accounts.search(
-                [("code", "=", code), ("company_ids", "in", self.ids)], limit=1
+                [("code", "=", code), *accounts._check_company_domain(self)], limit=1
             )
         if not account:
             raise UserError(

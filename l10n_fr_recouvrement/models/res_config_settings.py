@@ -73,3 +73,6 @@ class ResConfigSettings(models.TransientModel):
     recouvrement_penalty_account_id = fields.Many2one(
         related="company_id.recouvrement_penalty_account_id", readonly=False
     )
+    recouvrement_indemnity_account_id = fields.Many2one(
+        related="company_id.recouvrement_indemnity_account_id", readonly=False
+    )

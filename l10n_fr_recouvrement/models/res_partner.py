@@ -281,9 +281,20 @@ class ResPartner(models.Model):
         )
 
     def _recouvrement_propagate_profile(self, profile):
-        self._recouvrement_unsettled_invoices(
+        moves = self._recouvrement_unsettled_invoices(
             [("recouvrement_profile", "!=", profile)]
-        ).recouvrement_profile = profile
+        )
+        # Those paid late too, whose penalties nobody has charged.
+        moves |= moves.search(
+            [
+                ("commercial_partner_id", "in", self.ids),
+                ("company_id", "in", self.env.companies.ids),
+                ("state", "=", "posted"),
+                ("recouvrement_profile", "!=", profile),
+                ("recouvrement_penalty_line_ids.state", "in", ("accrued", "claimed")),
+            ]
+        )
+        moves.recouvrement_profile = profile
 
     def _recouvrement_propagate_procedure(self):
         company = self.env.company

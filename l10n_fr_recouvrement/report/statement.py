@@ -421,7 +421,8 @@ class ReportStatement(models.AbstractModel):
         if end < account.date:
             stopped = row["penalty_end"] == end
             opening = None if stopped else row["insolvency_date"]
-            details.append(statement_words.stop_detail(end, opening))
+            article = opening and inputs.facts.at("insolvency", opening).article
+            details.append(statement_words.stop_detail(end, opening, article))
         judgment = inputs.judgments.get(row["move_id"])
         if judgment and judgment.date <= account.date:
             details.append(self._get_judgment_detail(judgment))

@@ -6,7 +6,6 @@ from odoo import api, models
 
 from .. import law
 from ..models.account_move import FOLLOWED_TYPES
-from ..models.recouvrement_engine import Prospect
 from .french import format_short_date, nbsp
 from .statement_rows import ZERO
 
@@ -120,27 +119,12 @@ class RecouvrementStatementInputs(models.AbstractModel):
         """Set the credits of the debtors of a company that nobody allocated against
         their debts, and keep what no debt takes up."""
         engine = self.env["recouvrement.engine"]
-        prospects = {}
-        for row in engine._read_open_items(company, inputs.date, partners):
-            key = engine._grouping_key(row)
-            prospect = prospects.get(key)
-            if prospect is None:
-                prospect = prospects[key] = Prospect(
-                    company=company,
-                    partner=self.env["res.partner"].browse(row["partner_id"]),
-                    currency=self.env["res.currency"].browse(row["currency_id"]),
-                    date=inputs.date,
-                )
-            {
-                "debt": prospect.debts,
-                "credit": prospect.credits,
-                "offset": prospect.offsets,
-            }[row["kind"]].append(row)
+        prospects = engine._group_open_items(company, inputs.date, partners)
         moves = inputs.moves.filtered(lambda move: move.company_id == company).grouped(
             lambda move: (move.commercial_partner_id, move.currency_id)
         )
-        known = {row["id"] for prospect in prospects.values() for row in prospect.debts}
-        for prospect in prospects.values():
+        known = {row["id"] for prospect in prospects for row in prospect.debts}
+        for prospect in prospects:
             # Once, were there several prospects of one debtor.
             part = moves.pop((prospect.partner, prospect.currency), inputs.moves[:0])
             frozen = part.filtered(lambda move: move._recouvrement_is_frozen())

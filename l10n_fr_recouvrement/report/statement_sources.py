@@ -21,7 +21,9 @@ def describe(profile, day, facts, parts, delays=(), civil_year=False, credits=Fa
     sections += _rates(profile, facts, lines)
     sections.append(("Imputation", _imputation(profile, day, facts, parts)))
     if credits:
-        sections[-1][1].append(words.CREDITS)
+        sections[-1][1].append(
+            words.CREDITS.format(article=facts.at("oldest_first", day).article)
+        )
     sections += _capitalisation(facts, lines)
     sections += _indemnity(profile, facts, lines, parts[0]["rows"])
     article = facts.at("penalty_vat", day).article
@@ -54,7 +56,8 @@ def _rates(profile, facts, lines):
     for line in lines:
         for segment in line.found.segments:
             if segment.index is None and _is_granted(line, segment):
-                source = words.GRACE
+                article = facts.at("grace", segment.date_from).article
+                source = words.GRACE.format(article=article)
             else:
                 day = (
                     _began(line) if _is_frozen(profile, segment) else segment.date_from

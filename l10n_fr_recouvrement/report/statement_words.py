@@ -52,7 +52,7 @@ IMPUTATIONS = {
 }
 CREDITS = (
     "Les avoirs et règlements qui n’ont pas été affectés sont imputés sur les sommes "
-    "échues les plus anciennes."
+    "échues les plus anciennes ({article})."
 )
 INDEMNITY = (
     "{tariff} par facture payée en retard, dont le montant n’entre pas dans la base "
@@ -68,7 +68,7 @@ VAT = {
 CAPITALISATION = (
     "Les intérêts dus pour une année entière produisent eux-mêmes intérêt ({article})."
 )
-GRACE = "Délai de grâce accordé par le juge"
+GRACE = "Délai de grâce accordé par le juge ({article})"
 PUBLIC_DELAY = "Délai de paiement de {days} jours : {article}."
 CIVIL_YEAR = (
     "Le diviseur est le nombre de jours de l’année civile à laquelle appartient le "
@@ -112,10 +112,10 @@ def notice_detail(notice, date):
     )
 
 
-def stop_detail(end, opening=None):
+def stop_detail(end, opening=None, article=""):
     """Why nothing runs after ``end``."""
     reason = (
-        f"procédure collective ouverte le {format_short_date(opening)}"
+        f"procédure collective ouverte le {format_short_date(opening)} ({article})"
         if opening
         else "remise accordée par le créancier"
     )

@@ -24,6 +24,7 @@ class RecouvrementCostWizard(models.TransientModel):
         self.ensure_one()
         self.env["recouvrement.action"].check_access("write")
         self.move_id.check_access("read")
+        self.attachment_ids.check_access("write")
         self._check_cost()
         line = self.env["recouvrement.penalty.line"].sudo().create(self._prepare_cost())
         self.attachment_ids.sudo().write(

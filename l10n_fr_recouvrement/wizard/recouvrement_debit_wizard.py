@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -9,6 +11,8 @@ from ..law import half_year_start, to_decimal
 from ..models.recouvrement_penalty_engine import ZERO
 from ..report import french
 
+# Left to the debtor by default; the screen may say otherwise.
+PAYMENT_TIME = timedelta(days=30)
 KINDS = {
     "interest": "with_interest",
     "indemnity": "with_indemnity",
@@ -53,7 +57,7 @@ class RecouvrementDebitWizard(models.TransientModel):
     @api.depends("date")
     def _compute_date_due(self):
         for wizard in self:
-            wizard.date_due = wizard.date
+            wizard.date_due = wizard.date + PAYMENT_TIME
 
     @api.depends("company_id")
     def _compute_journal_id(self):
@@ -102,6 +106,7 @@ class RecouvrementDebitWizard(models.TransientModel):
         :return: these debit notes
         """
         self.ensure_one()
+        self._check_moves(self.move_ids)
         self._check_date()
         self._keep_up(self.move_ids, self.date)
         lines = self._get_lines()
@@ -162,6 +167,10 @@ class RecouvrementDebitWizard(models.TransientModel):
                 and line.state in ("accrued", "claimed")
                 and line.amount_due > 0
                 and line.date_to <= self.date
+                and (
+                    line.kind == "interest"
+                    or line.move_id.recouvrement_profile != "consumer"
+                )
             )
         )
         return lines.sorted(
@@ -200,7 +209,8 @@ class RecouvrementDebitWizard(models.TransientModel):
 
         :param groups: list of penalty lines that make one line each
         """
-        account = self.company_id._recouvrement_get_penalty_account()
+        penalties = self.company_id._recouvrement_get_penalty_account()
+        others = self.company_id.recouvrement_indemnity_account_id or penalties
         moves = self.env["account.move"].union(*(part.move_id for part in groups))
         fact = (
             self.env["recouvrement.legal.fact"]
@@ -221,14 +231,16 @@ class RecouvrementDebitWizard(models.TransientModel):
             "invoice_origin": ", ".join(moves.mapped("name")),
             "narration": french.nbsp(
                 "Note de débit hors du champ d’application de la TVA "
-                f"({fact.article}) : pénalités de retard et indemnités de "
-                "recouvrement, calculées comme le montre notre décompte."
+                f"({fact.article}). Intérêts : base TTC × taux annuel × jours ÷ "
+                "diviseur, arrondi au centime ligne par ligne."
             ),
             "invoice_line_ids": [
                 Command.create(
                     {
                         **self._prepare_note_line_vals(part),
-                        "account_id": account.id,
+                        "account_id": (
+                            penalties if part[0].kind == "interest" else others
+                        ).id,
                         "sequence": rank,
                     }
                 )
@@ -258,10 +270,23 @@ class RecouvrementDebitWizard(models.TransientModel):
             return f"Facture {move.name} : {lines.name}"
         label = INTEREST_LABELS[move.recouvrement_profile or "business"].lower()
         first, last = min(lines.mapped("date_from")), max(lines.mapped("date_to"))
-        return (
+        heading = (
             f"Facture {move.name} : {label} du {french.format_short_date(first)} au "
             f"{french.format_short_date(last)} inclus"
         )
+        return "\n".join([heading, *(self._get_segment_label(line) for line in lines)])
+
+    @api.model
+    def _get_segment_label(self, line):
+        """How one segment is worked out."""
+        digits, currency = line.currency_id.decimal_places, line.currency_id.name
+        base = french.format_amount(to_decimal(line.base, digits), currency)
+        rate = french.format_percent(to_decimal(line.rate, 4))
+        waived = to_decimal(line.amount_waived or 0, digits)
+        text = f"{base} × {rate} × {line.days} j ÷ {line.divisor}"
+        if waived:
+            text += f", remise de {french.format_amount(waived, currency)} déduite"
+        return text
 
 
 class RecouvrementDebitWizardLine(models.TransientModel):

@@ -26,20 +26,12 @@ class RecouvrementPenaltyWizardMixin(models.AbstractModel):
         :param str name: title of the window
         """
         self.check_access("create")
-        moves = moves.filtered(
-            lambda move: (
-                move.state == "posted"
-                and move.move_type in FOLLOWED_TYPES
-                and not move.recouvrement_is_debit_note
-            )
-        )
+        moves = moves.filtered(self._may_be_late)
         if not moves:
             raise UserError(
                 self.env._("Choose posted customer invoices: nothing else is late.")
             )
-        if len(moves.company_id) > 1:
-            raise UserError(self.env._("Choose invoices of one company."))
-        moves.check_access("read")
+        self._check_moves(moves)
         self._keep_up(moves, fields.Date.context_today(self))
         wizard = self.create(
             {"company_id": moves.company_id.id, "move_ids": [Command.set(moves.ids)]}
@@ -52,6 +44,26 @@ class RecouvrementPenaltyWizardMixin(models.AbstractModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    @api.model
+    def _may_be_late(self, move):
+        """Whether an invoice may bear penalties: posted, and no debit note itself."""
+        return (
+            move.state == "posted"
+            and move.move_type in FOLLOWED_TYPES
+            and not move.recouvrement_is_debit_note
+        )
+
+    def _check_moves(self, moves):
+        """Refuse what the screens would not have let anybody choose."""
+        moves.check_access("read")
+        companies = moves.company_id | self.company_id
+        if len(companies) > 1 or companies - self.env.companies:
+            raise UserError(self.env._("Choose invoices of one company, your own."))
+        if not all(self._may_be_late(move) for move in moves):
+            raise UserError(
+                self.env._("Choose posted customer invoices: nothing else is late.")
+            )
 
     @api.model
     def _keep_up(self, moves, date):

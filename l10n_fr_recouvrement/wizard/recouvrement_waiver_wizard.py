@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..law import to_decimal
-from ..models.recouvrement_penalty_engine import ZERO
+from ..models.recouvrement_penalty_engine import DUE_STATES, ZERO
 from ..models.recouvrement_waiver import MANAGER
 
 
@@ -30,16 +30,22 @@ class RecouvrementWaiverWizard(models.TransientModel):
     limit = fields.Monetary(related="company_id.recouvrement_waiver_limit")
     needs_manager = fields.Boolean(compute="_compute_needs_manager")
 
+    @api.model
+    def _sum_due(self, moves):
+        """Return ``{move_id: {"interest": …, "indemnity": …}}`` that may be waived."""
+        rows = {}
+        for line in moves.recouvrement_penalty_line_ids:
+            if line.state in DUE_STATES and line.kind != "cost":
+                row = rows.setdefault(line.move_id.id, {})
+                row[line.kind] = row.get(line.kind, ZERO) + to_decimal(
+                    line.amount_due, line.currency_id.decimal_places
+                )
+        return rows
+
     @api.depends("move_ids")
     def _compute_line_ids(self):
         for wizard in self:
-            rows = {}
-            for line in wizard.move_ids.recouvrement_penalty_line_ids:
-                if line.state in ("accrued", "claimed") and line.kind != "cost":
-                    row = rows.setdefault(line.move_id.id, {})
-                    row[line.kind] = row.get(line.kind, ZERO) + to_decimal(
-                        line.amount_due, line.currency_id.decimal_places
-                    )
+            rows = self._sum_due(wizard.move_ids)
             wizard.line_ids = [
                 Command.clear(),
                 *(
@@ -56,14 +62,16 @@ class RecouvrementWaiverWizard(models.TransientModel):
                 ),
             ]
 
-    @api.depends("line_ids.amount_interest", "line_ids.amount_indemnity")
+    @api.depends("stops", "line_ids.amount_interest", "line_ids.amount_indemnity")
     def _compute_needs_manager(self):
         manager = self.env.user.has_group(MANAGER)
         for wizard in self:
             total = self.env["recouvrement.waiver"]._sum_company_amount(
-                wizard._prepare_waivers()
+                wizard._prepare_waivers() + wizard._prepare_granted()
             )
-            wizard.needs_manager = not manager and total > to_decimal(wizard.limit)
+            wizard.needs_manager = not manager and (
+                wizard.stops or total > to_decimal(wizard.limit)
+            )
 
     def action_waive(self):
         """Grant the waivers."""
@@ -89,6 +97,7 @@ class RecouvrementWaiverWizard(models.TransientModel):
                     limit=self.currency_id.format(self.limit),
                 )
             )
+        self._check_moves(self.line_ids.move_id)
         self._check_amounts()
         vals_list = self._prepare_waivers()
         if not vals_list:
@@ -96,10 +105,16 @@ class RecouvrementWaiverWizard(models.TransientModel):
         return self.env["recouvrement.waiver"]._grant(vals_list)
 
     def _check_amounts(self):
+        due = self._sum_due(self.line_ids.move_id)
+        if len(self.line_ids.move_id) < len(self.line_ids):
+            raise UserError(self.env._("Waive the penalties of an invoice once."))
         for line in self.line_ids:
-            if not (
-                0 <= line.amount_interest <= line.due_interest
-                and 0 <= line.amount_indemnity <= line.due_indemnity
+            owed = due.get(line.move_id.id, {})
+            if not all(
+                0
+                <= to_decimal(line[f"amount_{kind}"])
+                <= to_decimal(owed.get(kind, ZERO))
+                for kind in ("interest", "indemnity")
             ):
                 raise UserError(
                     self.env._(
@@ -107,6 +122,20 @@ class RecouvrementWaiverWizard(models.TransientModel):
                         line.move_id.name,
                     )
                 )
+
+    def _prepare_granted(self):
+        """What was waived of these invoices before: several small waivers need the same
+        right as a big one."""
+        return [
+            {
+                "move_id": waiver.move_id.id,
+                "date": waiver.date,
+                "amount_interest": waiver.amount_interest,
+                "amount_indemnity": waiver.amount_indemnity,
+            }
+            for waiver in self.line_ids.move_id.recouvrement_waiver_ids
+            if waiver.state == "granted"
+        ]
 
     def _prepare_waivers(self):
         """Values of the waivers that the lines make."""
