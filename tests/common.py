@@ -229,6 +229,24 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         with freeze_time(day):
             actions.action_approve_and_send()
 
+    @classmethod
+    def _penalties(cls, invoice, day):
+        """Bring the penalties of an invoice up to a day; return its lines."""
+        cls.env.cr.flush()
+        errors = invoice._recouvrement_refresh_penalties(date.fromisoformat(day))
+        if errors:
+            raise next(iter(errors.values()))
+        return invoice.recouvrement_penalty_line_ids
+
+    @classmethod
+    def _amounts(cls, invoice, day):
+        """Interest of an invoice, segment by segment, in text."""
+        return [
+            f"{line.amount:.2f}"
+            for line in cls._penalties(invoice, day)
+            if line.kind == "interest"
+        ]
+
     def assertPenalties(self, invoice, expected):
         """Check ``[(from, to, days, rate, amount)]`` of the interest of an invoice."""
         lines = invoice.recouvrement_penalty_line_ids.filtered(

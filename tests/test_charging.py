@@ -1,7 +1,8 @@
 """The life of a penalty: claimed, charged, collected or waived; who may do what."""
 
 import base64
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 from freezegun import freeze_time
 from psycopg2.errors import ExclusionViolation, UniqueViolation
@@ -9,12 +10,14 @@ from psycopg2.errors import ExclusionViolation, UniqueViolation
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
-from .test_penalties import PenaltyCase
+from odoo.addons.l10n_fr_recouvrement import law
+
+from .common import RecouvrementCase
 
 TODAY = "2026-10-15"
 
 
-class ChargingCase(PenaltyCase):
+class ChargingCase(RecouvrementCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -541,6 +544,123 @@ class TestAccess(ChargingCase):
         with self.assertRaises(AccessError):
             self.invoice.with_user(stranger).action_recouvrement_waive()
 
+    def _stranger(self):
+        """A manager of another company, who sees nothing of this one."""
+        other = self.setup_other_company()["company"]
+        user = self._create_user(
+            "etranger", "l10n_fr_recouvrement.group_recovery_manager"
+        )
+        user.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+        return user
+
+    def test_a_waiver_is_not_revoked_from_another_company(self):
+        waiver = self.env["recouvrement.waiver"]._grant(
+            [
+                {
+                    "move_id": self.invoice.id,
+                    "date": TODAY,
+                    "user_id": self.env.uid,
+                    "reason": "Accord",
+                    "amount_interest": 1,
+                    "amount_indemnity": 0,
+                    "stops": False,
+                }
+            ]
+        )
+        with self.assertRaises(AccessError):
+            waiver.with_user(self._stranger()).action_revoke()
+        self.assertEqual(waiver.state, "granted")
+
+    def test_the_limit_is_that_of_the_invoices_company(self):
+        officer = self._create_user(
+            "agent", "l10n_fr_recouvrement.group_recovery_officer"
+        )
+        generous = self.setup_other_company()["company"]
+        generous.recouvrement_waiver_limit = 10**6
+        wizard = (
+            self.env["recouvrement.waiver.wizard"]
+            .with_user(officer)
+            .create(
+                {
+                    "company_id": generous.id,
+                    "move_ids": self.invoice.ids,
+                    "reason": "Forgé",
+                }
+            )
+        )
+        with self.assertRaises(UserError):
+            wizard.action_waive()
+        self.assertFalse(self.invoice.recouvrement_waiver_ids)
+
+    def test_an_invoice_is_waived_once_by_an_assistant(self):
+        wizard = self._open(self.invoice, "action_recouvrement_waive")
+        wizard.reason = "Deux fois"
+        wizard.line_ids.copy()
+        with self.assertRaisesRegex(UserError, "once"):
+            wizard.action_waive()
+
+    def test_somebody_elses_attachment_is_not_taken(self):
+        officer = self._create_user(
+            "agent", "l10n_fr_recouvrement.group_recovery_officer"
+        )
+        secret = self.env["ir.attachment"].create(
+            {
+                "name": "paie.pdf",
+                "datas": base64.b64encode(b"%PDF"),
+                "res_model": "res.users",
+                "res_id": self.env.uid,
+            }
+        )
+        wizard = (
+            self.env["recouvrement.cost.wizard"]
+            .with_user(officer)
+            .create({"move_id": self.invoice.id, "name": "Frais", "amount": 10})
+        )
+        wizard.sudo().attachment_ids = secret
+        with self.assertRaises(AccessError):
+            wizard.action_add()
+        self.assertEqual(secret.res_model, "res.users")
+
+    def test_terms_are_not_changed_through_a_draft(self):
+        clerk = self._create_user("facturation", "account.group_account_invoice")
+        invoice = self.invoice.with_user(clerk)
+        invoice.button_draft()
+        with self.assertRaises(AccessError):
+            invoice.write(
+                {
+                    "recouvrement_rate_basis": "contract",
+                    "recouvrement_contract_rate": 0.01,
+                    "recouvrement_below_floor": "contract",
+                }
+            )
+
+    def test_who_enters_judgments(self):
+        vals = {
+            "name": "RG 26/00099",
+            "partner_id": self.business.id,
+            "company_id": self.company.id,
+            "move_ids": self.invoice.ids,
+            "date": TODAY,
+        }
+        for group, may in (
+            ("account.group_account_invoice", False),
+            ("account.group_account_readonly", False),
+            ("l10n_fr_recouvrement.group_recovery_officer", True),
+        ):
+            judgments = self.env["recouvrement.judgment"].with_user(
+                self._create_user(group, group)
+            )
+            if may:
+                judgment = judgments.create(vals)
+            else:
+                with self.assertRaises(AccessError):
+                    judgments.create(vals)
+        with self.assertRaises(AccessError):
+            judgment.unlink()  # a manager's
+        self.assertFalse(
+            judgment.with_user(self._stranger()).search([("id", "=", judgment.id)])
+        )
+
     def test_portal_reaches_nothing(self):
         portal = self._create_user("portail", "base.group_portal")
         for model in (
@@ -552,3 +672,54 @@ class TestAccess(ChargingCase):
         ):
             with self.assertRaises(AccessError):
                 self.env[model].with_user(portal).search([])
+
+
+class TestHooks(ChargingCase):
+    """What an integrator may change, as doc/integrator.md tells."""
+
+    def _extend(self, model, name, method):
+        """Stand in for an addon that overrides a method."""
+        model_class = type(self.env[model])
+        original = getattr(model_class, name)
+        self.patch(
+            model_class, name, lambda *args: method(lambda: original(*args), *args)
+        )
+
+    def test_another_rate(self):
+        self._extend(
+            "recouvrement.penalty.engine",
+            "_rate_rule",
+            lambda original, *args: law.RateRule(None, Decimal(7)),
+        )
+        lines = self._penalties(self.invoice, TODAY)
+        self.assertEqual(set(lines.filtered("days").mapped("rate")), {7.0})
+
+    def test_days_of_grace_of_the_house(self):
+        self._extend(
+            "recouvrement.penalty.engine",
+            "_get_interest_start",
+            lambda original, *args: original() + timedelta(days=10),
+        )
+        first = self._penalties(self.invoice, TODAY)[0]
+        self.assertEqual(str(first.date_from), "2026-06-11")
+
+    def test_other_terms_at_posting(self):
+        self._extend(
+            "account.move",
+            "_recouvrement_prepare_rate_vals",
+            lambda original, *args: {
+                **original(),
+                "recouvrement_rate_basis": "legal",
+            },
+        )
+        invoice = self._invoice(self.business, 100, "2026-09-30")
+        self.assertEqual(invoice.recouvrement_rate_basis, "legal")
+
+    def test_other_lines_of_a_debit_note(self):
+        self._extend(
+            "recouvrement.debit.wizard",
+            "_prepare_note_line_vals",
+            lambda original, *args: {**original(), "name": "Retard"},
+        )
+        note = self._charge(self.invoice)
+        self.assertEqual(set(note.invoice_line_ids.mapped("name")), {"Retard"})

@@ -21,8 +21,12 @@ PUBLIC = law.RateRule("ecb_refi", Decimal(8), frozen=True)
 CONSUMER = law.RateRule("legal_other")
 
 
+def late_segments(*debt):
+    return list(law.statement(*debt).segments)
+
+
 def segments(principal, due, at, payments=(), rule=BUSINESS, divisor="365"):
-    return law.late_segments(
+    return late_segments(
         Decimal(principal),
         date.fromisoformat(due),
         date.fromisoformat(at),
@@ -200,7 +204,7 @@ def delays(draw):
 @settings(max_examples=200, deadline=None)
 def test_each_late_day_is_counted_once(delay, rule, divisor):
     principal, due, at, payments = delay
-    found = law.late_segments(principal, due, at, rule, TABLE, payments, divisor)
+    found = late_segments(principal, due, at, rule, TABLE, payments, divisor)
     counted = [
         segment.date_from + timedelta(days=index)
         for segment in found
@@ -220,7 +224,7 @@ def test_each_late_day_is_counted_once(delay, rule, divisor):
 @settings(max_examples=200, deadline=None)
 def test_agrees_with_a_sum_day_by_day(delay, rule, divisor):
     principal, due, at, payments = delay
-    found = law.late_segments(principal, due, at, rule, TABLE, payments, divisor)
+    found = late_segments(principal, due, at, rule, TABLE, payments, divisor)
     began = due + timedelta(days=1)
     expected = Decimal(0)
     current = began
@@ -240,8 +244,8 @@ def test_agrees_with_a_sum_day_by_day(delay, rule, divisor):
 def test_more_delay_never_costs_less(delay, divisor, more):
     principal, due, at, payments = delay
     later = min(at + timedelta(days=more), date(2026, 12, 31))
-    short = law.late_segments(principal, due, at, BUSINESS, TABLE, payments, divisor)
-    long = law.late_segments(principal, due, later, BUSINESS, TABLE, payments, divisor)
+    short = late_segments(principal, due, at, BUSINESS, TABLE, payments, divisor)
+    long = late_segments(principal, due, later, BUSINESS, TABLE, payments, divisor)
     assert law.total(long) >= law.total(short)
 
 
@@ -285,10 +289,10 @@ def test_a_statement_foots(delay, rule, divisor, order):
 def test_splitting_a_period_changes_nothing_before_rounding(delay, cut, divisor):
     principal, due, at, _payments = delay
     middle = min(due + timedelta(days=cut), at)
-    whole = law.late_segments(principal, due, at, BUSINESS, TABLE, (), divisor)
-    halves = law.late_segments(principal, due, middle, BUSINESS, TABLE, (), divisor)
+    whole = late_segments(principal, due, at, BUSINESS, TABLE, (), divisor)
+    halves = late_segments(principal, due, middle, BUSINESS, TABLE, (), divisor)
     if middle > due:
-        halves += law.late_segments(principal, middle, at, BUSINESS, TABLE, (), divisor)
+        halves += late_segments(principal, middle, at, BUSINESS, TABLE, (), divisor)
     exact = [sum((s.exact for s in part), Decimal(0)) for part in (whole, halves)]
     assert middle <= due or abs(exact[0] - exact[1]) < Decimal("1e-18") * 10**8
 

@@ -19,27 +19,7 @@ EXAMPLES = json.loads(
 )
 
 
-class PenaltyCase(RecouvrementCase):
-    @classmethod
-    def _penalties(cls, invoice, day):
-        """Bring the penalties of an invoice up to a day; return its lines."""
-        cls.env.cr.flush()
-        errors = invoice._recouvrement_refresh_penalties(date.fromisoformat(day))
-        if errors:
-            raise next(iter(errors.values()))
-        return invoice.recouvrement_penalty_line_ids
-
-    @classmethod
-    def _amounts(cls, invoice, day):
-        """Interest of an invoice, segment by segment, in text."""
-        return [
-            f"{line.amount:.2f}"
-            for line in cls._penalties(invoice, day)
-            if line.kind == "interest"
-        ]
-
-
-class TestWorkedExamples(PenaltyCase):
+class TestWorkedExamples(RecouvrementCase):
     """Each worked example through real invoices and bank entries."""
 
     def _make(self, example):
@@ -139,7 +119,7 @@ class TestWorkedExamples(PenaltyCase):
                 self.assertEqual(sum(indemnity.mapped("amount")), example["indemnity"])
 
 
-class TestRates(PenaltyCase):
+class TestRates(RecouvrementCase):
     """Which rate an invoice bears: frozen when it is posted (C. com. L441-10, II)."""
 
     def test_three_times_the_legal_rate_of_the_company(self):
@@ -251,7 +231,7 @@ class TestRates(PenaltyCase):
             self.assertEqual(set(lines.mapped("kind")), {"interest"}, event)
 
 
-class TestPayments(PenaltyCase):
+class TestPayments(RecouvrementCase):
     """Penalties follow what really happened to an invoice."""
 
     def test_a_payment_stops_them_at_once_and_undoing_it_brings_them_back(self):
@@ -571,7 +551,7 @@ class TestPayments(PenaltyCase):
                 judgment.date_enforceable = "2026-01-01"
 
 
-class TestLetters(PenaltyCase):
+class TestLetters(RecouvrementCase):
     """What letters claim is what is owed."""
 
     def _claim(self, day="2026-09-30"):

@@ -9,9 +9,9 @@ and frozen dataclasses come out. Amounts are :class:`decimal.Decimal`.
 >>> table = RateTable([HalfYear(date(2026, 7, 1), Decimal("2.40"), Decimal("6.84"),
 ...                             Decimal("2.75"))])
 >>> rule = RateRule(index="ecb_refi", margin=Decimal(10))
->>> segments = late_segments(Decimal("10000.00"), date(2026, 7, 31),
-...                          date(2026, 9, 15), rule, table)
->>> [(s.days, str(s.rate), str(s.amount)) for s in segments]
+>>> found = statement(Decimal("10000.00"), date(2026, 7, 31), date(2026, 9, 15), rule,
+...                   table)
+>>> [(s.days, str(s.rate), str(s.amount)) for s in found.segments]
 [(46, '12.40', '156.27')]
 """
 
@@ -35,13 +35,13 @@ from .interest import (
     Payment,
     Segment,
     Statement,
-    late_segments,
     statement,
     total,
 )
 from .judgment import RateSchedule, judgment_rule, with_grace
 from .money import round_half_up, to_decimal
 from .rates import HalfYear, RateRule, RateTable, UnknownHalfYearError
+from .sharing import share_in_order
 from .terms import end_of_month_due, latest_due, net_due
 
 __all__ = [
@@ -70,13 +70,13 @@ __all__ = [
     "impute_oldest_first",
     "is_working_day",
     "judgment_rule",
-    "late_segments",
     "latest_due",
     "legal_floor",
     "net_due",
     "next_working_day",
     "public_holidays",
     "round_half_up",
+    "share_in_order",
     "statement",
     "to_decimal",
     "total",

@@ -19,10 +19,10 @@ def without_days(segments, covered, digits=2):
 
     >>> from datetime import date
     >>> from decimal import Decimal
-    >>> from .interest import late_segments
+    >>> from .interest import statement
     >>> from .rates import RateRule, RateTable
-    >>> ran = late_segments(Decimal("1000.00"), date(2026, 7, 31), date(2026, 8, 31),
-    ...                     RateRule(None, Decimal(10)), RateTable([]))
+    >>> ran = statement(Decimal("1000.00"), date(2026, 7, 31), date(2026, 8, 31),
+    ...                 RateRule(None, Decimal(10)), RateTable([])).segments
     >>> [(s.days, str(s.amount)) for s in ran]
     [(31, '8.49')]
     >>> left = without_days(ran, [(date(2026, 8, 1), date(2026, 8, 20))])

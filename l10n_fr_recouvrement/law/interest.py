@@ -87,28 +87,6 @@ class Statement:
         return total(self.segments)
 
 
-def late_segments(
-    principal, due, at, rule, table, payments=(), divisor="365", digits=2
-):
-    """Segments of :func:`statement`, payments set against principal as reconciled.
-
-    Two half-years, each day at its own rate:
-
-    >>> from .rates import HalfYear, RateRule, RateTable
-    >>> table = RateTable([
-    ...     HalfYear(date(2026, month, 1), Decimal(ecb), Decimal(own), Decimal(other))
-    ...     for month, ecb, own, other in (
-    ...         (1, "2.15", "6.67", "2.62"), (7, "2.40", "6.84", "2.75"))
-    ... ])
-    >>> business = RateRule("ecb_refi", Decimal(10))
-    >>> [(s.days, str(s.rate), str(s.amount)) for s in late_segments(
-    ...     Decimal("5400.00"), date(2026, 5, 31), date(2026, 7, 15), business, table)]
-    [(30, '12.15', '53.93'), (15, '12.40', '27.52')]
-    """
-    found = statement(principal, due, at, rule, table, payments, divisor, digits)
-    return list(found.segments)
-
-
 def statement(
     principal,
     due,
@@ -148,13 +126,24 @@ def statement(
     :return: :class:`Statement`, its segments in order of time
     :raise UnknownHalfYearError: when a day to be counted has no known rate
 
-    A part paid on the way, both ways:
+    Two half-years, each day at its own rate:
 
     >>> from .rates import HalfYear, RateRule, RateTable
-    >>> table = RateTable([HalfYear(date(2026, 1, 1), Decimal("2.15"), Decimal("6.67"),
-    ...                             Decimal("2.62"))])
+    >>> table = RateTable([
+    ...     HalfYear(date(2026, month, 1), Decimal(ecb), Decimal(own), Decimal(other))
+    ...     for month, ecb, own, other in (
+    ...         (1, "2.15", "6.67", "2.62"), (7, "2.40", "6.84", "2.75"))
+    ... ])
+    >>> business = RateRule("ecb_refi", Decimal(10))
+    >>> found = statement(Decimal("5400.00"), date(2026, 5, 31), date(2026, 7, 15),
+    ...                   business, table)
+    >>> [(s.days, str(s.rate), str(s.amount)) for s in found.segments]
+    [(30, '12.15', '53.93'), (15, '12.40', '27.52')]
+
+    A part paid on the way, both ways:
+
     >>> debt = (Decimal("8000.00"), date(2026, 1, 31), date(2026, 6, 30),
-    ...         RateRule("ecb_refi", Decimal(10)), table,
+    ...         business, table,
     ...         [Payment(date(2026, 4, 1), Decimal("3000.00"))])
     >>> for order in IMPUTATIONS:
     ...     found = statement(*debt, imputation=order)

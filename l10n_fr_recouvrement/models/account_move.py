@@ -325,8 +325,9 @@ class AccountMove(models.Model):
         lines.unlink()
 
     def _recouvrement_freeze_terms(self):
-        """Write profile and procedure on customer invoices that were never claimed, or
-        were claimed from somebody else before their customer was changed."""
+        """Write the terms of customer invoices: profile and procedure where they were
+        never claimed, or claimed from somebody else before their customer was changed.
+        """
         moves = self.sudo().filtered(
             lambda move: move.move_type in FOLLOWED_TYPES and move.commercial_partner_id
         )
@@ -337,31 +338,36 @@ class AccountMove(models.Model):
                 not in move.recouvrement_action_line_ids.action_id.partner_id
             )
         )
-        moved._recouvrement_write(
-            {
-                "recouvrement_stage_id": False,
-                "recouvrement_stage_date": False,
-                "recouvrement_cycle_date": False,
-                "recouvrement_deadline": False,
-            }
-        )
+        if moved:
+            moved._recouvrement_write(
+                {
+                    "recouvrement_stage_id": False,
+                    "recouvrement_stage_date": False,
+                    "recouvrement_cycle_date": False,
+                    "recouvrement_deadline": False,
+                }
+            )
         terms = {}
-        fresh = moves.filtered(lambda move: not move.recouvrement_stage_id)
+        for move, vals in moves._recouvrement_prepare_terms().items():
+            terms.setdefault(tuple(vals.items()), []).append(move.id)
+        for vals, move_ids in terms.items():
+            self.browse(move_ids)._recouvrement_write(dict(vals))
+
+    def _recouvrement_prepare_terms(self):
+        """Return ``{move: values}`` of the terms frozen on customer invoices. Hook."""
+        terms = {}
+        fresh = self.filtered(lambda move: not move.recouvrement_stage_id)
         for company, company_moves in fresh.grouped("company_id").items():
             procedures = company_moves.commercial_partner_id._recouvrement_procedures(
                 company
             )
             for move in company_moves:
                 partner = move.commercial_partner_id
-                key = (partner.recouvrement_profile, procedures[partner].id)
-                terms.setdefault(key, []).append(move.id)
-        for (profile, procedure_id), move_ids in terms.items():
-            self.browse(move_ids)._recouvrement_write(
-                {
-                    "recouvrement_profile": profile,
-                    "recouvrement_procedure_id": procedure_id,
+                terms[move] = {
+                    "recouvrement_profile": partner.recouvrement_profile,
+                    "recouvrement_procedure_id": procedures[partner].id,
                 }
-            )
+        return terms
 
     def _recouvrement_write(self, vals):
         """Write fields of follow-up on invoices. They touch no amount: Odoo has nothing

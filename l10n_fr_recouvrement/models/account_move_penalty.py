@@ -8,8 +8,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from .. import law
-from .account_move import ACCOUNTING, FOLLOWED_TYPES
-from .recouvrement_penalty_engine import MISSING_DATA
+from .account_move import ACCOUNTING, FOLLOWED_TYPES, RATE_FIELDS
+from .recouvrement_penalty_engine import DUE_STATES, MISSING_DATA
 
 _logger = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ PUBLIC_DELAYS = [
     ("health", "50 days: public health establishments"),
     ("undertaking", "60 days: other public undertakings"),
 ]
+# What the penalties of an invoice depend on, beside its payments.
+PENALTY_FIELDS = {"recouvrement_profile", *RATE_FIELDS}
 # Where later modules of Odoo freeze the rate that the invoice prints.
 PRINTED_RATE_FIELD = "l10n_fr_pdp_late_payment_penalties_rate"
 
@@ -188,7 +190,7 @@ class AccountMove(models.Model):
                     move.recouvrement_penalty_date or line.date_to,
                 )
                 for line in lines
-                if line.state in ("accrued", "claimed")
+                if line.state in DUE_STATES
             )
 
     @api.depends("recouvrement_penalty_line_ids.debit_line_id")
@@ -293,42 +295,30 @@ class AccountMove(models.Model):
     @api.constrains("recouvrement_rate_basis", "recouvrement_contract_rate")
     def _check_recouvrement_contract_rate(self):
         for move in self:
-            move._recouvrement_check_rate(
-                move.recouvrement_rate_basis, move.recouvrement_contract_rate
-            )
-
-    def _recouvrement_check_rate(self, basis, rate):
-        """Refuse a fixed rate that nobody entered."""
-        if basis == "contract" and rate <= 0:
-            raise ValidationError(
-                self.env._(
-                    "%s: enter the fixed rate of the contract, or choose another "
-                    "penalty rate.",
-                    self.display_name,
+            if (
+                move.recouvrement_rate_basis == "contract"
+                and move.recouvrement_contract_rate <= 0
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%s: enter the fixed rate of the contract, or choose another "
+                        "penalty rate.",
+                        move.display_name,
+                    )
                 )
-            )
 
     # ------------------------------------------------------------------
     # Terms of interest
     # ------------------------------------------------------------------
 
-    def _recouvrement_freeze_terms(self):
+    def _recouvrement_prepare_terms(self):
         # EXTENDS l10n_fr_recouvrement: the rate too, where none was chosen
-        res = super()._recouvrement_freeze_terms()
-        moves = self.sudo().filtered(
-            lambda move: (
-                move.move_type in FOLLOWED_TYPES
-                and move.commercial_partner_id
-                and not move.recouvrement_rate_basis
-            )
-        )
-        terms = {}
-        for move in moves:
-            vals = move._recouvrement_prepare_rate_vals()
-            terms.setdefault(tuple(vals.items()), []).append(move.id)
-        for vals, move_ids in terms.items():
-            self.browse(move_ids)._recouvrement_write(dict(vals))
-        return res
+        terms = super()._recouvrement_prepare_terms()
+        for move in self:
+            if not move.recouvrement_rate_basis:
+                rate = move._recouvrement_prepare_rate_vals()
+                terms[move] = {**terms.get(move, {}), **rate}
+        return terms
 
     def _recouvrement_prepare_rate_vals(self):
         """Terms of interest of an invoice that is posted: the rate it prints, that of
@@ -414,23 +404,11 @@ class AccountMove(models.Model):
                     and move.commercial_partner_id != debtors[move]
                 )
             )._recouvrement_write({"recouvrement_rate_basis": False})
-        if self._recouvrement_terms_fields() & vals.keys():
+        if PENALTY_FIELDS & vals.keys():
             self.filtered(
                 lambda move: move.state == "posted"
             )._recouvrement_follow_payments()
         return res
-
-    @api.model
-    def _recouvrement_terms_fields(self):
-        """Fields of an invoice that its penalties depend on. Hook."""
-        return {
-            "recouvrement_profile",
-            "recouvrement_rate_basis",
-            "recouvrement_contract_rate",
-            "recouvrement_below_floor",
-            "recouvrement_public_delay",
-            "recouvrement_request_date",
-        }
 
     # ------------------------------------------------------------------
     # Keeping up
@@ -444,39 +422,38 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         # EXTENDS account: the days of a cancelled debit note are owed again
-        sources = self.sudo().line_ids.recouvrement_penalty_line_ids.move_id
+        notes = self.sudo().filtered("recouvrement_is_debit_note")
+        sources = notes.line_ids.recouvrement_penalty_line_ids.move_id
         res = super().button_cancel()
         (self | sources)._recouvrement_follow_payments()
         return res
 
     def _recouvrement_follow_payments(self):
         """Bring the penalties of these invoices up to date, where there were any or
-        they had stopped; for the others the nightly job is soon enough."""
+        they had stopped; for the others the nightly job is soon enough. Those that a
+        debit note charges are collected when it is paid."""
         followed = self.filtered(lambda move: move.move_type in FOLLOWED_TYPES)
         if not followed.ids:
             return
-        followed._recouvrement_follow_debit_notes()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT id FROM account_move move
+                SELECT id, COALESCE(recouvrement_is_debit_note, FALSE)
+                  FROM account_move move
                  WHERE id = ANY(%s)
                    AND (recouvrement_penalty_settled
+                        OR recouvrement_is_debit_note
                         OR EXISTS (SELECT FROM recouvrement_penalty_line
                                     WHERE move_id = move.id))
                 """,
                 followed.ids,
             )
         )
-        self.browse([move_id for (move_id,) in rows])._recouvrement_refresh_penalties(
-            fields.Date.context_today(self)
-        )
-
-    def _recouvrement_follow_debit_notes(self):
-        """Penalties are collected when their debit note is paid."""
-        notes = self.sudo().filtered("recouvrement_is_debit_note")
-        if notes:
-            notes.line_ids.recouvrement_penalty_line_ids.modified(["debit_line_id"])
+        notes = self.sudo().browse([move_id for move_id, is_note in rows if is_note])
+        notes.line_ids.recouvrement_penalty_line_ids.modified(["debit_line_id"])
+        self.browse(
+            [move_id for move_id, is_note in rows if not is_note]
+        )._recouvrement_refresh_penalties(fields.Date.context_today(self))
 
     def _recouvrement_follow_later(self):
         """The same before the transaction ends, all its invoices together: paying many
@@ -490,10 +467,10 @@ class AccountMove(models.Model):
             waiting.update(followed.ids)
 
     def _recouvrement_follow_waiting(self):
-        move_ids = self.env.cr.precommit.data.pop("recouvrement.follow", ())
+        move_ids = sorted(self.env.cr.precommit.data.pop("recouvrement.follow", ()))
         try:
             with self.env.cr.savepoint():
-                self.browse(sorted(move_ids)).exists()._recouvrement_follow_payments()
+                self.browse(move_ids).exists()._recouvrement_follow_payments()
         except OperationalError:
             raise  # concurrent transactions: Odoo tries the whole request again
         except Exception:
@@ -502,7 +479,7 @@ class AccountMove(models.Model):
                 SQL(
                     "UPDATE account_move SET recouvrement_penalty_settled = FALSE"
                     " WHERE id = ANY(%s)",
-                    list(move_ids),
+                    move_ids,
                 )
             )
 

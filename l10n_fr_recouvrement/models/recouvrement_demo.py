@@ -25,6 +25,8 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import file_open
 
+from .recouvrement_penalty_engine import DUE_STATES
+
 SEED = "l10n_fr_recouvrement"
 HISTORY_DAYS = 540  # eighteen months
 SETTLED_DAYS = 6  # history is settled at least that long ago
@@ -165,7 +167,7 @@ class RecouvrementDemo(models.AbstractModel):
             lines.search(
                 [
                     ("company_id", "=", company.id),
-                    ("state", "in", ("accrued", "claimed")),
+                    ("state", "in", DUE_STATES),
                 ]
             )
             .move_id.sorted("id")

@@ -90,16 +90,19 @@ class RecouvrementJudgment(models.Model):
 
     @api.constrains("date_grace_from", "date_grace_to", "grace_rate")
     def _check_grace(self):
+        facts = self.env["recouvrement.legal.fact"]._get_table()
         for judgment in self:
             start, end = judgment.date_grace_from, judgment.date_grace_to
+            years = int(facts.at("grace", start or judgment.date).value)
             if bool(start) != bool(end) or (
-                start and not start <= end < law.add_years(start, 2)
+                start and not start <= end < law.add_years(start, years)
             ):
                 raise ValidationError(
                     self.env._(
-                        "%s: the time granted has a first and a last day, two years "
-                        "apart at most (C. civ. art. 1343-5).",
-                        judgment.name,
+                        "%(judgment)s: the time granted has a first and a last day, "
+                        "%(years)s years apart at most (C. civ. art. 1343-5).",
+                        judgment=judgment.name,
+                        years=years,
                     )
                 )
 

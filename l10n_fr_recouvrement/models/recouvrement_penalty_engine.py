@@ -60,11 +60,10 @@ class Penalties(NamedTuple):
     @property
     def waived_by_line(self):
         """The interest waived, set against due lines in order of time."""
-        left, shares = self.waived_interest, {}
-        for line_id, segments in self.interest.items():
-            shares[line_id] = min(left, law.total(segments))
-            left -= shares[line_id]
-        return shares
+        shares = law.share_in_order(
+            self.waived_interest, [law.total(part) for part in self.interest.values()]
+        )
+        return dict(zip(self.interest, shares, strict=True))
 
     @property
     def interest_ran(self):

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, split_every
 
-from ..law import to_decimal
+from .. import law
 from .account_move import FOLLOWED_TYPES
-from .recouvrement_penalty_engine import COLUMNS, ZERO
+from .recouvrement_penalty_engine import COLUMNS
 
 # Batches of invoices found by one query.
 FOUND_BATCHES = 20
@@ -121,7 +121,8 @@ class RecouvrementPenaltyLine(models.Model):
         for line in self:
             digits = line.currency_id.decimal_places
             line.amount_due = float(
-                to_decimal(line.amount, digits) - to_decimal(line.amount_waived, digits)
+                law.to_decimal(line.amount, digits)
+                - law.to_decimal(line.amount_waived, digits)
             )
 
     # On the debit note itself it does not depend: see _recouvrement_follow_debit_notes.
@@ -220,17 +221,16 @@ class RecouvrementPenaltyLine(models.Model):
     def _prepare_interest_rows(self, penalties, currency_id, claim):
         """Values of the interest of one invoice, in the order of :data:`COLUMNS`, by
         the first three of them."""
-        rows, waived = {}, penalties.waived_interest
+        rows, waived = {}, penalties.waived_by_line
         for line_id, segments in penalties.interest.items():
             claim_id, claim_date = (claim[0] if claim else {}).get(
                 line_id, (None, None)
             )
-            for segment in segments:
-                forgiven = ZERO
-                if waived:
-                    forgiven = min(waived, segment.amount)
-                    waived -= forgiven
-                amount, waiver = float(segment.amount), float(forgiven)
+            shares = law.share_in_order(
+                waived[line_id], [segment.amount for segment in segments]
+            )
+            for segment, share in zip(segments, shares, strict=True):
+                amount, waiver = float(segment.amount), float(share)
                 claimed = (
                     claim_id if claim_id and segment.date_from <= claim_date else None
                 )

@@ -76,8 +76,7 @@ class RecouvrementWaiver(models.Model):
     def _grant(self, vals_list):
         """Record waivers and bring the penalties of their invoices up to date."""
         waivers = self.sudo().create(vals_list)
-        for waiver in waivers:
-            waiver._trace(self.env._("Penalties waived: %(amounts)s. %(reason)s"))
+        waivers._trace(self.env._("Penalties waived: %(amounts)s. %(reason)s"))
         waivers._stop_penalties()
         waivers.move_id._recouvrement_follow_payments()
         return waivers.with_env(self.env)
@@ -89,8 +88,7 @@ class RecouvrementWaiver(models.Model):
         self.check_access("read")
         waivers = self.sudo().filtered(lambda waiver: waiver.state == "granted")
         waivers.state = "revoked"
-        for waiver in waivers:
-            waiver._trace(self.env._("Waiver of penalties revoked: %(amounts)s."))
+        waivers._trace(self.env._("Waiver of penalties revoked: %(amounts)s."))
         waivers._stop_penalties()
         waivers.move_id._recouvrement_follow_payments()
         return True
@@ -98,29 +96,37 @@ class RecouvrementWaiver(models.Model):
     def _stop_penalties(self):
         """Give the invoices of these waivers their last day with penalties: the first
         one on which a waiver that stands stops them."""
+        ends = {}
         for move in self.filtered("stops").move_id:
             stops = move.recouvrement_waiver_ids.filtered(
                 lambda waiver: waiver.stops and waiver.state == "granted"
             )
             end = min(stops.mapped("date"), default=False)
-            move._recouvrement_write({"recouvrement_penalty_end": end})
+            ends[end] = ends.get(end, move.browse()) | move
+        for end, moves in ends.items():
+            moves._recouvrement_write({"recouvrement_penalty_end": end})
 
     def _trace(self, text):
-        """Leave a note on the invoice."""
+        """Leave a note on each invoice."""
+        self.move_id._message_log_batch(
+            {
+                move.id: " ".join(
+                    text % {"amounts": waiver._get_amounts(), "reason": waiver.reason}
+                    for waiver in waivers
+                )
+                for move, waivers in self.grouped("move_id").items()
+            },
+            author_id=self.env.user.partner_id.id,
+        )
+
+    def _get_amounts(self):
         self.ensure_one()
         amounts = []
         if self.amount_interest:
             amounts.append(self.currency_id.format(self.amount_interest))
         if self.amount_indemnity:
             amounts.append(self.euro_id.format(self.amount_indemnity))
-        self.move_id.message_post(
-            body=text
-            % {
-                "amounts": " + ".join(amounts) or self.currency_id.format(0),
-                "reason": self.reason,
-            },
-            author_id=self.env.user.partner_id.id,
-        )
+        return " + ".join(amounts) or self.currency_id.format(0)
 
     @api.model
     def _sum_company_amount(self, vals_list):

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 
 from .account_move import ACCOUNTING, OFFICER
 from .account_move_penalty import PUBLIC_DELAYS, RATE_BASES
+from .recouvrement_penalty_engine import DUE_STATES
 from .recouvrement_procedure import PROFILES
 
 # INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
@@ -190,7 +191,7 @@ class ResPartner(models.Model):
             [
                 ("partner_id", "in", self.commercial_partner_id.ids),
                 ("company_id", "=", company.id),
-                ("state", "in", ("accrued", "claimed")),
+                ("state", "in", DUE_STATES),
             ],
             ["partner_id", "currency_id"],
             ["amount:sum", "amount_waived:sum"],
@@ -291,7 +292,7 @@ class ResPartner(models.Model):
                 ("company_id", "in", self.env.companies.ids),
                 ("state", "=", "posted"),
                 ("recouvrement_profile", "!=", profile),
-                ("recouvrement_penalty_line_ids.state", "in", ("accrued", "claimed")),
+                ("recouvrement_penalty_line_ids.state", "in", DUE_STATES),
             ]
         )
         moves.recouvrement_profile = profile
@@ -349,7 +350,7 @@ class ResPartner(models.Model):
             [
                 ("company_id", "=", self.env.company.id),
                 ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                ("recouvrement_penalty_line_ids.state", "in", ("accrued", "claimed")),
+                ("recouvrement_penalty_line_ids.state", "in", DUE_STATES),
             ]
         )
 

@@ -6,13 +6,13 @@ from odoo import api, models
 
 from .. import law
 from ..models.account_move import FOLLOWED_TYPES
+from ..models.recouvrement_penalty_engine import DUE_STATES
 from .french import format_short_date, nbsp
 from .statement_rows import ZERO
 
 # A credit that nobody allocated, by whether it is a credit note.
 UNALLOCATED = {True: "Avoir non affecté", False: "Règlement non affecté"}
 INVOICED_STATES = ("invoiced", "collected")
-OPEN_STATES = ("accrued", "claimed")
 
 
 @dataclass
@@ -102,7 +102,7 @@ class RecouvrementStatementInputs(models.AbstractModel):
                 )
             elif line.state in INVOICED_STATES and line.kind == "indemnity":
                 found.indemnity = name
-            elif line.state in OPEN_STATES and line.date_from <= date:
+            elif line.state in DUE_STATES and line.date_from <= date:
                 amount = law.to_decimal(line.amount, line.currency_id.decimal_places)
                 found.costs.append((self._get_cost_label(line), amount))
         return charges

@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from ..law import half_year_start, to_decimal
-from ..models.recouvrement_penalty_engine import ZERO
+from ..models.recouvrement_penalty_engine import DUE_STATES, ZERO
 from ..report import french
 
 # Left to the debtor by default; the screen may say otherwise.
@@ -125,16 +125,18 @@ class RecouvrementDebitWizard(models.TransientModel):
             notes |= self._make_note(partner, currency, part)
         if self.post:
             notes.action_post()
-        for move in lines.move_id:
-            move.message_post(
-                body=self.env._(
+        lines.move_id._message_log_batch(
+            {
+                move.id: self.env._(
                     "Penalties charged: %s.",
                     Markup(", ").join(
                         note._get_html_link()
                         for note in move.recouvrement_debit_note_ids & notes
                     ),
                 )
-            )
+                for move in lines.move_id
+            }
+        )
         self._keep_up(self.move_ids, fields.Date.context_today(self))
         return notes
 
@@ -164,7 +166,7 @@ class RecouvrementDebitWizard(models.TransientModel):
         lines = self.move_ids.recouvrement_penalty_line_ids.sudo().filtered(
             lambda line: (
                 line.kind in kinds
-                and line.state in ("accrued", "claimed")
+                and line.state in DUE_STATES
                 and line.amount_due > 0
                 and line.date_to <= self.date
                 and (

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
 from ..models.account_move import ACCOUNTING, FOLLOWED_TYPES
+from ..models.recouvrement_penalty_engine import DUE_STATES
 
 
 class RecouvrementStatementWizard(models.TransientModel):
@@ -116,9 +117,7 @@ class RecouvrementStatementWizard(models.TransientModel):
             ]
         ) & (
             moves._recouvrement_overdue_domain(self.date)
-            | Domain(
-                "recouvrement_penalty_line_ids.state", "in", ("accrued", "claimed")
-            )
+            | Domain("recouvrement_penalty_line_ids.state", "in", DUE_STATES)
         )
 
     # ------------------------------------------------------------------
