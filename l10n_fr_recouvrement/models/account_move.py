@@ -253,6 +253,8 @@ class AccountMove(models.Model):
     def write(self, vals):
         # EXTENDS account: a changed profile brings the procedure of that profile
         self._recouvrement_check_guarded(vals.keys())
+        if not self.env.context.get("tracking_disable"):
+            super()._track_prepare(TERMS_FIELDS & vals.keys())
         profile = vals.get("recouvrement_profile")
         if not profile or "recouvrement_procedure_id" in vals:
             return super().write(vals)
@@ -271,6 +273,10 @@ class AccountMove(models.Model):
                 {**vals, "recouvrement_procedure_id": procedure.id}
             )
         return True
+
+    def _track_prepare(self, fields_iter):
+        # EXTENDS mail: posting and paying write no terms, and do not read them
+        return super()._track_prepare(set(fields_iter) - TERMS_FIELDS)
 
     def _recouvrement_check_guarded(self, names):
         """Follow-up writes its own fields; the terms of a posted invoice are changed by
@@ -351,7 +357,15 @@ class AccountMove(models.Model):
         for move, vals in moves._recouvrement_prepare_terms().items():
             terms.setdefault(tuple(vals.items()), []).append(move.id)
         for vals, move_ids in terms.items():
-            self.browse(move_ids)._recouvrement_write(dict(vals))
+            moves.browse(move_ids)._recouvrement_set_terms(dict(vals))
+
+    def _recouvrement_set_terms(self, vals):
+        """Set terms as Odoo sets computed fields: they go with the UPDATE that posts
+        the invoice, whose lines and taxes they do not touch."""
+        with self.env.protecting([self._fields[name] for name in vals], self):
+            self.update(vals)
+        self.modified(vals)
+        self._validate_fields(vals)
 
     def _recouvrement_prepare_terms(self):
         """Return ``{move: values}`` of the terms frozen on customer invoices. Hook."""

@@ -120,7 +120,6 @@ class AccountMove(models.Model):
         "Penalties stopped on",
         copy=False,
         readonly=True,
-        tracking=True,
         help="Last day that bears penalties, by a waiver.",
         groups=ACCOUNTING,
     )
@@ -432,28 +431,37 @@ class AccountMove(models.Model):
         """Bring the penalties of these invoices up to date, where there were any or
         they had stopped; for the others the nightly job is soon enough. Those that a
         debit note charges are collected when it is paid."""
-        followed = self.filtered(lambda move: move.move_type in FOLLOWED_TYPES)
-        if not followed.ids:
-            return
+        self._recouvrement_follow_found(*self._recouvrement_find_followed())
+
+    def _recouvrement_follow_found(self, notes, others):
+        notes.line_ids.recouvrement_penalty_line_ids.modified(["debit_line_id"])
+        others._recouvrement_refresh_penalties(fields.Date.context_today(self))
+
+    def _recouvrement_find_followed(self):
+        """The debit notes among these invoices, and those that have penalties; some may
+        be there no more."""
+        if not self.ids:
+            return self.browse(), self.browse()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT id, COALESCE(recouvrement_is_debit_note, FALSE)
                   FROM account_move move
                  WHERE id = ANY(%s)
+                   AND move_type = ANY(%s)
                    AND (recouvrement_penalty_settled
                         OR recouvrement_is_debit_note
                         OR EXISTS (SELECT FROM recouvrement_penalty_line
                                     WHERE move_id = move.id))
                 """,
-                followed.ids,
+                self.ids,
+                list(FOLLOWED_TYPES),
             )
         )
-        notes = self.sudo().browse([move_id for move_id, is_note in rows if is_note])
-        notes.line_ids.recouvrement_penalty_line_ids.modified(["debit_line_id"])
-        self.browse(
+        notes = self.browse([move_id for move_id, is_note in rows if is_note])
+        return notes.sudo(), self.browse(
             [move_id for move_id, is_note in rows if not is_note]
-        )._recouvrement_refresh_penalties(fields.Date.context_today(self))
+        )
 
     def _recouvrement_follow_later(self):
         """The same before the transaction ends, all its invoices together: paying many
@@ -467,10 +475,14 @@ class AccountMove(models.Model):
             waiting.update(followed.ids)
 
     def _recouvrement_follow_waiting(self):
-        move_ids = sorted(self.env.cr.precommit.data.pop("recouvrement.follow", ()))
+        waiting = self.env.cr.precommit.data.pop("recouvrement.follow", ())
+        notes, others = self.browse(sorted(waiting))._recouvrement_find_followed()
+        if not (notes or others):
+            return
+        move_ids = (notes | others).ids
         try:
             with self.env.cr.savepoint():
-                self.browse(move_ids).exists()._recouvrement_follow_payments()
+                self._recouvrement_follow_found(notes, others)
         except OperationalError:
             raise  # concurrent transactions: Odoo tries the whole request again
         except Exception:
