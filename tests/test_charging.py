@@ -3,11 +3,12 @@
 import base64
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import ExclusionViolation, UniqueViolation
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.l10n_fr_recouvrement import law
@@ -232,14 +233,7 @@ class TestDebitNote(ChargingCase):
 
     def test_reversed_its_days_are_owed_again(self):
         note = self._charge(self.invoice)
-        self.env["account.move.reversal"].with_context(
-            active_model="account.move", active_ids=note.ids
-        ).create({"journal_id": note.journal_id.id}).refund_moves()
-        note.reversal_move_ids.action_post()
-        lines = (note + note.reversal_move_ids).line_ids.filtered(
-            lambda line: line.display_type == "payment_term" and not line.reconciled
-        )
-        lines.reconcile()
+        self._reverse(note)
         self.assertEqual(note.payment_state, "reversed")
         self._penalties(self.invoice, TODAY)
         self.assertEqual(self.invoice.recouvrement_penalty_total, 290.22)
@@ -258,6 +252,67 @@ class TestDebitNote(ChargingCase):
             ),
             [("EUR", 4), ("USD", 1)],
         )
+
+    def _reverse(self, note):
+        """Credit a debit note in full."""
+        self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=note.ids
+        ).create({"journal_id": note.journal_id.id}).refund_moves()
+        note.reversal_move_ids.action_post()
+        lines = (note + note.reversal_move_ids).line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        )
+        lines.reconcile()
+
+    def test_a_payment_that_bounces_after_its_days_were_charged(self):
+        """What the debit note left out shows; credited and charged again, it is
+        exact."""
+        payment = self._pay(self.invoice, 3000, "2026-05-31")
+        self.env.cr.flush()
+        note = self._charge(self.invoice)
+        # 2 400 at 12.15 % for 30 days, at 12.40 % for 107, and 40
+        self.assertEqual(note.amount_total, 151.21)
+        self.assertEqual(self.invoice.recouvrement_charge_gap, 0)
+        payment.remove_move_reconcile()
+        self.env.cr.flush()
+        # 53.93 + 196.29 were due
+        self.assertEqual(self.invoice.recouvrement_charge_gap, 139.01)
+        self.assertIn("too little", self.invoice.recouvrement_charge_warning)
+        self.assertIn("too little", self.invoice.message_ids[0].body)
+        self._reverse(note)
+        self._penalties(self.invoice, TODAY)
+        self.assertEqual(self.invoice.recouvrement_charge_gap, 0)
+        self.assertEqual(self._charge(self.invoice).amount_total, 290.22)
+
+    def test_a_credit_note_after_its_days_were_charged(self):
+        self._charge(self.invoice)
+        refund = self._credit_note(self.business, 1400, "2026-10-14")
+        (self.invoice + refund).line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        ).reconcile()
+        self.env.cr.flush()
+        # 4 000 from the start: 39.95 + 145.40 instead of 53.93 + 196.29
+        self.assertEqual(self.invoice.recouvrement_charge_gap, -64.87)
+        self.assertIn("too much", self.invoice.recouvrement_charge_warning)
+
+    def test_a_reversed_note_is_not_brought_back(self):
+        """Its penalties are owed again: they would be twice."""
+        note = self._charge(self.invoice)
+        self._reverse(note)
+        self._penalties(self.invoice, TODAY)
+        due = note.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        with self.assertRaisesRegex(UserError, "owed again"):
+            due.remove_move_reconcile()
+
+    def test_two_people_at_the_same_time(self):
+        wizard = self._open(self.invoice, "action_recouvrement_charge")
+        # Another transaction holds the rows: its uncommitted test data cannot.
+        lines = type(self.env["recouvrement.penalty.line"])
+        with (
+            patch.object(lines, "lock_for_update", side_effect=LockError("held")),
+            self.assertRaisesRegex(UserError, "try again in a moment"),
+        ):
+            wizard.action_charge()
 
     def test_fec_export_stays_valid(self):
         note = self._charge(self.invoice)
@@ -412,6 +467,15 @@ class TestWaiver(ChargingCase):
                 set(invoice.recouvrement_penalty_line_ids.mapped("state")), {"waived"}
             )
 
+    def test_a_waiver_forgives_nothing_of_what_runs_later(self):
+        """Not even when a payment that was entered late made it forgive too much."""
+        self._waive(self.invoice)
+        self._pay(self.invoice, 5000, "2026-06-30")
+        with freeze_time("2026-11-14"):
+            self._penalties(self.invoice, "2026-11-14")
+            # thirty days of 400 at 12.40 % since the waiver
+            self.assertEqual(self.invoice.recouvrement_penalty_total, 4.08)
+
     def test_revoked_by_a_manager_never_deleted(self):
         waiver = self._waive(self.invoice, stops=True)
         with self.assertRaisesRegex(UserError, "revoke it instead"):
@@ -464,6 +528,21 @@ class TestCosts(ChargingCase):
         note = self._charge(self.invoice)
         self.assertEqual(note.amount_total, 362.72)
         self.assertEqual(cost.state, "invoiced")
+
+    def test_claimed_by_mistake_a_manager_takes_it_back(self):
+        cost = self._add_cost(self.invoice)
+        stages = self.invoice.recouvrement_procedure_id.stage_ids
+        stages.filtered(lambda stage: not stage.show_penalties).unlink()
+        self._approve_and_send(self._run(TODAY), TODAY)
+        users = {
+            group: self._create_user(group, f"l10n_fr_recouvrement.group_{group}")
+            for group in ("recovery_officer", "recovery_manager")
+        }
+        with self.assertRaisesRegex(UserError, "ask a recovery manager"):
+            cost.with_user(users["recovery_officer"]).action_remove_cost()
+        cost.with_user(users["recovery_manager"]).action_remove_cost()
+        self.assertFalse(cost.exists())
+        self.assertIn("Honoraires", self.invoice.message_ids[0].body)
 
     def test_taken_back_before_it_is_claimed(self):
         cost = self._add_cost(self.invoice)

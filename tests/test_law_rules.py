@@ -173,6 +173,40 @@ def test_1343_2_nothing_is_capitalised_before_it_is_claimed():
     assert not state("10000.00", "2024-01-31", "2026-03-31").capitalisations
 
 
+def test_1343_2_interest_charged_or_forgiven_is_not_capitalised():
+    """It is due no more: 300.00 of the 1 000.00 that ran in the year."""
+    found = state(
+        "10000.00",
+        "2025-01-31",
+        "2026-03-31",
+        rule=law.RateRule(None, Decimal(10)),
+        capitalised_from=date(2025, 3, 1),
+        settled=[
+            (date(2025, 4, 30), Decimal("200.00")),
+            (date(2025, 6, 1), Decimal("100.00")),
+            (date(2026, 2, 15), Decimal("50.00")),  # after the anniversary
+        ],
+    )
+    (capitalised,) = found.capitalisations
+    assert capitalised.amount == Decimal("700.00")
+    assert found.segments[-1].base == Decimal("10700.00")
+
+
+def test_a_judgment_changes_what_the_one_before_it_left():
+    """Legal interest by one (C. civ. 1231-7), time to pay by the next (1343-5)."""
+    legal = law.judgment_rule(
+        date(2026, 1, 15), date(2026, 2, 20), Decimal(5), 2, before=BUSINESS
+    )
+    rule = law.with_grace(legal, date(2026, 3, 1), date(2026, 4, 30), Decimal(0))
+    found = state("10000.00", "2025-12-31", "2026-06-30", rule=rule)
+    assert [(s.date_from.isoformat(), str(s.rate)) for s in found.segments] == [
+        ("2026-01-01", "12.15"),
+        ("2026-01-15", "2.62"),
+        ("2026-03-01", "0"),
+        ("2026-05-01", "7.62"),
+    ]
+
+
 def test_1343_5_no_penalties_while_the_time_granted_runs():
     rule = law.with_grace(BUSINESS, date(2026, 3, 1), date(2026, 5, 31), Decimal(0))
     found = state("10000.00", "2026-01-31", "2026-06-30", rule=rule)

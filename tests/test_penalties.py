@@ -275,6 +275,44 @@ class TestPayments(RecouvrementCase):
             self.env.ref("l10n_fr_recouvrement.cron_penalties").method_direct_trigger()
         self.env.invalidate_all()
 
+    def test_what_was_paid_before_the_module_came_is_taken_on_when_undone(self):
+        invoice = self._invoice(self.business, 5400, "2026-05-31")
+        payment = self._pay(invoice, 5400, "2026-05-31")
+        self._forget_terms(invoice)
+        with freeze_time("2026-07-15"):
+            payment.remove_move_reconcile()
+            self.assertEqual(invoice.recouvrement_profile, "business")
+            self.assertTrue(invoice.recouvrement_next_date)
+            self._run_nightly()
+        self.assertEqual(invoice.recouvrement_penalty_total, 53.93 + 27.52 + 40)
+
+    def test_paid_invoices_follow_what_is_corrected_later(self):
+        """A rate entered wrongly, the divisor, the day of insolvency proceedings."""
+        invoice = self._invoice(self.business, 5400, "2026-05-31")
+        with freeze_time("2026-07-15"):
+            self._pay(invoice, 5400, "2026-07-15")
+            self._run_nightly()
+            self.assertTrue(invoice.recouvrement_penalty_settled)
+            rate = self.env["recouvrement.rate"].search(
+                [("date_from", "=", "2026-07-01")]
+            )
+            rate.ecb_refi = 3.4
+            self._run_nightly()
+            # fifteen days at 13.40 %
+            self.assertPenalties(
+                invoice,
+                [
+                    ("2026-06-01", "2026-06-30", 30, 12.15, 53.93),
+                    ("2026-07-01", "2026-07-15", 15, 13.4, 29.74),
+                ],
+            )
+            self.business.recouvrement_insolvency_date = "2026-07-01"
+            self.assertPenalties(
+                invoice, [("2026-06-01", "2026-06-30", 30, 12.15, 53.93)]
+            )
+            self.company.recouvrement_divisor = "actual"
+            self.assertFalse(invoice.recouvrement_penalty_settled)
+
     def test_unreconciled_after_being_settled_in_time(self):
         invoice = self._invoice(self.business, 500, "2026-07-31")
         line = self._pay(invoice, 500, "2026-07-31")
@@ -549,6 +587,39 @@ class TestPayments(RecouvrementCase):
             )
             with self.assertRaisesRegex(ValidationError, "not enforceable before"):
                 judgment.date_enforceable = "2026-01-01"
+
+    def test_1343_5_time_to_pay_after_a_judgment(self):
+        """The second judgment changes nothing of the first but the days it grants."""
+        invoice = self._invoice(self.business, 10000, "2025-12-31")
+        with freeze_time("2026-06-30"):
+            common = {
+                "partner_id": self.business.id,
+                "company_id": self.company.id,
+                "move_ids": [Command.set(invoice.ids)],
+            }
+            self.env["recouvrement.judgment"].create(
+                [
+                    {"name": "RG 26/00012", "date": "2026-01-15", **common},
+                    {
+                        "name": "RG 26/00777",
+                        "date": "2026-03-01",
+                        "rule": "penalties",
+                        "date_grace_from": "2026-03-01",
+                        "date_grace_to": "2026-04-30",
+                        **common,
+                    },
+                ]
+            )
+        self._penalties(invoice, "2026-06-30")
+        self.assertPenalties(
+            invoice,
+            [
+                ("2026-01-01", "2026-01-14", 14, 12.15, 46.6),
+                ("2026-01-15", "2026-02-28", 45, 2.62, 32.3),
+                ("2026-03-01", "2026-04-30", 61, 0, 0),
+                ("2026-05-01", "2026-06-30", 61, 2.62, 43.79),
+            ],
+        )
 
 
 class TestLetters(RecouvrementCase):

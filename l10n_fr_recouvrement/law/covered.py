@@ -45,7 +45,7 @@ def without_days(segments, covered, digits=2):
 
 def _cut(segment, date_from, date_to, digits):
     days = (date_to - date_from).days + 1
-    exact = segment.exact * days / segment.days
+    exact = segment.base * segment.rate * days / (100 * segment.divisor)
     return segment._replace(
         date_from=date_from,
         date_to=date_to,

@@ -98,6 +98,7 @@ def statement(
     digits=2,
     imputation="principal_first",
     capitalised_from=None,
+    settled=(),
 ):
     """Work out a late debt at a date.
 
@@ -123,6 +124,8 @@ def statement(
     :param capitalised_from: day on which capitalisation was claimed in court, or from
         which the contract provides for it: interest due for a full year then bears
         interest (C. civ. 1343-2)
+    :param settled: ``(day, amount)`` of interest that a debit note charged or that was
+        forgiven: it is due no more, and is not capitalised
     :return: :class:`Statement`, its segments in order of time
     :raise UnknownHalfYearError: when a day to be counted has no known rate
 
@@ -189,7 +192,7 @@ def statement(
         for payment in by_day.pop(end, ()):
             debt.receive(payment)
         if end in anniversaries:
-            debt.capitalise(end)
+            debt.capitalise(end, sum(amount for day, amount in settled if day <= end))
         start = end + ONE_DAY
     for day in sorted(by_day):
         for payment in by_day[day]:
@@ -253,11 +256,12 @@ class _Debt:
         self.capitalised -= capitalised
         return accrued + capitalised, amount - accrued - capitalised
 
-    def capitalise(self, day):
-        if self.accrued:
-            self.capitalisations.append(Capitalisation(day, self.accrued))
-            self.capitalised += self.accrued
-            self.accrued = Decimal(0)
+    def capitalise(self, day, settled):
+        amount = self.accrued - settled
+        if amount > 0:
+            self.capitalisations.append(Capitalisation(day, amount))
+            self.capitalised += amount
+            self.accrued -= amount
 
 
 def total(segments):

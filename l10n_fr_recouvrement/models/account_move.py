@@ -17,6 +17,7 @@ SETTLED_PAYMENT_STATES = ("paid", "reversed", "invoicing_legacy")
 # Who reads follow-up: those who read accounting, and not the customer on the portal.
 ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
 OFFICER = "l10n_fr_recouvrement.group_recovery_officer"
+MANAGER = "l10n_fr_recouvrement.group_recovery_manager"
 
 # Written by follow-up alone.
 GUARDED_FIELDS = {
@@ -27,6 +28,7 @@ GUARDED_FIELDS = {
     "recouvrement_next_date",
     "recouvrement_penalty_settled",
     "recouvrement_penalty_end",
+    "recouvrement_charge_gap",
     "recouvrement_is_debit_note",
 }
 # Frozen when an invoice is posted, changed with a trace by who is in charge.
@@ -254,7 +256,7 @@ class AccountMove(models.Model):
         # EXTENDS account: a changed profile brings the procedure of that profile
         self._recouvrement_check_guarded(vals.keys())
         if not self.env.context.get("tracking_disable"):
-            super()._track_prepare(TERMS_FIELDS & vals.keys())
+            self._track_prepare(TERMS_FIELDS & vals.keys())
         profile = vals.get("recouvrement_profile")
         if not profile or "recouvrement_procedure_id" in vals:
             return super().write(vals)
@@ -275,8 +277,11 @@ class AccountMove(models.Model):
         return True
 
     def _track_prepare(self, fields_iter):
-        # EXTENDS mail: posting and paying write no terms, and do not read them
-        return super()._track_prepare(set(fields_iter) - TERMS_FIELDS)
+        # EXTENDS mail: asked for every field whatever is written. Terms are added by
+        # `write` alone, so that posting and paying do not read them.
+        if fields_iter is self._fields:
+            fields_iter = fields_iter.keys() - TERMS_FIELDS
+        return super()._track_prepare(fields_iter)
 
     def _recouvrement_check_guarded(self, names):
         """Follow-up writes its own fields; the terms of a posted invoice are changed by

@@ -123,6 +123,19 @@ class AccountMove(models.Model):
         help="Last day that bears penalties, by a waiver.",
         groups=ACCOUNTING,
     )
+    recouvrement_charge_gap = fields.Monetary(
+        "Charged too little",
+        copy=False,
+        readonly=True,
+        help="What the days that debit notes charged come to with the payments known "
+        "now, less what the debit notes charged. Negative: they charged too much.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_charge_warning = fields.Char(
+        "Charged otherwise than due",
+        compute="_compute_recouvrement_charge_warning",
+        groups=ACCOUNTING,
+    )
     recouvrement_penalty_total = fields.Monetary(
         "Penalties due",
         compute="_compute_recouvrement_penalty_total",
@@ -160,6 +173,9 @@ class AccountMove(models.Model):
         compute="_compute_recouvrement_debit_note_ids", groups=ACCOUNTING
     )
 
+    _recouvrement_charge_gap_idx = models.Index(
+        "(id) WHERE recouvrement_charge_gap != 0"
+    )
     _recouvrement_unsettled_idx = models.Index(
         "(id) WHERE recouvrement_profile IS NOT NULL"
         " AND recouvrement_penalty_settled IS NOT TRUE AND state = 'posted'"
@@ -198,6 +214,27 @@ class AccountMove(models.Model):
             notes = move.recouvrement_penalty_line_ids.debit_line_id.move_id
             move.recouvrement_debit_note_ids = notes
             move.recouvrement_debit_note_count = len(notes)
+
+    @api.depends("recouvrement_charge_gap")
+    def _compute_recouvrement_charge_warning(self):
+        for move in self:
+            gap = move.recouvrement_charge_gap
+            text = gap and (
+                self.env._(
+                    "A payment or credit note changed since: the debit notes of this "
+                    "invoice charged %s too little. Credit them and charge the "
+                    "penalties again."
+                )
+                if gap > 0
+                else self.env._(
+                    "A payment or credit note changed since: the debit notes of this "
+                    "invoice charged %s too much. Credit them and charge the penalties "
+                    "again."
+                )
+            )
+            move.recouvrement_charge_warning = text and text % (
+                move.currency_id.format(abs(gap))
+            )
 
     # Fields of the page that nothing else is computed from depend on nothing of what
     # posting and paying write: each of these would ask them whether they changed.
@@ -494,6 +531,32 @@ class AccountMove(models.Model):
                     move_ids,
                 )
             )
+
+    @api.model
+    def _recouvrement_reopen_penalties(self, domain):
+        """Have the nightly job work out again the penalties that had stopped: what they
+        were worked out from was corrected.
+
+        :param domain: the settled invoices it may matter to
+        """
+        moves = self.sudo()
+        query = moves._search(
+            [
+                ("recouvrement_penalty_settled", "=", True),
+                ("state", "=", "posted"),
+                *domain,
+            ]
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move SET recouvrement_penalty_settled = FALSE
+                 WHERE id IN %s
+                """,
+                query.subselect(),
+            )
+        )
+        moves.invalidate_model(["recouvrement_penalty_settled"], flush=False)
 
     def _recouvrement_refresh_penalties(self, date):
         """Bring the penalties of these invoices up to ``date``.

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .account_move import OFFICER
 
@@ -66,9 +66,31 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         # EXTENDS account: what was paid no more bears interest again
         moves = self.debit_move_id.move_id
+        self._recouvrement_check_reversals(moves)
         res = super().unlink()
+        # Settled before this module was there, they have no terms yet.
+        moves.filtered(
+            lambda move: move.state == "posted" and not move.sudo().recouvrement_profile
+        )._recouvrement_freeze_terms()
         moves._recouvrement_follow_later()
         return res
+
+    def _recouvrement_check_reversals(self, moves):
+        """A debit note that was reversed does not come back to life while the penalties
+        it charged are owed again."""
+        for note in moves.sudo().filtered("recouvrement_is_debit_note"):
+            if (
+                note.payment_state == "reversed"
+                and not note.line_ids.recouvrement_penalty_line_ids
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(note)s was reversed and its penalties are owed again: leave "
+                        "its credit note reconciled, and charge them by a new debit "
+                        "note.",
+                        note=note.display_name,
+                    )
+                )
 
     def _recouvrement_check_choice(self, names):
         """To forgive interest by the way a payment counts takes the same right as to

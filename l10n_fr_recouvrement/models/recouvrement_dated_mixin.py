@@ -3,6 +3,8 @@ import csv
 from odoo import api, models
 from odoo.tools import file_open
 
+from .recouvrement_penalty_engine import DUE_STATES
+
 
 class RecouvrementDatedMixin(models.AbstractModel):
     """Dated legal data shipped as a CSV beside the code and completed by users.
@@ -19,19 +21,31 @@ class RecouvrementDatedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # EXTENDS base: tables built from these rows are cached
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
+        # EXTENDS base
+        records = super().create(vals_list)
+        self._forget_tables()
+        return records
 
     def write(self, vals):
         # EXTENDS base
-        self.env.registry.clear_cache()
-        return super().write(vals)
+        res = super().write(vals)
+        self._forget_tables()
+        return res
 
     def unlink(self):
         # EXTENDS base
+        res = super().unlink()
+        self._forget_tables()
+        return res
+
+    @api.model
+    def _forget_tables(self):
+        """Tables built from these rows are cached, and the penalties of invoices paid
+        since were worked out from them."""
         self.env.registry.clear_cache()
-        return super().unlink()
+        self.env["account.move"]._recouvrement_reopen_penalties(
+            [("recouvrement_penalty_line_ids.state", "in", DUE_STATES)]
+        )
 
     @api.model
     def _load_shipped(self):

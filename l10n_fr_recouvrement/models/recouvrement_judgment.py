@@ -48,7 +48,7 @@ class RecouvrementJudgment(models.Model):
     rule = fields.Selection(
         [
             ("legal", "Legal interest"),
-            ("penalties", "Penalties of the invoices until payment"),
+            ("penalties", "Unchanged: penalties of the invoices, or a judgment before"),
         ],
         "Interest awarded",
         default="legal",

@@ -11,7 +11,6 @@ from .. import law
 from ..law.interest import ONE_DAY
 
 ZERO = Decimal(0)
-NOTHING_WAIVED = (ZERO, ZERO)
 # States of a penalty that neither a debit note nor a waiver has settled.
 DUE_STATES = ("accrued", "claimed")
 # Columns of a penalty line that follow the account, with their SQL types.
@@ -46,7 +45,8 @@ class Penalties(NamedTuple):
     due line and in the currency of the invoice. ``indemnity`` is in euros, zero when a
     debit note has charged it. ``waived_interest`` and ``waived_indemnity`` are what was
     forgiven of these. ``costs`` are the complementary costs that no debit note charges
-    yet, in the currency of the invoice.
+    yet, in the currency of the invoice. ``charge_gap`` is what the days charged by debit
+    notes come to now, less what was charged for them.
     """
 
     statements: dict
@@ -56,6 +56,7 @@ class Penalties(NamedTuple):
     waived_interest: Decimal
     waived_indemnity: Decimal
     costs: Decimal
+    charge_gap: Decimal
 
     @property
     def waived_by_line(self):
@@ -80,7 +81,7 @@ class Inputs:
     payments: dict
     stored: dict
     notices: dict
-    waived: dict
+    waivers: dict
     judgments: dict
     table: law.RateTable
     facts: law.FactTable
@@ -126,7 +127,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             ),
             stored=stored,
             notices=self._read_notices(due_lines),
-            waived=self._read_waived(move_ids, stored),
+            waivers=self._read_waivers(move_ids),
             judgments=self._read_judgments(move_ids),
             table=self.env["recouvrement.rate"]._get_table(),
             facts=self.env["recouvrement.legal.fact"]._get_table(),
@@ -154,7 +155,8 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         """
         statements, interest = {}, {}
         indemnity, indemnity_date = ZERO, None
-        charged, has_indemnity, costs = self._get_charged(inputs.stored.get(move_id))
+        stored = inputs.stored.get(move_id, ())
+        charged, has_indemnity, costs = self._get_charged(stored)
         for row in rows:
             start = self._get_interest_start(row, inputs)
             end = self._get_interest_end(row, date)
@@ -191,10 +193,55 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         if rows[0]["profile"] == "consumer":
             # CPC exec. L111-8: the costs of recovery stay with the creditor.
             costs = ZERO
-        waived = inputs.waived.get(move_id, NOTHING_WAIVED)
+        waived, gap = (ZERO, ZERO), ZERO
+        if move_id in inputs.waivers:
+            waived = self._get_waived(
+                inputs.waivers[move_id], stored, statements, rows[0]["digits"]
+            )
+        if charged:
+            gap = self._get_charge_gap(stored, statements, rows[0]["digits"])
         return Penalties(
-            statements, interest, indemnity, indemnity_date, *waived, costs
+            statements, interest, indemnity, indemnity_date, *waived, costs, gap
         )
+
+    @api.model
+    def _get_waived(self, waivers, stored, statements, digits):
+        """Interest and indemnity forgiven, less what was left out of debit notes for
+        it. A waiver forgives what had run by its day: were that to come down later, the
+        days after it bear interest all the same.
+
+        :param waivers: rows of :meth:`_read_waivers`
+        """
+        interest = indemnity = ZERO
+        segments = [part for found in statements.values() for part in found.segments]
+        for day, of_interest, of_indemnity in waivers:
+            later = [(day + ONE_DAY, Date.max)]
+            ran = law.total(law.without_days(segments, later, digits))
+            interest = min(interest + of_interest, ran)
+            indemnity += of_indemnity
+        for line in stored:
+            if line.charged and line.kind == "interest":
+                interest -= law.to_decimal(line.amount_waived or 0)
+            elif line.charged and line.kind == "indemnity":
+                indemnity -= law.to_decimal(line.amount_waived or 0)
+        return max(ZERO, interest), max(ZERO, indemnity)
+
+    @api.model
+    def _get_charge_gap(self, stored, statements, digits):
+        """What the days that debit notes charged come to now, less what these charged:
+        a payment that bounced since, a credit note that came late."""
+        gap = ZERO
+        for line in stored:
+            if line.charged and line.kind == "interest" and line.move_line_id:
+                found = statements.get(line.move_line_id)
+                others = [
+                    (Date.min, line.date_from - ONE_DAY),
+                    (line.date_to + ONE_DAY, Date.max),
+                ]
+                now = law.without_days(found.segments if found else (), others, digits)
+                gap += sum((segment.exact for segment in now), ZERO)
+                gap -= law.to_decimal(line.amount_exact, 6)
+        return law.round_half_up(gap, digits)
 
     @api.model
     def _get_charged(self, stored):
@@ -220,21 +267,26 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
     @api.model
     def _get_statement(self, row, start, end, payments, inputs, imputation, rules):
         """The :class:`law.Statement` of one due line."""
-        judgment = inputs.judgments.get(row["move_id"])
+        judgments = inputs.judgments.get(row["move_id"], ())
         key = (
             row["profile"],
             row["rate_basis"],
             row["contract_rate"],
             row["below_floor"],
-            judgment and judgment["id"],
+            tuple(judgment["id"] for judgment in judgments),
             start,
         )
         rule = rules.get(key)
         if rule is None:
             rule = self._rate_rule(row, inputs.facts, start + ONE_DAY)
-            if judgment:
+            for judgment in judgments:
                 rule = self._get_judgment_rule(judgment, rule, inputs.facts)
             rules[key] = rule
+        claims = [
+            judgment["date_capitalised"]
+            for judgment in judgments
+            if judgment["date_capitalised"]
+        ]
         return law.statement(
             row["amount"],
             start,
@@ -245,8 +297,21 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             row["divisor"],
             row["digits"],
             imputation,
-            judgment and judgment["date_capitalised"],
+            min(claims, default=None),
+            self._get_settled(row, inputs) if claims else (),
         )
+
+    @api.model
+    def _get_settled(self, row, inputs):
+        """Interest of a due line that is due no more without having been paid on it,
+        as ``(day, amount)``: charged by a debit note, or forgiven."""
+        charged = [
+            (line.date_to, law.to_decimal(line.amount, row["digits"]))
+            for line in inputs.stored.get(row["move_id"], ())
+            if line.charged and line.move_line_id in (row["id"], None)
+        ]
+        waived = inputs.waivers.get(row["move_id"], ())
+        return charged + [(day, amount) for day, amount, _indemnity in waived]
 
     # ------------------------------------------------------------------
     # Rules
@@ -306,11 +371,15 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         receipt is known; a business from the due date (C. com. L441-10, II).
         """
         if row["profile"] == "consumer":
-            days = [inputs.notices.get(row["id"])]
-            judgment = inputs.judgments.get(row["move_id"])
-            if judgment and judgment["rule"] == "legal":
-                # A judgment bears interest whatever was claimed (C. civ. 1231-7).
-                days.append((judgment["date_interest"] or judgment["date"]) - ONE_DAY)
+            # A judgment bears interest whatever was claimed (C. civ. 1231-7).
+            days = [
+                inputs.notices.get(row["id"]),
+                *(
+                    (judgment["date_interest"] or judgment["date"]) - ONE_DAY
+                    for judgment in inputs.judgments.get(row["move_id"], ())
+                    if judgment["rule"] == "legal"
+                ),
+            ]
             return min((day for day in days if day), default=None)
         if row["profile"] == "public" and row["request_date"]:
             delay = inputs.facts.at(
@@ -364,6 +433,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
                        line.amount_currency AS amount, line.currency_id,
                        line.reconciled, move.invoice_date,
                        move.recouvrement_penalty_settled AS settled,
+                       move.recouvrement_charge_gap AS charge_gap,
                        COALESCE(move.recouvrement_profile,
                                 debtor.recouvrement_profile) AS profile,
                        COALESCE(move.recouvrement_rate_basis, 'ecb') AS rate_basis,
@@ -518,52 +588,48 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         }
 
     @api.model
-    def _read_waived(self, move_ids, stored):
-        """Return ``{move_id: (interest, indemnity)}`` forgiven, less what was left out
-        of debit notes for it."""
+    def _read_waivers(self, move_ids):
+        """Return ``{move_id: [(day, interest, indemnity)]}`` forgiven, in order of
+        time."""
         self.env["recouvrement.waiver"].flush_model()
-        waived = {}
-        for move_id, *amounts in self.env.execute_query(
+        waivers = {}
+        for move_id, day, *amounts in self.env.execute_query(
             SQL(
                 """
-                SELECT move_id, SUM(amount_interest), SUM(amount_indemnity)
+                SELECT move_id, date, amount_interest, amount_indemnity
                   FROM recouvrement_waiver
                  WHERE move_id = ANY(%s) AND state = 'granted'
-                 GROUP BY move_id
+                 ORDER BY date, id
                 """,
                 list(move_ids),
             )
         ):
-            left = {"interest": ZERO, "indemnity": ZERO, "cost": ZERO}
-            for line in stored.get(move_id, ()):
-                if line.charged:
-                    left[line.kind] -= law.to_decimal(line.amount_waived or 0)
-            waived[move_id] = tuple(
-                max(ZERO, left[kind] + law.to_decimal(amount or 0))
-                for kind, amount in zip(("interest", "indemnity"), amounts, strict=True)
+            waivers.setdefault(move_id, []).append(
+                (day, *(law.to_decimal(amount or 0) for amount in amounts))
             )
-        return waived
+        return waivers
 
     @api.model
     def _read_judgments(self, move_ids):
-        """Return ``{move_id: row}`` of the latest judgment on each invoice."""
+        """Return ``{move_id: [row]}`` of the judgments on each invoice, in order of
+        time: each of them changes what held before it."""
         self.env["recouvrement.judgment"].flush_model()
-        return {
-            row["move_id"]: row
-            for row in self.env.execute_query_dict(
-                SQL(
-                    """
-                    SELECT judged.move_id, judgment.id, judgment.rule, judgment.date,
-                           judgment.date_interest, judgment.date_enforceable,
-                           judgment.date_capitalised, judgment.date_grace_from,
-                           judgment.date_grace_to, judgment.grace_rate
-                      FROM recouvrement_judgment judgment
-                      JOIN recouvrement_judgment_move_rel judged
-                        ON judged.judgment_id = judgment.id
-                     WHERE judged.move_id = ANY(%s)
-                     ORDER BY judgment.date, judgment.id
-                    """,
-                    list(move_ids),
-                )
+        judgments = {}
+        for row in self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT judged.move_id, judgment.id, judgment.rule, judgment.date,
+                       judgment.date_interest, judgment.date_enforceable,
+                       judgment.date_capitalised, judgment.date_grace_from,
+                       judgment.date_grace_to, judgment.grace_rate
+                  FROM recouvrement_judgment judgment
+                  JOIN recouvrement_judgment_move_rel judged
+                    ON judged.judgment_id = judgment.id
+                 WHERE judged.move_id = ANY(%s)
+                 ORDER BY judgment.date, judgment.id
+                """,
+                list(move_ids),
             )
-        }
+        ):
+            judgments.setdefault(row["move_id"], []).append(row)
+        return judgments

@@ -3,8 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, split_every
 
 from .. import law
-from .account_move import FOLLOWED_TYPES
-from .recouvrement_penalty_engine import COLUMNS
+from .account_move import FOLLOWED_TYPES, MANAGER
+from .recouvrement_penalty_engine import COLUMNS, DUE_STATES
 
 # Batches of invoices found by one query.
 FOUND_BATCHES = 20
@@ -153,14 +153,24 @@ class RecouvrementPenaltyLine(models.Model):
             )
 
     def action_remove_cost(self):
-        """Take back complementary costs that were neither claimed nor charged."""
+        """Take back complementary costs that no debit note charges; those that a
+        letter claimed, by a manager only."""
         self.env["recouvrement.action"].check_access("write")
         self.check_access("read")
         for line in self:
-            if line.kind != "cost" or line.state != "accrued":
+            if line.kind != "cost" or line.state not in DUE_STATES:
                 raise UserError(
                     self.env._(
-                        "Only a cost that was neither claimed nor charged is removed."
+                        "Only a cost that no debit note charges is removed: credit the "
+                        "debit note first."
+                    )
+                )
+            if line.state == "claimed" and not self.env.user.has_group(MANAGER):
+                raise UserError(
+                    self.env._(
+                        "%(action)s claimed this cost: ask a recovery manager to "
+                        "remove it.",
+                        action=line.sudo().claimed_action_id.name,
                     )
                 )
             line.move_id.message_post(
@@ -215,6 +225,7 @@ class RecouvrementPenaltyLine(models.Model):
             new += [(move_id, *row) for row in rows.values()]
         self._write_changes(dropped, changed, new)
         self._settle(move_ids, inputs, errors, date)
+        self._write_charge_gaps(inputs, penalties)
         return errors
 
     @api.model
@@ -424,6 +435,25 @@ class RecouvrementPenaltyLine(models.Model):
                 self.env["account.move"].invalidate_model(
                     ["recouvrement_penalty_settled"], flush=False
                 )
+
+    @api.model
+    def _write_charge_gaps(self, inputs, penalties):
+        """Keep what debit notes charged too little, and tell it where it changed."""
+        gaps = {
+            move_id: float(found.charge_gap)
+            for move_id, found in penalties.items()
+            if float(found.charge_gap)
+            != float(inputs.due_lines[move_id][0]["charge_gap"] or 0)
+        }
+        if not gaps:
+            return
+        moves = self.env["account.move"].sudo().browse(gaps)
+        for gap, part in moves.grouped(lambda move: gaps[move.id]).items():
+            part._recouvrement_write({"recouvrement_charge_gap": gap})
+        wrong = moves.filtered("recouvrement_charge_gap")
+        wrong._message_log_batch(
+            {move.id: move.recouvrement_charge_warning for move in wrong}
+        )
 
     # ------------------------------------------------------------------
     # Which invoices

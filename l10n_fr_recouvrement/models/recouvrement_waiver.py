@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..law import to_decimal
+from .account_move import MANAGER
 from .recouvrement_penalty_engine import ZERO
-
-MANAGER = "l10n_fr_recouvrement.group_recovery_manager"
 
 
 class RecouvrementWaiver(models.Model):

@@ -4,9 +4,16 @@ from odoo.tools import float_compare
 
 from .account_move_penalty import BELOW_FLOOR, RATE_BASES
 from .account_partial_reconcile import CREDIT_EFFECTS
+from .recouvrement_penalty_engine import DUE_STATES
 
 # Account of the French chart for what late customers pay, first found.
 PENALTY_ACCOUNT_CODES = ("763100", "758100")
+# Settings that the penalties of invoices paid before they changed depend on too.
+PENALTY_FIELDS = {
+    "recouvrement_divisor",
+    "recouvrement_insolvency_day",
+    "recouvrement_consumer_start",
+}
 
 
 class ResCompany(models.Model):
@@ -168,6 +175,15 @@ class ResCompany(models.Model):
                 [*moves._recouvrement_open_domain(), ("company_id", "in", self.ids)]
             )
             self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
+        if PENALTY_FIELDS & vals.keys():
+            self.env["account.move"]._recouvrement_reopen_penalties(
+                [
+                    ("company_id", "in", self.ids),
+                    "|",
+                    ("recouvrement_profile", "=", "consumer"),
+                    ("recouvrement_penalty_line_ids.state", "in", DUE_STATES),
+                ]
+            )
         return res
 
     def _recouvrement_get_penalty_account(self):

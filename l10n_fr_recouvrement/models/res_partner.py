@@ -267,7 +267,9 @@ class ResPartner(models.Model):
         if "recouvrement_procedure_id" in vals:
             self._recouvrement_propagate_procedure()
         if "recouvrement_insolvency_date" in vals:
-            self._recouvrement_unsettled_invoices([])._recouvrement_follow_payments()
+            moves = self._recouvrement_unsettled_invoices([])
+            moves |= self._recouvrement_late_invoices([])
+            moves._recouvrement_follow_payments()
         return res
 
     def _recouvrement_unsettled_invoices(self, domain):
@@ -281,19 +283,28 @@ class ResPartner(models.Model):
             ]
         )
 
+    def _recouvrement_late_invoices(self, domain):
+        """Invoices, paid late or not, whose penalties nobody has charged."""
+        return (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("commercial_partner_id", "in", self.ids),
+                    ("company_id", "in", self.env.companies.ids),
+                    ("state", "=", "posted"),
+                    ("recouvrement_penalty_line_ids.state", "in", DUE_STATES),
+                    *domain,
+                ]
+            )
+        )
+
     def _recouvrement_propagate_profile(self, profile):
         moves = self._recouvrement_unsettled_invoices(
             [("recouvrement_profile", "!=", profile)]
         )
-        # Those paid late too, whose penalties nobody has charged.
-        moves |= moves.search(
-            [
-                ("commercial_partner_id", "in", self.ids),
-                ("company_id", "in", self.env.companies.ids),
-                ("state", "=", "posted"),
-                ("recouvrement_profile", "!=", profile),
-                ("recouvrement_penalty_line_ids.state", "in", DUE_STATES),
-            ]
+        moves |= self._recouvrement_late_invoices(
+            [("recouvrement_profile", "!=", profile)]
         )
         moves.recouvrement_profile = profile
 

@@ -372,17 +372,18 @@ class ReportStatement(models.AbstractModel):
                 if line_id in (row["id"], False)
             ),
             natures=tuple(inputs.natures.get(row["id"], ())),
-            grace=self._get_grace(inputs, row),
+            graces=self._get_graces(inputs, row),
             digits=account.digits,
         )
 
     @api.model
-    def _get_grace(self, inputs, row):
-        """First and last day of the time that a judge granted to pay, if any."""
-        judgment = inputs.judgments.get(row["move_id"])
-        if not judgment or not judgment.date_grace_from:
-            return None
-        return (judgment.date_grace_from, judgment.date_grace_to)
+    def _get_graces(self, inputs, row):
+        """First and last days of the times that judges granted to pay."""
+        return tuple(
+            (judgment.date_grace_from, judgment.date_grace_to)
+            for judgment in inputs.judgments.get(row["move_id"], ())
+            if judgment.date_grace_from
+        )
 
     @api.model
     def _get_start(self, inputs, row):
@@ -423,9 +424,11 @@ class ReportStatement(models.AbstractModel):
             opening = None if stopped else row["insolvency_date"]
             article = opening and inputs.facts.at("insolvency", opening).article
             details.append(statement_words.stop_detail(end, opening, article))
-        judgment = inputs.judgments.get(row["move_id"])
-        if judgment and judgment.date <= account.date:
-            details.append(self._get_judgment_detail(judgment))
+        details += [
+            self._get_judgment_detail(judgment)
+            for judgment in inputs.judgments.get(row["move_id"], ())
+            if judgment.date <= account.date
+        ]
         return details
 
     @api.model

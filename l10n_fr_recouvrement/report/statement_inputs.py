@@ -63,7 +63,7 @@ class RecouvrementStatementInputs(models.AbstractModel):
         penalty = self.env["recouvrement.penalty.engine"]._read_inputs(moves.ids)
         moves = moves.browse(penalty.due_lines)
         judgments = self.env["recouvrement.judgment"].browse(
-            row["id"] for row in penalty.judgments.values()
+            row["id"] for rows in penalty.judgments.values() for row in rows
         )
         inputs = Inputs(
             moves=moves,
@@ -71,8 +71,10 @@ class RecouvrementStatementInputs(models.AbstractModel):
             penalty=penalty,
             charges=self._read_charges(moves, date),
             judgments={
-                move_id: judgment.with_prefetch(judgments.ids)
-                for move_id, judgment in zip(penalty.judgments, judgments, strict=True)
+                move_id: judgments.browse([row["id"] for row in rows]).with_prefetch(
+                    judgments.ids
+                )
+                for move_id, rows in penalty.judgments.items()
             },
         )
         if with_credits:

@@ -38,7 +38,7 @@ class DueLine:
     details: tuple = ()
     charged: tuple = ()
     natures: tuple = ()
-    grace: tuple | None = None
+    graces: tuple = ()
     digits: int = 2
 
 

@@ -55,7 +55,7 @@ def _rates(profile, facts, lines):
     rates = {}
     for line in lines:
         for segment in line.found.segments:
-            if segment.index is None and _is_granted(line, segment):
+            if segment.index is None and _get_grace(line, segment):
                 article = facts.at("grace", segment.date_from).article
                 source = words.GRACE.format(article=article)
             else:
@@ -71,8 +71,9 @@ def _rates(profile, facts, lines):
 
 
 def _describe_rate(profile, line, segment):
-    if segment.index is None and _is_granted(line, segment):
-        return words.grace_rate(segment.rate, *line.grace)
+    grace = _get_grace(line, segment)
+    if segment.index is None and grace:
+        return words.grace_rate(segment.rate, *grace)
     return rate_words.describe(
         {
             "rate": segment.rate,
@@ -103,9 +104,16 @@ def _is_frozen(profile, segment):
     return profile == "public" and segment.index == "ecb_refi"
 
 
-def _is_granted(line, segment):
-    """Whether a judge granted time to pay when the segment starts."""
-    return bool(line.grace) and line.grace[0] <= segment.date_from <= line.grace[1]
+def _get_grace(line, segment):
+    """The time to pay that a judge granted and that the segment starts in, or None."""
+    return next(
+        (
+            (first, last)
+            for first, last in line.graces
+            if first <= segment.date_from <= last
+        ),
+        None,
+    )
 
 
 def _imputation(profile, day, facts, parts):

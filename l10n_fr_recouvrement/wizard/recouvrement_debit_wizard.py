@@ -3,7 +3,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
@@ -53,6 +53,7 @@ class RecouvrementDebitWizard(models.TransientModel):
         compute="_compute_line_ids",
         store=True,
     )
+    summary = fields.Char("To be charged", compute="_compute_summary")
 
     @api.depends("date")
     def _compute_date_due(self):
@@ -81,6 +82,33 @@ class RecouvrementDebitWizard(models.TransientModel):
                     if any((vals := wizard._prepare_preview(penalties)).values())
                 ),
             ]
+
+    @api.depends(
+        "line_ids.amount_interest", "line_ids.amount_indemnity", "line_ids.amount_cost"
+    )
+    def _compute_summary(self):
+        for wizard in self:
+            notes = {}
+            for line in wizard.line_ids:
+                for currency, amount in (
+                    (line.currency_id, line.amount_interest),
+                    (line.euro_id, line.amount_indemnity),
+                    (line.currency_id, line.amount_cost),
+                ):
+                    key = (currency, line.partner_id)
+                    if amount:
+                        notes[key] = notes.get(key, ZERO) + to_decimal(amount)
+            totals = {}
+            for (currency, _partner), amount in notes.items():
+                totals[currency] = totals.get(currency, ZERO) + amount
+            wizard.summary = notes and self.env._(
+                "%(total)s (debit notes: %(count)s)",
+                total=" + ".join(
+                    currency.format(float(amount))
+                    for currency, amount in totals.items()
+                ),
+                count=len(notes),
+            )
 
     def _prepare_preview(self, penalties):
         """Amounts of one invoice, less what was waived."""
@@ -117,8 +145,7 @@ class RecouvrementDebitWizard(models.TransientModel):
                     format_date(self.env, self.date),
                 )
             )
-        # Two people charging the same days: the second one waits, and finds nothing.
-        lines.lock_for_update()
+        self._lock(lines)
         groups = lines.grouped(lambda line: (line.partner_id, line.currency_id))
         notes = self.env["account.move"]
         for (partner, currency), part in groups.items():
@@ -139,6 +166,18 @@ class RecouvrementDebitWizard(models.TransientModel):
         )
         self._keep_up(self.move_ids, fields.Date.context_today(self))
         return notes
+
+    def _lock(self, lines):
+        """Keep two people from charging the same days at the same time."""
+        try:
+            lines.lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody is charging or computing penalties of these invoices "
+                    "right now: try again in a moment."
+                )
+            ) from error
 
     def _check_date(self):
         today = fields.Date.context_today(self)
@@ -289,28 +328,3 @@ class RecouvrementDebitWizard(models.TransientModel):
         if waived:
             text += f", remise de {french.format_amount(waived, currency)} déduite"
         return text
-
-
-class RecouvrementDebitWizardLine(models.TransientModel):
-    """What a debit note would charge of one invoice."""
-
-    _name = "recouvrement.debit.wizard.line"
-    _description = "Preview of a debit note"
-
-    wizard_id = fields.Many2one(
-        "recouvrement.debit.wizard", required=True, ondelete="cascade"
-    )
-    move_id = fields.Many2one(
-        "account.move", "Invoice", required=True, ondelete="cascade"
-    )
-    partner_id = fields.Many2one(
-        related="move_id.commercial_partner_id", string="Debtor"
-    )
-    currency_id = fields.Many2one(related="move_id.currency_id")
-    euro_id = fields.Many2one("res.currency", compute="_compute_euro_id")
-    amount_interest = fields.Monetary("Interest")
-    amount_indemnity = fields.Monetary("Indemnity", currency_field="euro_id")
-    amount_cost = fields.Monetary("Costs")
-
-    def _compute_euro_id(self):
-        self.euro_id = self.env.ref("base.EUR")

@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..law import to_decimal
+from ..models.account_move import MANAGER
 from ..models.recouvrement_penalty_engine import DUE_STATES, ZERO
-from ..models.recouvrement_waiver import MANAGER
 
 
 class RecouvrementWaiverWizard(models.TransientModel):
@@ -153,31 +153,3 @@ class RecouvrementWaiverWizard(models.TransientModel):
             for line in self.line_ids
             if line.amount_interest or line.amount_indemnity or self.stops
         ]
-
-
-class RecouvrementWaiverWizardLine(models.TransientModel):
-    """What is waived of one invoice."""
-
-    _name = "recouvrement.waiver.wizard.line"
-    _description = "Line of a waiver"
-
-    wizard_id = fields.Many2one(
-        "recouvrement.waiver.wizard", required=True, ondelete="cascade"
-    )
-    move_id = fields.Many2one(
-        "account.move", "Invoice", required=True, readonly=True, ondelete="cascade"
-    )
-    partner_id = fields.Many2one(
-        related="move_id.commercial_partner_id", string="Debtor"
-    )
-    currency_id = fields.Many2one(related="move_id.currency_id")
-    euro_id = fields.Many2one("res.currency", compute="_compute_euro_id")
-    due_interest = fields.Monetary("Interest due", readonly=True)
-    due_indemnity = fields.Monetary(
-        "Indemnity due", currency_field="euro_id", readonly=True
-    )
-    amount_interest = fields.Monetary("Interest waived")
-    amount_indemnity = fields.Monetary("Indemnity waived", currency_field="euro_id")
-
-    def _compute_euro_id(self):
-        self.euro_id = self.env.ref("base.EUR")
