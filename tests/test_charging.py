@@ -273,6 +273,7 @@ class TestDebitNote(ChargingCase):
         # 2 400 at 12.15 % for 30 days, at 12.40 % for 107, and 40
         self.assertEqual(note.amount_total, 151.21)
         self.assertEqual(self.invoice.recouvrement_charge_gap, 0)
+        self.assertFalse(self.invoice.recouvrement_charge_warning)
         payment.remove_move_reconcile()
         self.env.cr.flush()
         # 53.93 + 196.29 were due

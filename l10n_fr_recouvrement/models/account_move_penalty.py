@@ -232,7 +232,7 @@ class AccountMove(models.Model):
                     "again."
                 )
             )
-            move.recouvrement_charge_warning = text and text % (
+            move.recouvrement_charge_warning = bool(text) and text % (
                 move.currency_id.format(abs(gap))
             )
 

@@ -45,8 +45,8 @@ class Penalties(NamedTuple):
     due line and in the currency of the invoice. ``indemnity`` is in euros, zero when a
     debit note has charged it. ``waived_interest`` and ``waived_indemnity`` are what was
     forgiven of these. ``costs`` are the complementary costs that no debit note charges
-    yet, in the currency of the invoice. ``charge_gap`` is what the days that were charged
-    come to now, less what was charged for them.
+    yet, in the currency of the invoice. ``charge_gap`` is what the days charged come to
+    now, less what was charged for them.
     """
 
     statements: dict
