@@ -9,12 +9,10 @@ from odoo.tools import SQL
 
 from .. import law
 from ..report import french
-from .recouvrement_engine import PENDING_STATES
+from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES, STATES
 from .recouvrement_procedure import PROFILES
 
 _logger = logging.getLogger(__name__)
-
-CLOSED_STATES = ("sent", "cancelled")
 
 # What a person may change on an action; everything else is written by its methods.
 EDITABLE_FIELDS = {"channel", "contact_id", "letter_note", "tracking_number", "user_id"}
@@ -79,13 +77,7 @@ class RecouvrementAction(models.Model):
         required=True,
     )
     state = fields.Selection(
-        [
-            ("to_approve", "To approve"),
-            ("ready", "Ready"),
-            ("failed", "Exception"),
-            ("sent", "Sent"),
-            ("cancelled", "Cancelled"),
-        ],
+        STATES,
         default="to_approve",
         required=True,
         readonly=True,
@@ -320,7 +312,7 @@ class RecouvrementAction(models.Model):
         for action in self:
             days = [day for day in (action.date_presented, action.date_received) if day]
             if days and (
-                action.state != "sent"
+                action.state not in CONTACTED_STATES
                 or action.channel != "registered"
                 or not action.date_sent <= min(days) <= max(days) <= today
                 or days != sorted(days)
@@ -374,11 +366,12 @@ class RecouvrementAction(models.Model):
                       JOIN res_company company ON company.id = action.company_id
                      WHERE line.move_id = ANY(%s)
                        AND line.kind = 'invoice'
-                       AND action.state = 'sent'
+                       AND action.state = ANY(%s)
                        AND stage.kind = 'formal_notice'
                      GROUP BY line.move_line_id
                     """,
                     moves.ids,
+                    list(CONTACTED_STATES),
                 )
             )
         )
@@ -417,7 +410,7 @@ class RecouvrementAction(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
-        if any(action.state == "sent" for action in self):
+        if any(action.state in CONTACTED_STATES for action in self):
             raise UserError(
                 self.env._("What was sent is kept: a sent action cannot be deleted.")
             )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..law import to_decimal
 from ..report import french
-from .recouvrement_engine import PENDING_STATES
+from .action_states import PENDING_STATES
 
 
 class RecouvrementActionLine(models.Model):

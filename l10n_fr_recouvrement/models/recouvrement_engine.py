@@ -8,9 +8,8 @@ from odoo.tools import SQL, format_date
 
 from .. import law
 from .account_move import CHASED_PAYMENT_STATES, FOLLOWED_TYPES
+from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES
 from .stage_plan import most_advanced_due
-
-PENDING_STATES = ("to_approve", "ready", "failed")
 
 
 @dataclass
@@ -349,7 +348,7 @@ class RecouvrementEngine(models.AbstractModel):
                 "date": format_date(self.env, day),
                 "next": format_date(self.env, again),
             }
-            if state == "sent":
+            if state in CONTACTED_STATES:
                 return self.env._(
                     "Contacted on %(date)s; next contact from %(next)s.", **dates
                 )
@@ -370,7 +369,7 @@ class RecouvrementEngine(models.AbstractModel):
             & Domain("partner_id", "in", [p.partner.id for p in prospects])
             & (
                 Domain("state", "in", PENDING_STATES)
-                | Domain("state", "in", ("sent", "cancelled"))
+                | Domain("state", "in", CLOSED_STATES)
                 & Domain("date_closed", ">", since)
             ),
             ["partner_id", "state"],

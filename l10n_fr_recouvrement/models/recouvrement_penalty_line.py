@@ -4,6 +4,7 @@ from odoo.tools import SQL, split_every
 
 from .. import law
 from .account_move import FOLLOWED_TYPES, MANAGER
+from .action_states import CONTACTED_STATES
 from .recouvrement_penalty_engine import COLUMNS, DUE_STATES
 
 # Batches of invoices found by one query.
@@ -386,11 +387,12 @@ class RecouvrementPenaltyLine(models.Model):
                       JOIN recouvrement_action action ON action.id = line.action_id
                      WHERE line.move_id = ANY(%s)
                        AND line.kind = 'invoice'
-                       AND action.state = 'sent'
+                       AND action.state = ANY(%s)
                        AND (line.amount_interest > 0 OR line.amount_indemnity > 0)
                      ORDER BY action.date, action.id
                     """,
                 list(move_ids),
+                list(CONTACTED_STATES),
             )
         ):
             lines, claimed = claims.get(move_id, ({}, None))

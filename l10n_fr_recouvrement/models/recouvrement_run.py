@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, split_every
 
+from .action_states import CONTACTED_STATES
+
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 200
@@ -55,7 +57,7 @@ class RecouvrementRun(models.Model):
             run.action_count = sum(by_state.values())
             run.pending_count = by_state.get("to_approve", 0)
             run.ready_count = by_state.get("ready", 0)
-            run.sent_count = by_state.get("sent", 0)
+            run.sent_count = sum(by_state.get(state, 0) for state in CONTACTED_STATES)
             run.failed_count = by_state.get("failed", 0)
 
     @api.constrains("date")

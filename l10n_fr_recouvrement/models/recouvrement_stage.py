@@ -51,9 +51,23 @@ class RecouvrementStage(models.Model):
             ("email", "E-mail"),
             ("letter", "Letter"),
             ("registered", "Registered letter"),
+            ("phone", "Phone call"),
+            ("visit", "Visit"),
+            ("task", "Task"),
         ],
         required=True,
         default="email",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        help="Who carries out the actions of this stage, where the debtor has no "
+        "responsible of its own.",
+    )
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Activity",
+        help="Activity that tells the responsible of a call, a visit or a task.",
     )
     needs_approval = fields.Boolean(
         "To be approved",

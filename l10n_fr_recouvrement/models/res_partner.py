@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 
 from .account_move import ACCOUNTING, OFFICER
 from .account_move_penalty import PUBLIC_DELAYS, RATE_BASES
+from .action_states import CONTACTED_STATES
 from .recouvrement_penalty_engine import DUE_STATES
 from .recouvrement_procedure import PROFILES
 
@@ -241,7 +242,7 @@ class ResPartner(models.Model):
                 [
                     ("partner_id", "in", self.ids),
                     ("company_id", "=", self.env.company.id),
-                    ("state", "=", "sent"),
+                    ("state", "in", CONTACTED_STATES),
                 ],
                 ["partner_id"],
                 ["date_sent:max"],

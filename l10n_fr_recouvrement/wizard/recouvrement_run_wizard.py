@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..models.recouvrement_engine import PENDING_STATES
+from ..models.action_states import PENDING_STATES
 
 
 class RecouvrementRunWizard(models.TransientModel):

@@ -1,0 +1,20 @@
+"""States of an action, grouped by what they mean to the rest of the follow-up."""
+
+STATES = [
+    ("todo", "To do"),
+    ("to_approve", "To approve"),
+    ("ready", "Ready"),
+    ("failed", "Exception"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("returned", "Returned"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+]
+# Waits for somebody, or for the job that sends: its debtor gets no other action.
+PENDING_STATES = ("todo", "to_approve", "ready", "failed")
+# The debtor was contacted: it counts, and is kept as proof.
+CONTACTED_STATES = ("sent", "delivered", "returned", "done")
+CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
+# Carried out by a person, with an outcome, where the others leave by themselves.
+HUMAN_CHANNELS = ("phone", "visit", "task")
