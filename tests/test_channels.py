@@ -151,11 +151,12 @@ class TestChannels(RecouvrementCase):
         self._invoice(self.business, 100, "2026-05-01")
         other = self._create_debtor("Boulangerie Exemple", is_company=True, color=9)
         self._invoice(other, 100, "2026-05-01")
+        actions = self._run("2026-05-05")
         with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
-            actions = self._run("2026-05-05")
-        self.assertEqual(actions.partner_id, self.business)
-        run = actions.run_id
-        self.assertIn("Boulangerie Exemple", str(run.message_ids[0].body))
+            self._approve_and_send(actions, "2026-05-05")
+        states = {action.partner_id: action.state for action in actions}
+        self.assertEqual(states, {self.business: "sent", other: "failed"})
+        self.assertTrue(actions.filtered("failure_reason").partner_id, other)
 
     def test_one_bad_letter_does_not_stop_the_others(self):
         """What breaks between preparation and sending is set aside with its reason."""

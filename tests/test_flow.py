@@ -17,7 +17,7 @@ class TestFlow(RecouvrementCase):
         self.assertEqual(reminder.stage_id.kind, "reminder")
         self.assertEqual(reminder.state, "to_approve")
         self.assertEqual(reminder.amount_total, 5400)
-        self.assertFalse(invoice.recouvrement_next_date, "an action waits already")
+        self.assertEqual(invoice.recouvrement_waiting_action_id, reminder)
         self.assertFalse(self._run("2026-06-04"), "nothing is prepared twice")
         self._approve_and_send(reminder, "2026-06-04")
         self.assertEqual(reminder.state, "sent")

@@ -5,6 +5,7 @@ from . import recouvrement_procedure
 from . import recouvrement_stage
 from . import recouvrement_engine
 from . import recouvrement_run
+from . import recouvrement_run_batch
 from . import recouvrement_action
 from . import recouvrement_action_line
 from . import recouvrement_penalty_engine

@@ -166,7 +166,6 @@ class AccountMove(models.Model):
         "recouvrement_stage_date",
         "recouvrement_cycle_date",
         "recouvrement_deadline",
-        "recouvrement_action_line_ids.state",
     )
     def _compute_recouvrement_next_date(self):
         plans = self._recouvrement_plan()
@@ -501,14 +500,13 @@ class AccountMove(models.Model):
 
     def _recouvrement_plan(self):
         """Return ``{move_id: [(date, stage_id)]}`` (see :func:`stage_plan.planned`) for
-        the invoices of ``self`` that follow-up runs on and that wait for no action.
+        the invoices of ``self`` that follow-up runs on, whether an action waits or not.
         Stages fall on working days."""
         chased = self.filtered(
             lambda move: (
                 move.recouvrement_procedure_id
                 and move._recouvrement_is_chased()
                 and not move._recouvrement_is_frozen()
-                and not move.recouvrement_waiting_action_id
             )
         )
         steps = chased.recouvrement_procedure_id.sudo().stage_ids._get_steps()

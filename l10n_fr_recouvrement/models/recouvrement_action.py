@@ -4,13 +4,14 @@ import logging
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import MissingError, UserError, ValidationError
 from odoo.tools import SQL
 
 from .. import law
 from ..report import french
 from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES, STATES
 from .recouvrement_procedure import PROFILES
+from .recouvrement_stage import LETTER_TEXTS
 
 _logger = logging.getLogger(__name__)
 
@@ -22,6 +23,10 @@ EDITABLE_WHEN_SENT = {
     "date_received",
     "user_id",
 }
+
+
+def _add_up(rows, name, digits):
+    return sum((law.to_decimal(row[name], digits) for row in rows), law.to_decimal(0))
 
 
 class RecouvrementAction(models.Model):
@@ -133,10 +138,13 @@ class RecouvrementAction(models.Model):
         compute="_compute_sender_text",
         help="What a company must say of itself (C. com. art. R123-237), for e-mails.",
     )
-    letter_subject = fields.Char("Subject", readonly=True)
-    letter_intro = fields.Html(readonly=True)
-    letter_demand = fields.Html(readonly=True)
-    letter_closing = fields.Html(readonly=True)
+    letter_subject = fields.Char("Subject", compute="_compute_letter_texts")
+    letter_intro = fields.Html(compute="_compute_letter_texts")
+    letter_demand = fields.Html(compute="_compute_letter_texts")
+    letter_closing = fields.Html(compute="_compute_letter_texts")
+    letter_texts = fields.Json(
+        readonly=True, help="Texts of the letter as they were sent."
+    )
     letter_note = fields.Html(
         "Added to the letter",
         sanitize_style=True,
@@ -179,30 +187,43 @@ class RecouvrementAction(models.Model):
     )
     def _compute_amounts(self):
         for action in self:
-            invoices = action.line_ids.filtered(lambda line: line.kind == "invoice")
-            credits = action.line_ids - invoices
-            due = action._sum_amounts(invoices, "amount_residual")
-            deducted = action._sum_amounts(credits, "amount_residual")
-            interest = action._sum_amounts(invoices, "amount_interest")
-            indemnity = action._sum_amounts(invoices, "amount_indemnity")
-            costs = action._sum_amounts(invoices, "amount_cost")
-            action.invoice_count = len(invoices.move_id)
-            action.amount_invoices = float(due)
-            action.amount_credits = float(deducted)
-            action.amount_interest = float(interest)
-            action.amount_indemnity = float(indemnity)
-            action.amount_costs = float(costs)
-            penalties = interest + indemnity + costs
-            action.amount_total = float(due - deducted + penalties)
-            action.show_penalties = bool(penalties)
+            action.update(
+                self._get_amounts(action.line_ids, action.currency_id.decimal_places)
+            )
+
+    @api.model
+    def _get_amounts(self, lines, digits):
+        """Sums of the lines of an action, by name of its field.
+
+        :param lines: records, or the values that they are made from
+        """
+        invoices = [line for line in lines if line["kind"] == "invoice"]
+        credits = [line for line in lines if line["kind"] != "invoice"]
+        due, interest, indemnity, costs = (
+            _add_up(invoices, name, digits)
+            for name in (
+                "amount_residual",
+                "amount_interest",
+                "amount_indemnity",
+                "amount_cost",
+            )
+        )
+        deducted = _add_up(credits, "amount_residual", digits)
+        penalties = interest + indemnity + costs
+        return {
+            "invoice_count": len({line["move_id"] for line in invoices}),
+            "amount_invoices": float(due),
+            "amount_credits": float(deducted),
+            "amount_interest": float(interest),
+            "amount_indemnity": float(indemnity),
+            "amount_costs": float(costs),
+            "amount_total": float(due - deducted + penalties),
+            "show_penalties": bool(penalties),
+        }
 
     def _sum_amounts(self, records, name):
         """Exact sum of a monetary field."""
-        digits = self.currency_id.decimal_places
-        return sum(
-            (law.to_decimal(record[name], digits) for record in records),
-            law.to_decimal(0),
-        )
+        return _add_up(records, name, self.currency_id.decimal_places)
 
     @api.depends("contact_id.email", "partner_id.email")
     def _compute_email_partner_id(self):
@@ -615,9 +636,6 @@ class RecouvrementAction(models.Model):
                         **action._prepare_stage_vals(prospect.stage),
                     }
                 )
-            self.browse(
-                [action.id for action, _prospect in kept]
-            )._render_letter_texts()
 
     def _keep_stages(self, prospect):
         """Give ``prospect`` the stages of this action that are still to be claimed.
@@ -646,12 +664,30 @@ class RecouvrementAction(models.Model):
             return {}
         return {"stage_id": stage.id, "channel": stage.channel}
 
-    def _render_letter_texts(self):
-        """Render the texts of the stage on each action."""
+    @api.depends("letter_texts", "stage_id", "amount_total", "date_deadline")
+    def _compute_letter_texts(self):
+        """The texts that were sent; until then those of the stage, as of today."""
+        texts = {action.id: action.letter_texts for action in self}
+        for stage, actions in (
+            self.filtered(lambda action: not action.letter_texts)
+            .grouped("stage_id")
+            .items()
+        ):
+            try:
+                texts.update(stage._render_letter_texts(actions))
+            except (UserError, MissingError) as error:
+                # The screen shows what is wrong; sending sets the action aside.
+                wrong = dict.fromkeys(LETTER_TEXTS, str(error))
+                texts.update(dict.fromkeys(actions.ids, wrong))
+        for action in self:
+            action.update(texts.get(action.id) or dict.fromkeys(LETTER_TEXTS, False))
+
+    def _freeze_letter_texts(self):
+        """Keep the texts that the letters of these actions are made with."""
         for stage, actions in self.grouped("stage_id").items():
             texts = stage._render_letter_texts(actions)
             for action in actions:
-                action.write(texts[action.id])
+                action.letter_texts = texts[action.id]
 
     def _check_before_sending(self):
         """Set aside, with the reason in words, the actions that cannot leave."""
@@ -689,6 +725,7 @@ class RecouvrementAction(models.Model):
 
         :return: the actions whose letter is frozen
         """
+        self._freeze_letter_texts()
         pdfs = self._get_letter_pdfs()
         frozen = self.filtered(lambda action: action.id in pdfs)
         attachments = self.env["ir.attachment"].create(

@@ -2,14 +2,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from .. import law
 from .account_move import CHASED_PAYMENT_STATES, FOLLOWED_TYPES
 from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES
+from .bulk import bulk_create
 from .stage_plan import most_advanced_due
+
+# Lines of actions that wait to be carried out: their invoices reach no other stage.
+WAITING = [("state", "in", PENDING_STATES), ("stage_id", "!=", False)]
 
 
 @dataclass
@@ -86,7 +90,11 @@ class RecouvrementEngine(models.AbstractModel):
         keep invoices out of every run."""
         moves = self.env["account.move"]
         return moves._recouvrement_open_domain() & Domain(
-            [("company_id", "=", company.id), ("recouvrement_next_date", "<=", date)]
+            [
+                ("company_id", "=", company.id),
+                ("recouvrement_next_date", "<=", date),
+                ("recouvrement_action_line_ids", "not any", WAITING),
+            ]
         )
 
     @api.model
@@ -174,6 +182,7 @@ class RecouvrementEngine(models.AbstractModel):
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model()
         self.env["res.partner"].flush_model()
+        self.env["recouvrement.action.line"].flush_model(["move_id", "state"])
         return self.env.execute_query_dict(
             SQL(
                 """
@@ -184,6 +193,10 @@ class RecouvrementEngine(models.AbstractModel):
                        COALESCE(move.recouvrement_profile,
                                 debtor.recouvrement_profile) AS profile,
                        instalment.number, instalment.count,
+                       EXISTS (SELECT FROM recouvrement_action_line waiting
+                                WHERE waiting.move_id = move.id
+                                  AND waiting.stage_id IS NOT NULL
+                                  AND waiting.state = ANY(%(waiting)s)) AS waiting,
                        CASE WHEN line.amount_residual_currency < 0 THEN 'credit'
                             WHEN move.move_type = 'entry' THEN 'offset'
                             ELSE 'debt' END AS kind,
@@ -228,6 +241,7 @@ class RecouvrementEngine(models.AbstractModel):
                 types=list(FOLLOWED_TYPES),
                 states=list(CHASED_PAYMENT_STATES),
                 start=company.recouvrement_start_date or "-infinity",
+                waiting=list(PENDING_STATES),
             )
         )
 
@@ -288,7 +302,10 @@ class RecouvrementEngine(models.AbstractModel):
         stages = self.env["recouvrement.stage"]
         contacts = self._get_recent_contacts(company, date, prospects)
         for prospect in prospects:
+            waiting = {row["move_id"] for row in prospect.debts if row["waiting"]}
             for move_id in prospect.move_ids:
+                if move_id in waiting:
+                    continue
                 stage_id = most_advanced_due(plans.get(move_id, ()), date)
                 stage = stages.browse(stage_id or ())
                 if (
@@ -464,24 +481,45 @@ class RecouvrementEngine(models.AbstractModel):
         penalties = self._get_penalties(prospects)
         partners = self.env["res.partner"].union(*(p.partner for p in prospects))
         contacts = partners._recouvrement_get_contact()
-        vals_list = [
-            {
-                **self._prepare_action_vals(run, prospect, contacts[prospect.partner]),
-                **self._prepare_amount_vals(prospect, penalties[index]),
-                "line_ids": [
-                    fields.Command.create(line)
-                    for line in self._prepare_lines(prospect, penalties[index][0])
-                ],
-            }
-            for index, prospect in enumerate(prospects)
-        ]
         actions = (
-            self.env["recouvrement.action"]
-            .sudo()
-            .with_context(tracking_disable=True, mail_create_nosubscribe=True)
-            .create(vals_list)
+            self.env["recouvrement.action"].sudo().with_context(tracking_disable=True)
         )
-        actions._render_letter_texts()
+        references = actions._next_references(len(prospects))
+        parts = [
+            self._prepare_lines(prospect, penalty[0])
+            for prospect, penalty in zip(prospects, penalties, strict=True)
+        ]
+        actions = bulk_create(
+            actions,
+            [
+                {
+                    "name": reference,
+                    **self._prepare_action_vals(
+                        run, prospect, contacts[prospect.partner]
+                    ),
+                    **self._prepare_amount_vals(prospect, penalty),
+                    **actions._get_amounts(lines, prospect.currency.decimal_places),
+                }
+                for reference, prospect, penalty, lines in zip(
+                    references, prospects, penalties, parts, strict=True
+                )
+            ],
+        )
+        bulk_create(
+            actions.line_ids.browse(),
+            [
+                {
+                    **line,
+                    "action_id": action.id,
+                    "company_id": prospect.company.id,
+                    "state": action.state,
+                }
+                for action, prospect, lines in zip(
+                    actions, prospects, parts, strict=True
+                )
+                for line in lines
+            ],
+        )
         actions._check_before_sending()
         return actions.with_env(self.env)
 
@@ -661,6 +699,7 @@ class RecouvrementEngine(models.AbstractModel):
             "stage_id": False,
             "cycle_date": False,
             "label": row["name"] if is_refund else row["ref"] or row["name"],
+            "instalment": False,
             "date_document": row["invoice_date"] or row["date"],
             "date_due": row["date"],
             "days_late": 0,

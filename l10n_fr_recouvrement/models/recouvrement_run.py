@@ -11,6 +11,9 @@ from .action_states import CONTACTED_STATES
 
 _logger = logging.getLogger(__name__)
 
+# Concurrent changes in a row, after which the job leaves the rest to its next call.
+MAX_CONFLICTS = 5
+# Debtors whose actions are made in one transaction.
 BATCH_SIZE = 200
 
 
@@ -28,16 +31,26 @@ class RecouvrementRun(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
+    started = fields.Boolean(readonly=True, copy=False)
     state = fields.Selection(
-        [("draft", "Draft"), ("done", "Done")], default="draft", readonly=True
+        [("draft", "Draft"), ("running", "Going on"), ("done", "Done")],
+        compute="_compute_progress",
     )
     automatic = fields.Boolean("By the daily job", readonly=True)
+    batch_ids = fields.One2many("recouvrement.run.batch", "run_id", readonly=True)
+    progress = fields.Float(
+        compute="_compute_progress", help="Part of the debtors worked through, in %."
+    )
     action_ids = fields.One2many("recouvrement.action", "run_id", "Actions")
     action_count = fields.Integer("Actions made", compute="_compute_counts")
     pending_count = fields.Integer("To approve", compute="_compute_counts")
     ready_count = fields.Integer("Actions ready", compute="_compute_counts")
     sent_count = fields.Integer("Actions sent", compute="_compute_counts")
     failed_count = fields.Integer("Exceptions", compute="_compute_counts")
+
+    _automatic_once = models.UniqueIndex(
+        "(company_id, date) WHERE automatic", "The run of this day was started already."
+    )
 
     @api.depends("date")
     @api.depends_context("lang")
@@ -60,6 +73,25 @@ class RecouvrementRun(models.Model):
             run.sent_count = sum(by_state.get(state, 0) for state in CONTACTED_STATES)
             run.failed_count = by_state.get("failed", 0)
 
+    @api.depends("batch_ids.state", "started")
+    def _compute_progress(self):
+        counts = {}
+        for run, state, count in (
+            self.env["recouvrement.run.batch"]
+            .sudo()
+            ._read_group([("run_id", "in", self.ids)], ["run_id", "state"], ["__count"])
+        ):
+            counts.setdefault(run.id, {})[state] = count
+        for run in self:
+            done, pending = (
+                counts.get(run.id, {}).get(state, 0) for state in ("done", "pending")
+            )
+            run.progress = 100 * done / (done + pending) if done else 0
+            if pending:
+                run.state = "running"
+            else:
+                run.state = "done" if run.started else "draft"
+
     @api.constrains("date")
     def _check_date(self):
         today = fields.Date.context_today(self)
@@ -75,7 +107,7 @@ class RecouvrementRun(models.Model):
         # EXTENDS base: what a run is about is set when it is made
         if (
             not self.env.su
-            and {"state", "date", "company_id", "automatic"} & vals.keys()
+            and {"started", "state", "date", "company_id", "automatic"} & vals.keys()
         ):
             raise UserError(
                 self.env._("A run does not change: start a new one instead.")
@@ -83,56 +115,36 @@ class RecouvrementRun(models.Model):
         return super().write(vals)
 
     def action_start(self):
-        """Make the actions of the day for every debtor something falls due for."""
+        """Make the actions of the day for every debtor something falls due for: at once
+        when they are few, else by the scheduled job or the workers of `queue_job`."""
         for run in self:
-            if run.state == "done":
+            if run.started:
                 raise UserError(
-                    self.env._("%s is done: start a new run.", run.display_name)
+                    self.env._("%s was started: start a new run.", run.display_name)
                 )
-            run._process(run._find_debtors())
-            run.sudo().state = "done"
+            run._start(
+                self.env["recouvrement.engine"]._find_debtors(run.company_id, run.date)
+            )
         return True
 
-    def _find_debtors(self):
+    def _start(self, partners):
+        """Split the run into batches of debtors and see that they are worked on."""
         self.ensure_one()
-        return self.env["recouvrement.engine"]._find_debtors(self.company_id, self.date)
-
-    def _process(self, partners):
-        """Make the actions of ``partners``, batch by batch."""
-        self.ensure_one()
-        actions = self.env["recouvrement.action"]
-        # Debtors that another run is working on are left to it.
-        locked = partners.sudo().try_lock_for_update(allow_referencing=True)
-        partners = partners & locked.with_env(self.env)
-        for partner_ids in split_every(BATCH_SIZE, partners.ids):
-            actions |= self._process_batch(partners.browse(partner_ids))
-        return actions
-
-    def _process_batch(self, partners):
-        """Make the actions of a batch of debtors; when it fails, go one by one so that
-        only the debtor at fault is left out, and say so on the run."""
-        try:
-            with self.env.cr.savepoint():
-                return self._create_actions(partners)
-        except OperationalError:
-            raise  # concurrent transactions: Odoo tries the whole request again
-        except UniqueViolation:
-            # Another run has just claimed the same stage.
-            if len(partners) == 1:
-                return self.env["recouvrement.action"]
-        except Exception as error:
-            if len(partners) == 1:
-                self._report_failure(partners, error)
-                return self.env["recouvrement.action"]
-        actions = self.env["recouvrement.action"]
-        for partner in partners:
-            actions |= self._process_batch(partner)
-        return actions
-
-    def _create_actions(self, partners):
-        engine = self.env["recouvrement.engine"]
-        prospects = engine._collect(self.company_id, self.date, partners)
-        return engine._create_actions(self, prospects)
+        batches = (
+            self.env["recouvrement.run.batch"]
+            .sudo()
+            .create(
+                [
+                    {"run_id": self.id, "partner_ids": list(partner_ids)}
+                    for partner_ids in split_every(BATCH_SIZE, partners.ids)
+                ]
+            )
+        )
+        self.sudo().started = True
+        if len(batches) > 1:
+            batches._distribute()
+        elif batches:
+            batches.with_env(self.env)._perform()
 
     def _report_failure(self, partner, error):
         _logger.info("No action for %s", partner.display_name, exc_info=error)
@@ -144,9 +156,16 @@ class RecouvrementRun(models.Model):
             )
         )
 
+    def action_refresh(self):
+        """Show how far the run has gone."""
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
     def action_view_actions(self):
-        """Open the actions of this run, or the only one."""
+        """Open the actions of this run, or the only one; while it goes on, its
+        progress."""
         self.ensure_one()
+        if self.state == "running":
+            return self._get_records_action()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_fr_recouvrement.recouvrement_action_action"
         )
@@ -159,40 +178,95 @@ class RecouvrementRun(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Daily job: make the actions of each company that asked for it, then send the
-        e-mails that need no approval. Each batch is committed; a later call takes up
-        what is left."""
-        companies = self.env["res.company"].search([("recouvrement_auto", "=", True)])
-        for company in companies:
-            model = self.with_company(company).with_context(
-                lang=self._get_lang(company)
+        """Scheduled job: start the run of the day of each company that asked for it,
+        make the actions of every run that is going on, then send the e-mails that need
+        no approval. Each batch is committed; a later call takes up what is left."""
+        self._start_daily_runs()
+        if not self._work_through():
+            return
+        for company in self._get_automatic_companies():
+            model = self._with_company_of_run(company)
+            try:
+                model._send_company(company)
+            except Exception:
+                # One company does not keep the others from their day.
+                self.env.cr.rollback()
+                _logger.exception("Sending of %s", company.display_name)
+
+    @api.model
+    def _get_automatic_companies(self):
+        return self.env["res.company"].search([("recouvrement_auto", "=", True)])
+
+    @api.model
+    def _start_daily_runs(self):
+        """Start the run of the day of each company that has none yet and something to
+        do. Two jobs at the same time start one."""
+        for company in self._get_automatic_companies():
+            model = self._with_company_of_run(company)
+            try:
+                model._start_daily_run(company)
+                self.env.flush_all()
+                self.env["ir.cron"]._commit_progress()
+            except UniqueViolation:
+                self.env.cr.rollback()  # another job has just started it
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Daily run of %s", company.display_name)
+
+    @api.model
+    def _start_daily_run(self, company):
+        today = fields.Date.context_today(self)
+        if self.search_count(
+            [
+                ("company_id", "=", company.id),
+                ("date", "=", today),
+                ("automatic", "=", True),
+            ],
+            limit=1,
+        ):
+            return
+        partners = self.env["recouvrement.engine"]._find_debtors(company, today)
+        if partners:
+            run = self.create(
+                {"company_id": company.id, "date": today, "automatic": True}
             )
-            for job in (model._run_company, model._send_company):
-                try:
-                    job(company)
-                except Exception:
-                    # One company does not keep the others from their day.
-                    self.env.cr.rollback()
-                    _logger.exception("Daily run of %s", company.display_name)
+            run._start(partners)
+
+    @api.model
+    def _work_through(self):
+        """Work on the batches that wait, one transaction each, while the job has time.
+
+        :return: whether there is time left
+        """
+        batches = self.env["recouvrement.run.batch"].sudo()
+        conflicts = 0
+        while conflicts < MAX_CONFLICTS and (batch := batches._take()):
+            model = self._with_company_of_run(batch.run_id.company_id)
+            try:
+                model.env["recouvrement.run.batch"].browse(batch.id)._perform()
+                self.env.flush_all()
+            except OperationalError:
+                self.env.cr.rollback()
+                conflicts += 1
+                continue
+            conflicts = 0
+            remaining = batches.search_count([("state", "=", "pending")])
+            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
+                return False
+        return not conflicts
+
+    @api.model
+    def _with_company_of_run(self, company):
+        """This model as it works for a company when no user is logged in."""
+        return self.with_company(company).with_context(lang=self._get_lang(company))
 
     @api.model
     def _get_lang(self, company):
-        """Language of what the daily job writes for people to read: that of the
+        """Language of what the scheduled job writes for people to read: that of the
         company, which works where no user is logged in."""
         installed = dict(self.env["res.lang"].get_installed())
         candidates = (company.partner_id.lang, "fr_FR", self.env.lang)
         return next((lang for lang in candidates if lang in installed), None)
-
-    @api.model
-    def _run_company(self, company):
-        """Make the actions of the day of a company, batch by batch."""
-        today = fields.Date.context_today(self)
-        partners = self.env["recouvrement.engine"]._find_debtors(company, today)
-        if not partners:
-            return
-        run = self.create({"company_id": company.id, "date": today, "automatic": True})
-        self._in_batches(partners, run._process)
-        run.sudo().state = "done"
 
     @api.model
     def _send_company(self, company):
@@ -205,15 +279,9 @@ class RecouvrementRun(models.Model):
                 ("stage_id.needs_approval", "=", False),
             ]
         )
-        self._in_batches(actions, lambda batch: batch._send())
-
-    @api.model
-    def _in_batches(self, records, work):
-        """Work on records and commit batch by batch, while the job has time left; the
-        next call takes up what remains."""
-        remaining = len(records)
-        for batch_ids in split_every(BATCH_SIZE, records.ids):
-            work(records.browse(batch_ids))
+        remaining = len(actions)
+        for batch_ids in split_every(BATCH_SIZE, actions.ids):
+            actions.browse(batch_ids)._send()
             remaining -= len(batch_ids)
             if not self.env["ir.cron"]._commit_progress(
                 len(batch_ids), remaining=remaining

@@ -10,6 +10,8 @@ from .recouvrement_procedure import PROFILES
 # INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
 PUBLIC_SIREN_FIRST_DIGITS = ("1", "2")
 
+# Addresses that letters go to, the best first; the debtor itself comes last.
+CONTACT_TYPES = ("recouvrement", "invoice")
 # Written by who is in charge of recovery.
 OFFICER_FIELDS = {
     "recouvrement_profile",
@@ -26,6 +28,10 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
+    type = fields.Selection(
+        selection_add=[("recouvrement", "Follow-up Address"), ("other",)],
+        ondelete={"recouvrement": "set default"},
+    )
     recouvrement_profile = fields.Selection(
         PROFILES,
         string="Debtor profile",
@@ -332,12 +338,19 @@ class ResPartner(models.Model):
         return procedures
 
     def _recouvrement_get_contact(self):
-        """Return ``{debtor: partner}``: whom to write to, the invoice contact when the
-        debtor has one."""
-        contacts = {}
-        for partner in self:
-            address = partner.address_get(["invoice"])["invoice"]
-            contacts[partner] = self.browse(address) if address else partner
+        """Return ``{debtor: partner}``: whom to write to, its follow-up address, else
+        its invoice address, else itself."""
+        contacts = {partner: partner for partner in self}
+        found = self.search(
+            [
+                ("commercial_partner_id", "in", self.ids),
+                ("type", "in", CONTACT_TYPES),
+            ]
+        )
+        for contact in found.sorted(
+            lambda contact: (-CONTACT_TYPES.index(contact.type), -contact.id)
+        ):
+            contacts[contact.commercial_partner_id] = contact
         return contacts
 
     def action_view_recouvrement_actions(self):

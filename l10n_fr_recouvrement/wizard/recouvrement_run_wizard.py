@@ -157,8 +157,7 @@ class RecouvrementRunWizard(models.TransientModel):
             partners = self.env["recouvrement.engine"]._find_debtors(
                 self.company_id, run.date, self.partner_ids
             )
-            run._process(partners)
-            run.sudo().state = "done"
+            run._start(partners)
         else:
             run.action_start()
         return run.action_view_actions()

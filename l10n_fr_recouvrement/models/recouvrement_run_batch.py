@@ -1,0 +1,108 @@
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+JOB_CHANNEL = "root.recouvrement"
+
+
+class RecouvrementRunBatch(models.Model):
+    """A part of a run: some of its debtors, whose actions are made in one transaction.
+
+    Whoever has time takes the next one: the request that started the run, the
+    scheduled job, or the workers of `queue_job`. What a process that died was working
+    on is taken up by another.
+    """
+
+    _name = "recouvrement.run.batch"
+    _description = "Part of a recovery run"
+    _order = "id"
+    _log_access = False
+
+    run_id = fields.Many2one(
+        "recouvrement.run", required=True, index=True, ondelete="cascade"
+    )
+    partner_ids = fields.Json(required=True, readonly=True, help="Ids of the debtors.")
+    state = fields.Selection(
+        [("pending", "Waiting"), ("done", "Done")],
+        default="pending",
+        required=True,
+        readonly=True,
+    )
+
+    _pending_idx = models.Index("(run_id, id) WHERE state = 'pending'")
+
+    @api.model
+    def _take(self, runs=None):
+        """Lock the next batch that waits and that nobody works on, of some runs or of
+        all; nothing when there is none."""
+        self.flush_model()
+        of_runs = SQL("TRUE") if runs is None else SQL("run_id = ANY(%s)", runs.ids)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id
+                  FROM recouvrement_run_batch
+                 WHERE state = 'pending' AND %s
+                 ORDER BY id
+                 LIMIT 1
+                   FOR UPDATE SKIP LOCKED
+                """,
+                of_runs,
+            )
+        )
+        return self.browse(batch_id for (batch_id,) in rows)
+
+    def _distribute(self):
+        """See that these batches are worked on: as jobs, where `queue_job` is
+        installed, else by the scheduled job."""
+        if hasattr(self, "with_delay"):
+            for batch in self:
+                batch.with_delay(
+                    channel=JOB_CHANNEL, description=batch.run_id.name
+                )._perform()
+        else:
+            self.env.ref("l10n_fr_recouvrement.cron_run").sudo()._trigger()
+
+    def _perform(self):
+        """Make the actions of this batch, unless somebody did or does so already.
+
+        :return: the actions made
+        """
+        self.ensure_one()
+        batch = self.sudo().try_lock_for_update()
+        if not batch or batch.state != "pending":
+            return self.env["recouvrement.action"]
+        partners = self.env["res.partner"].browse(batch.partner_ids).exists()
+        actions = self._create_actions(partners)
+        batch.state = "done"
+        return actions
+
+    def _create_actions(self, partners):
+        """Make the actions of debtors together; when that fails, one by one, so that
+        only the debtor at fault is left out, and say so on the run."""
+        actions = self.env["recouvrement.action"]
+        try:
+            with self.env.cr.savepoint():
+                return self._create_actions_together(partners)
+        except OperationalError:
+            raise  # concurrent transactions: Odoo tries the whole request again
+        except UniqueViolation:
+            # Another run has just claimed the same stage: the index refuses the second.
+            if len(partners) == 1:
+                return actions
+        except Exception as error:
+            if len(partners) == 1:
+                self.run_id._report_failure(partners, error)
+                return actions
+        for partner in partners:
+            actions |= self._create_actions(partner)
+        return actions
+
+    def _create_actions_together(self, partners):
+        engine = self.env["recouvrement.engine"]
+        run = self.run_id
+        return engine._create_actions(
+            run, engine._collect(run.company_id, run.date, partners)
+        )
