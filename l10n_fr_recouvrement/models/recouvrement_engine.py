@@ -416,31 +416,69 @@ class RecouvrementEngine(models.AbstractModel):
         listed = [move_id for prospect in prospects for move_id in prospect.move_ids]
         rows = {}
         for move in moves.search(domain & Domain("id", "not in", listed)):
-            reason = self._get_left_out_reason(company, move)
             overdue = move.line_ids.filtered_domain(
                 moves._recouvrement_overdue_line_domain(date)
             )
-            row = rows.setdefault(
-                (move.commercial_partner_id, reason),
-                {
-                    "partner_id": move.commercial_partner_id.id,
-                    "currency_id": company.currency_id.id,
-                    "amount": 0,
-                    "invoice_count": 0,
-                    "days_late": 0,
-                    "reason": reason,
-                },
+            self._add_left_out(
+                rows,
+                company,
+                move,
+                self._get_left_out_reason(company, move),
+                {line.date_maturity for line in overdue},
+                overdue.mapped("amount_residual"),
+                date,
             )
-            row["amount"] += sum(
-                (law.to_decimal(line.amount_residual) for line in overdue),
-                law.to_decimal(0),
-            )
-            row["invoice_count"] += 1
-            row["days_late"] = max(
-                row["days_late"],
-                *((date - line.date_maturity).days for line in overdue),
+        for move in moves.search(self._in_transit_domain(company, date, partners)):
+            self._add_left_out(
+                rows,
+                company,
+                move,
+                self.env._(
+                    "A payment is under way for more than %s days: see with the bank.",
+                    company.recouvrement_transit_days,
+                ),
+                {move.invoice_date_due},
+                [move.amount_total_signed],
+                date,
             )
         return [{**row, "amount": float(row["amount"])} for row in rows.values()]
+
+    @api.model
+    def _add_left_out(self, rows, company, move, reason, dues, amounts, date):
+        """Add an invoice to the row of its debtor and reason."""
+        row = rows.setdefault(
+            (move.commercial_partner_id, reason),
+            {
+                "partner_id": move.commercial_partner_id.id,
+                "currency_id": company.currency_id.id,
+                "amount": 0,
+                "invoice_count": 0,
+                "days_late": 0,
+                "reason": reason,
+            },
+        )
+        row["amount"] += sum(map(law.to_decimal, amounts), law.to_decimal(0))
+        row["invoice_count"] += 1
+        row["days_late"] = max(row["days_late"], *((date - due).days for due in dues))
+
+    @api.model
+    def _in_transit_domain(self, company, date, partners=None):
+        """Domain of the invoices paid by a payment that the bank does not confirm."""
+        since = date - timedelta(days=company.recouvrement_transit_days)
+        old = [("state", "=", "in_process"), ("date", "<", since)]
+        entries = "line_ids.matched_credit_ids.credit_move_id.payment_id"
+        domain = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("move_type", "in", FOLLOWED_TYPES),
+                ("state", "=", "posted"),
+                ("payment_state", "=", "in_payment"),
+                ("invoice_date_due", "<", date),
+            ]
+        ) & (Domain("matched_payment_ids", "any", old) | Domain(entries, "any", old))
+        if partners is not None:
+            domain &= Domain("commercial_partner_id", "in", partners.ids)
+        return domain
 
     @api.model
     def _get_left_out_reason(self, company, move):

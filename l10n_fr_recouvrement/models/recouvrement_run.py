@@ -269,8 +269,29 @@ class RecouvrementRun(models.Model):
         return next((lang for lang in candidates if lang in installed), None)
 
     @api.model
+    def _report_waiting(self, company, date, reason):
+        """Say on the run of the day, once, why nothing is sent."""
+        run = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("date", "=", date),
+                ("automatic", "=", True),
+            ],
+            limit=1,
+        )
+        body = self.env._("No e-mail is sent. %s", reason)
+        if run and body not in run.message_ids.mapped("preview"):
+            run.message_post(body=body)
+
+    @api.model
     def _send_company(self, company):
-        """Send the e-mails of a company that need no approval, batch by batch."""
+        """Send the e-mails of a company that need no approval, batch by batch; none
+        while nobody knows who has paid."""
+        today = fields.Date.context_today(self)
+        warning = company._recouvrement_get_bank_warning(today)
+        if warning:
+            self._report_waiting(company, today, warning)
+            return
         actions = self.env["recouvrement.action"].search(
             [
                 ("company_id", "=", company.id),

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, format_date
 
 from .account_move_penalty import BELOW_FLOOR, RATE_BASES
 from .account_partial_reconcile import CREDIT_EFFECTS
@@ -34,6 +34,18 @@ class ResCompany(models.Model):
         "Days between contacts",
         default=7,
         help="A debtor is not contacted again before this many days.",
+    )
+    recouvrement_bank_days = fields.Integer(
+        "Bank entries at most this old (days)",
+        default=7,
+        help="Where the last bank entry is older, debtors may have paid already: the "
+        "preview warns, and the daily job sends nothing. 0: never mind.",
+    )
+    recouvrement_transit_days = fields.Integer(
+        "Days that payments are under way",
+        default=10,
+        help="A payment that the bank has not confirmed after this many days is told "
+        "in the preview. Its invoice is not claimed meanwhile.",
     )
     recouvrement_divisor = fields.Selection(
         [("365", "365 days"), ("actual", "Days of the civil year (365 or 366)")],
@@ -185,6 +197,27 @@ class ResCompany(models.Model):
                 ]
             )
         return res
+
+    def _recouvrement_get_bank_warning(self, date):
+        """Say that bank entries are too old to tell who has paid, or nothing. A company
+        that enters none is not told anything."""
+        self.ensure_one()
+        if not self.recouvrement_bank_days:
+            return ""
+        [[last]] = (
+            self.env["account.bank.statement.line"]
+            .sudo()
+            ._read_group(
+                [("company_id", "=", self.id), ("date", "<=", date)], [], ["date:max"]
+            )
+        )
+        if not last or (date - last).days <= self.recouvrement_bank_days:
+            return ""
+        return self.env._(
+            "The last bank entry is of %s: debtors may have paid since. Enter the bank "
+            "statements first.",
+            format_date(self.env, last),
+        )
 
     def _recouvrement_get_penalty_account(self):
         """Income account that debit notes are booked to."""

@@ -6,6 +6,12 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
+    recouvrement_bank_days = fields.Integer(
+        related="company_id.recouvrement_bank_days", readonly=False
+    )
+    recouvrement_transit_days = fields.Integer(
+        related="company_id.recouvrement_transit_days", readonly=False
+    )
     recouvrement_auto = fields.Boolean(
         related="company_id.recouvrement_auto", readonly=False
     )

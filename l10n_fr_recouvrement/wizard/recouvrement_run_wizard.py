@@ -36,6 +36,7 @@ class RecouvrementRunWizard(models.TransientModel):
     due_count = fields.Integer(compute="_compute_counts")
     waiting_count = fields.Integer("Actions waiting", compute="_compute_waiting_count")
     excluded_count = fields.Integer(compute="_compute_counts")
+    bank_warning = fields.Char("Bank entries", compute="_compute_bank_warning")
 
     @api.model
     def _get_action_for(self, company, partners):
@@ -105,6 +106,14 @@ class RecouvrementRunWizard(models.TransientModel):
         for wizard in self:
             wizard.waiting_count = self.env["recouvrement.action"].search_count(
                 wizard._get_waiting_domain()
+            )
+
+    @api.depends("company_id")
+    def _compute_bank_warning(self):
+        today = fields.Date.context_today(self)
+        for wizard in self:
+            wizard.bank_warning = wizard.company_id._recouvrement_get_bank_warning(
+                today
             )
 
     def _get_waiting_domain(self):
