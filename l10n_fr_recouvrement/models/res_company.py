@@ -32,7 +32,7 @@ class ResCompany(models.Model):
     )
     recouvrement_min_interval = fields.Integer(
         "Days between contacts",
-        default=7,
+        default=5,
         help="A debtor is not contacted again before this many days.",
     )
     recouvrement_divisor = fields.Selection(
