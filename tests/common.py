@@ -12,6 +12,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
 
 IBAN = "FR7630006000011234567890189"
 BIC = "AGRIFRPP"
@@ -31,6 +32,7 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         cls.company = cls.company_data["company"]
         cls._setup_creditor(cls.company)
+        cls._setup_letters_alone()
         cls.business = cls._create_debtor(
             "Menuiserie Exemple",
             is_company=True,
@@ -59,6 +61,16 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         patcher.start()
         cls.addClassCleanup(patcher.stop)
         return patcher
+
+    @classmethod
+    def _setup_letters_alone(cls):
+        """Most tests are about letters: no call or task comes between them, and an old
+        invoice goes straight to the letter it is about."""
+        procedures = cls.env["recouvrement.procedure"].search([])
+        procedures.late_entry = "reached"
+        procedures.stage_ids.filtered(
+            lambda stage: stage.channel in HUMAN_CHANNELS
+        ).active = False
 
     @classmethod
     def _setup_creditor(cls, company):

@@ -71,7 +71,7 @@ class TestChannels(RecouvrementCase):
         self.assertEqual(attachment.get_content(), action.letter_attachment_id.raw)
         body = html.unescape(message.get_body().get_content())
         self.assertIn("100,00\N{NO-BREAK SPACE}€", body)
-        self.assertIn("13\N{NO-BREAK SPACE}mai\N{NO-BREAK SPACE}2026", body)
+        self.assertIn("11\N{NO-BREAK SPACE}mai\N{NO-BREAK SPACE}2026", body)
         self.assertNotIn("t-out", body)
 
     def test_goes_to_the_invoice_contact(self):
@@ -120,7 +120,7 @@ class TestChannels(RecouvrementCase):
         self.business.write({"street": False, "zip": False})
         self._invoice(self.business, 100, "2026-05-01")
         action = self._run("2026-05-20")
-        self.assertEqual(action.channel, "letter")
+        self.assertEqual(action.channel, "registered")
         self.assertEqual(action.state, "failed")
 
     def test_missing_rate_is_set_aside_with_its_half_year(self):

@@ -21,7 +21,7 @@ class TestFlow(RecouvrementCase):
         self.assertFalse(self._run("2026-06-04"), "nothing is prepared twice")
         self._approve_and_send(reminder, "2026-06-04")
         self.assertEqual(reminder.state, "sent")
-        self.assertEqual(str(reminder.date_deadline), "2026-06-12")
+        self.assertEqual(str(reminder.date_deadline), "2026-06-10")
         self.assertEqual(invoice.recouvrement_stage_id, reminder.stage_id)
         self.assertEqual(str(invoice.recouvrement_next_date), "2026-06-15")
 
@@ -230,9 +230,9 @@ class TestFlow(RecouvrementCase):
         """What a letter promises is kept, whatever the delays of the procedure."""
         invoice = self._invoice(self.business, 100, "2026-05-01")
         self._approve_and_send(self._run("2026-05-13"), "2026-05-13")
-        self.assertEqual(str(invoice.recouvrement_deadline), "2026-05-21")
-        self.assertFalse(self._run("2026-05-21"))
-        self.assertEqual(self._run("2026-05-22").stage_id.kind, "second_reminder")
+        self.assertEqual(str(invoice.recouvrement_deadline), "2026-05-19")
+        self.assertFalse(self._run("2026-05-19"))
+        self.assertEqual(self._run("2026-05-20").stage_id.kind, "second_reminder")
 
     def test_instalment_due_after_the_notice_bears_no_interest(self):
         """A consumer owes it on what the formal notice claimed (C. civ. 1344-1)."""

@@ -1,12 +1,13 @@
 import logging
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from .. import law
+from .action_states import CONTACTED_STATES
 from .recouvrement_procedure import PROFILES
-from .stage_plan import Position, next_step, planned
+from .stage_plan import Standing, next_step, planned
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ MANAGER = "l10n_fr_recouvrement.group_recovery_manager"
 GUARDED_FIELDS = {
     "recouvrement_stage_id",
     "recouvrement_stage_date",
+    "recouvrement_presented_date",
     "recouvrement_cycle_date",
     "recouvrement_deadline",
     "recouvrement_next_date",
@@ -82,6 +84,14 @@ class AccountMove(models.Model):
     )
     recouvrement_stage_date = fields.Date(
         "Stage reached on", copy=False, readonly=True, groups=ACCOUNTING
+    )
+    recouvrement_presented_date = fields.Date(
+        "Letter presented on",
+        copy=False,
+        readonly=True,
+        help="Day that the post first presented the registered letter of the stage "
+        "reached.",
+        groups=ACCOUNTING,
     )
     recouvrement_cycle_date = fields.Date(
         copy=False,
@@ -164,6 +174,7 @@ class AccountMove(models.Model):
         "recouvrement_procedure_id",
         "recouvrement_stage_id",
         "recouvrement_stage_date",
+        "recouvrement_presented_date",
         "recouvrement_cycle_date",
         "recouvrement_deadline",
     )
@@ -177,7 +188,17 @@ class AccountMove(models.Model):
     @api.depends("recouvrement_next_date")
     def _compute_recouvrement_next_stage_id(self):
         today = fields.Date.context_today(self)
-        plans = self.filtered("recouvrement_next_date")._recouvrement_plan()
+        planned_moves = self.filtered("recouvrement_next_date")
+        # The date above asks no condition, so that it follows from the invoice alone;
+        # what is announced is a stage that the invoice may reach.
+        stages = planned_moves.recouvrement_procedure_id.sudo().stage_ids
+        admitted = stages._get_admitted(planned_moves)
+        plans = planned_moves._recouvrement_plan(
+            today,
+            lambda move, stage: (
+                stage.id not in admitted or move._origin.id in admitted[stage.id]
+            ),
+        )
         for move in self:
             _when, stage_id = next_step(plans.get(move.id, []), today)
             move.recouvrement_next_stage_id = stage_id or False
@@ -252,10 +273,18 @@ class AccountMove(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        # EXTENDS account: a changed profile brings the procedure of that profile
+        # EXTENDS account: a changed profile brings the procedure of that profile, a
+        # changed procedure the stage to go on from
         self._recouvrement_check_guarded(vals.keys())
         if not self.env.context.get("tracking_disable"):
             self._track_prepare(TERMS_FIELDS & vals.keys())
+        if not {"recouvrement_profile", "recouvrement_procedure_id"} & vals.keys():
+            return super().write(vals)
+        res = self._recouvrement_write_terms(vals)
+        self._recouvrement_map_stages()
+        return res
+
+    def _recouvrement_write_terms(self, vals):
         profile = vals.get("recouvrement_profile")
         if not profile or "recouvrement_procedure_id" in vals:
             return super().write(vals)
@@ -274,6 +303,42 @@ class AccountMove(models.Model):
                 {**vals, "recouvrement_procedure_id": procedure.id}
             )
         return True
+
+    def _recouvrement_map_stages(self):
+        """Put the invoices whose procedure changed at the stage of the new one where
+        they go on from, so that nothing is claimed twice, and say so."""
+        moves = self.sudo().filtered(
+            lambda move: (
+                move.recouvrement_procedure_id
+                and move.recouvrement_stage_id
+                and move.recouvrement_stage_id.procedure_id
+                != move.recouvrement_procedure_id
+            )
+        )
+        bodies = {}
+        for (stage, procedure), part in moves.grouped(
+            lambda move: (move.recouvrement_stage_id, move.recouvrement_procedure_id)
+        ).items():
+            target = procedure._get_equivalent(stage)
+            part._recouvrement_write({"recouvrement_stage_id": target.id})
+            if target:
+                body = self.env._(
+                    "Follows “%(procedure)s” from now on: after “%(stage)s” it goes on "
+                    "from “%(target)s”.",
+                    procedure=procedure.name,
+                    stage=stage.name,
+                    target=target.name,
+                )
+            else:
+                body = self.env._(
+                    "Follows “%(procedure)s” from now on, from its first stage: "
+                    "“%(stage)s” comes before it.",
+                    procedure=procedure.name,
+                    stage=stage.name,
+                )
+            bodies |= dict.fromkeys(part.ids, body)
+        if bodies:
+            moves._message_log_batch(bodies=bodies)
 
     def _track_prepare(self, fields_iter):
         # EXTENDS mail: asked for every field whatever is written. Terms are added by
@@ -390,6 +455,9 @@ class AccountMove(models.Model):
     def _recouvrement_write(self, vals):
         """Write fields of follow-up on invoices. They touch no amount: Odoo has nothing
         to balance, synchronise or track."""
+        if "recouvrement_stage_date" in vals:
+            # Of the letter before, were it entered late.
+            vals = {"recouvrement_presented_date": False, **vals}
         return (
             self.sudo()
             .with_context(
@@ -498,10 +566,16 @@ class AccountMove(models.Model):
             self._recouvrement_open_lines().mapped("date_maturity"), default=False
         )
 
-    def _recouvrement_plan(self):
+    def _recouvrement_plan(self, day=None, condition=None):
         """Return ``{move_id: [(date, stage_id)]}`` (see :func:`stage_plan.planned`) for
         the invoices of ``self`` that follow-up runs on, whether an action waits or not.
-        Stages fall on working days."""
+        Stages fall on working days.
+
+        :param day: day of the plan, today by default: what precedes the due date is
+            given up once it has passed
+        :param condition: function of a move and a stage; False skips the stage
+        """
+        day = day or fields.Date.context_today(self)
         chased = self.filtered(
             lambda move: (
                 move.recouvrement_procedure_id
@@ -509,52 +583,73 @@ class AccountMove(models.Model):
                 and not move._recouvrement_is_frozen()
             )
         )
-        steps = chased.recouvrement_procedure_id.sudo().stage_ids._get_steps()
+        stages = chased.recouvrement_procedure_id.sudo().stage_ids
+        steps = stages._get_steps()
         plans = {}
         for move in chased:
             due = move._recouvrement_date_due()
             if due:
-                plans[move._origin.id or move.id] = [
-                    (
-                        law.next_working_day(
-                            when, move.company_id.recouvrement_alsace_moselle
-                        ),
-                        stage_id,
-                    )
-                    for when, stage_id in planned(
-                        steps.get(move.recouvrement_procedure_id.id, ()),
-                        due,
-                        move._recouvrement_position(due),
-                        move.recouvrement_deadline or None,
-                    )
-                ]
+                road = steps.get(move.recouvrement_procedure_id.id, ())
+                if condition:
+                    road = [
+                        step
+                        for step in road
+                        if condition(move, stages.browse(step.stage_id))
+                    ]
+                plans[move._origin.id or move.id] = move._recouvrement_plan_road(
+                    road, due, day
+                )
         return plans
 
-    def _recouvrement_position(self, due):
-        """Stage reached for the lateness that began on ``due``, as a
-        :class:`stage_plan.Position`, or None when the invoice starts (afresh).
-
-        A stage counts while the due date it was claimed for is unpaid, or when ``due``
-        had passed already the day it was claimed.
-        """
+    def _recouvrement_plan_road(self, road, due, day):
+        """Plan one invoice over the steps of its procedure."""
         self.ensure_one()
-        if not (self.recouvrement_stage_id and self.recouvrement_stage_date):
-            return None
-        if self.recouvrement_cycle_date != due and self.recouvrement_stage_date <= due:
-            return None
-        return Position(
-            self.recouvrement_stage_id._get_rank(),
-            self.recouvrement_stage_date,
+        standing = self._recouvrement_standing(due)
+        if standing.rank and any(step.delay_from == "presented" for step in road):
+            standing = replace(standing, registered=self._recouvrement_was_registered())
+        return planned(
+            road,
+            due,
+            standing.position,
+            standing.deadline,
+            day=day,
+            in_order=self.recouvrement_procedure_id.sudo().late_entry == "first",
+            shift=self.company_id._recouvrement_next_working_day,
         )
 
-    def _recouvrement_cycle(self):
-        """Due date whose lateness a stage reached now belongs to: that of the stage
-        before it while it counts, else the oldest unpaid due date."""
+    def _recouvrement_was_registered(self):
+        """Whether the last contact about this invoice was a registered letter."""
         self.ensure_one()
-        due = self._recouvrement_date_due()
-        if due and self._recouvrement_position(due):
-            return self.recouvrement_cycle_date
-        return due
+        contacts = self.recouvrement_action_line_ids.filtered(
+            lambda line: line.stage_id and line.state in CONTACTED_STATES
+        ).action_id
+        last = contacts.sorted(lambda action: (action.date_sent, action.id))[-1:]
+        return last.channel == "registered"
+
+    def _recouvrement_set_presented(self, day, stage=None):
+        """Take note that the post first presented a registered letter on ``day``.
+
+        :param stage: stage of the letter; invoices that went further meanwhile are
+            left alone
+        """
+        moves = self.filtered(
+            lambda move: not stage or move.recouvrement_stage_id == stage
+        )
+        return moves._recouvrement_write({"recouvrement_presented_date": day})
+
+    def _recouvrement_standing(self, due):
+        """The :class:`stage_plan.Standing` of the invoice, ``due`` being its oldest
+        unpaid due date."""
+        self.ensure_one()
+        stage = self.recouvrement_stage_id
+        return Standing(
+            due,
+            stage._get_rank() if stage else None,
+            self.recouvrement_stage_date or None,
+            self.recouvrement_cycle_date or None,
+            self.recouvrement_deadline or None,
+            presented=self.recouvrement_presented_date or None,
+        )
 
     # ------------------------------------------------------------------
     # Buttons

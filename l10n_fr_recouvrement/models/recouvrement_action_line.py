@@ -80,7 +80,7 @@ class RecouvrementActionLine(models.Model):
             sign = 1 if line.kind == "invoice" else -1
             line.balance = sign * line.amount_residual
 
-    @api.depends("label", "date_due", "amount_residual", "kind")
+    @api.depends("label", "date_due", "days_late", "amount_residual", "kind")
     def _compute_summary(self):
         for line in self:
             amount = french.format_amount(
@@ -88,8 +88,9 @@ class RecouvrementActionLine(models.Model):
                 line.currency_id.name,
             )
             day = line.date_due and french.format_date(line.date_due)
+            due = "échue le" if line.days_late > 0 else "à échéance du"
             names = {
-                "invoice": f"Facture {line.label}, échue le {day} : {amount}",
+                "invoice": f"Facture {line.label}, {due} {day} : {amount}",
                 "credit_note": f"Avoir {line.label} du {day}, à déduire : {amount}",
                 "payment": f"Règlement reçu le {day}, à déduire : {amount}",
             }

@@ -4,13 +4,13 @@ from typing import Any
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_amount, format_date
 
 from .. import law
 from .account_move import CHASED_PAYMENT_STATES, FOLLOWED_TYPES
 from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES
 from .bulk import bulk_create
-from .stage_plan import most_advanced_due
+from .stage_plan import Standing, most_advanced_due, planned
 
 # Lines of actions that wait to be carried out: their invoices reach no other stage.
 WAITING = [("state", "in", PENDING_STATES), ("stage_id", "!=", False)]
@@ -23,7 +23,11 @@ class Prospect:
     ``debts`` and ``credits`` are rows of :meth:`RecouvrementEngine._read_open_items`;
     ``imputed`` the credits set against the debts, by due line; ``stages`` maps the
     invoices that reach a stage to that stage and ``cycles`` to the lateness it belongs
-    to; ``covered`` holds the invoices that unallocated credits pay in full;
+    to; ``coming`` holds the due lines that a courtesy may be about, ``owed`` what the
+    credits leave of each invoice, ``covered`` the invoices that they pay in full;
+    ``standings`` how far each invoice has come (:class:`~.stage_plan.Standing`),
+    ``admitted`` the invoices that meet the conditions of the stages that have some,
+    ``small`` the stages that are for larger invoices;
     ``excluded`` says, in words, why no action is made.
     """
 
@@ -32,11 +36,16 @@ class Prospect:
     currency: Any
     date: Any
     debts: list = field(default_factory=list)
+    coming: list = field(default_factory=list)
     credits: list = field(default_factory=list)
     offsets: list = field(default_factory=list)
     moves: Any = None
     imputed: dict = field(default_factory=dict)
+    owed: dict = field(default_factory=dict)
     covered: set = field(default_factory=set)
+    standings: dict = field(default_factory=dict)
+    admitted: dict = field(default_factory=dict)
+    small: dict = field(default_factory=dict)
     stages: dict = field(default_factory=dict)
     cycles: dict = field(default_factory=dict)
     excluded: str = ""
@@ -122,11 +131,11 @@ class RecouvrementEngine(models.AbstractModel):
         :param planned_only: leave out debtors whose invoices have no stage due; False
             collects what is owed whatever the plan (to refresh an existing action)
         """
-        prospects = [
-            prospect
-            for prospect in self._group_open_items(company, date, partners)
-            if prospect.debts
-        ]
+        prospects = self._group_open_items(
+            company, date, partners, lead=self._get_courtesy_lead(company)
+        )
+        self._choose_debts(company, prospects, planned_only)
+        prospects = [prospect for prospect in prospects if prospect.debts]
         for prospect in prospects:
             self._offset_credits(prospect)
             self._impute(prospect)
@@ -136,16 +145,67 @@ class RecouvrementEngine(models.AbstractModel):
         for prospect in prospects:
             # Read together, whatever the debtor.
             prospect.moves = moves.browse(prospect.move_ids).with_prefetch(moves.ids)
+        self._find_standings(prospects)
         if planned_only:
             self._plan(company, date, prospects)
+            # Who is late with nothing is not listed for being on time.
+            prospects = [p for p in prospects if p.stages or p.debts is not p.coming]
         return prospects
 
     @api.model
-    def _group_open_items(self, company, date, partners):
+    def _get_courtesy_lead(self, company):
+        """Days before the due date from which a stage in use may write to a debtor."""
+        procedures = self.env["recouvrement.procedure"]
+        earliest = (
+            self.env["recouvrement.stage"]
+            .sudo()
+            .search(
+                Domain("delay", "<", 0)
+                & Domain(
+                    "procedure_id",
+                    "any",
+                    procedures._check_company_domain(company),
+                ),
+                order="delay",
+                limit=1,
+            )
+        )
+        return -earliest.delay
+
+    @api.model
+    def _choose_debts(self, company, prospects, planned_only):
+        """Decide which debtors are written to about what is to fall due: those who are
+        late with nothing, or whose action that waits is a courtesy."""
+        if planned_only:
+            late = {prospect.partner for prospect in prospects if prospect.debts}
+            courtesies = {prospect.partner for prospect in prospects} - late
+        else:
+            courtesies = set(
+                self.env["recouvrement.action"]
+                .search(
+                    [
+                        ("company_id", "=", company.id),
+                        ("partner_id", "in", [p.partner.id for p in prospects]),
+                        ("state", "in", PENDING_STATES),
+                        ("stage_id.delay", "<", 0),
+                    ]
+                )
+                .partner_id
+            )
+        for prospect in prospects:
+            if prospect.partner in courtesies:
+                prospect.debts = prospect.coming
+
+    @api.model
+    def _group_open_items(self, company, date, partners, lead=0):
         """Return the :class:`Prospect` of each debtor and currency with anything open,
-        nothing set against anything yet."""
+        nothing set against anything yet.
+
+        :param lead: days ahead of which due lines are read as well, as ``coming``
+        """
         prospects = {}
-        for row in self._read_open_items(company, date, partners):
+        before = date + timedelta(days=lead + 1) if lead else date
+        for row in self._read_open_items(company, before, partners):
             key = self._grouping_key(row)
             prospect = prospects.get(key)
             if prospect is None:
@@ -155,8 +215,9 @@ class RecouvrementEngine(models.AbstractModel):
                     currency=self.env["res.currency"].browse(row["currency_id"]),
                     date=date,
                 )
+            ahead = row["kind"] == "debt" and row["date_maturity"] >= date
             {
-                "debt": prospect.debts,
+                "debt": prospect.coming if ahead else prospect.debts,
                 "credit": prospect.credits,
                 "offset": prospect.offsets,
             }[row["kind"]].append(row)
@@ -169,7 +230,7 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _read_open_items(self, company, date, partners):
-        """Read the overdue due lines and every open credit of the debtors.
+        """Read the lines due before ``date`` and every open credit of the debtors.
 
         Left out: invoices with ``no_followup``, blocked, in payment, due before the
         day the company follows from, or owed before the debtor's insolvency judgment.
@@ -190,6 +251,12 @@ class RecouvrementEngine(models.AbstractModel):
                        line.date_maturity, line.payment_id,
                        partner.commercial_partner_id AS partner_id,
                        move.name, move.ref, move.move_type, move.invoice_date,
+                       move.recouvrement_procedure_id AS procedure_id,
+                       move.recouvrement_stage_id AS stage_id,
+                       move.recouvrement_stage_date AS stage_date,
+                       move.recouvrement_cycle_date AS cycle_date,
+                       move.recouvrement_deadline AS deadline,
+                       move.recouvrement_presented_date AS presented,
                        COALESCE(move.recouvrement_profile,
                                 debtor.recouvrement_profile) AS profile,
                        instalment.number, instalment.count,
@@ -292,34 +359,161 @@ class RecouvrementEngine(models.AbstractModel):
             paid = law.total(prospect.imputed.get(row["id"], ()))
             due = law.to_decimal(row["residual"], digits) - paid
             left[row["move_id"]] = left.get(row["move_id"], 0) + due
+        prospect.owed = left
         prospect.covered = {move_id for move_id, due in left.items() if due <= 0}
+
+    @api.model
+    def _find_standings(self, prospects):
+        """Say how far each invoice has come, from what was read of it."""
+        ranks = {
+            stage.id: stage._get_rank()
+            for stage in self.env["recouvrement.stage"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([])
+        }
+        registered = self._read_registered(
+            [
+                row["move_id"]
+                for prospect in prospects
+                for row in prospect.debts
+                if row["stage_id"]
+            ]
+        )
+        for prospect in prospects:
+            for row in prospect.debts:
+                # The rows stand in order of due date.
+                prospect.standings.setdefault(
+                    row["move_id"],
+                    Standing(
+                        row["date_maturity"],
+                        ranks.get(row["stage_id"]),
+                        row["stage_date"],
+                        row["cycle_date"],
+                        row["deadline"],
+                        row["move_id"] in registered,
+                        row["presented"],
+                    ),
+                )
+
+    @api.model
+    def _read_registered(self, move_ids):
+        """Ids of the invoices whose last contact was a registered letter."""
+        if not move_ids:
+            return set()
+        self.env["recouvrement.action"].flush_model(["channel", "state", "date_sent"])
+        return {
+            move_id
+            for move_id, channel in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT DISTINCT ON (line.move_id) line.move_id, action.channel
+                      FROM recouvrement_action_line line
+                      JOIN recouvrement_action action ON action.id = line.action_id
+                     WHERE line.move_id = ANY(%s)
+                       AND line.stage_id IS NOT NULL
+                       AND action.state = ANY(%s)
+                     ORDER BY line.move_id, action.date_sent DESC, action.id DESC
+                    """,
+                    move_ids,
+                    list(CONTACTED_STATES),
+                )
+            )
+            if channel == "registered"
+        }
 
     @api.model
     def _plan(self, company, date, prospects):
         """Fill the stages due, and why a debtor is left out."""
+        procedures = self.env["recouvrement.procedure"].browse(
+            {row["procedure_id"] for p in prospects for row in p.debts} - {None}
+        )
+        procedures = procedures.sudo()
         moves = self.env["account.move"].union(*(p.moves for p in prospects))
-        plans = moves._recouvrement_plan()
-        stages = self.env["recouvrement.stage"]
+        admitted = procedures.stage_ids._get_admitted(moves)
+        roads = procedures.stage_ids._get_steps()
+        in_order = {
+            procedure.id: procedure.late_entry == "first" for procedure in procedures
+        }
         contacts = self._get_recent_contacts(company, date, prospects)
         for prospect in prospects:
-            waiting = {row["move_id"] for row in prospect.debts if row["waiting"]}
-            for move_id in prospect.move_ids:
-                if move_id in waiting:
+            prospect.admitted = admitted
+            rows = {row["move_id"]: row for row in reversed(prospect.debts)}
+            for move in prospect.moves:
+                row = rows[move.id]
+                procedure_id = row["procedure_id"]
+                if row["waiting"] or move.id in prospect.covered or not procedure_id:
                     continue
-                stage_id = most_advanced_due(plans.get(move_id, ()), date)
-                stage = stages.browse(stage_id or ())
-                if (
-                    stage
-                    and move_id not in prospect.covered
-                    and self._stage_condition(prospect, moves.browse(move_id), stage)
-                ):
-                    prospect.stages[move_id] = stage
-                    prospect.cycles[move_id] = moves.browse(
-                        move_id
-                    )._recouvrement_cycle()
+                stage = self._get_stage_due(
+                    prospect, move, roads.get(procedure_id, ()), in_order[procedure_id]
+                )
+                if stage:
+                    self._reach(prospect, move, stage)
             prospect.excluded = self._get_exclusion(prospect, contacts)
             if not prospect.excluded:
                 self._set_aside(prospect)
+        if self._get_courtesy_lead(company):
+            self._announce_anew(moves, date)
+
+    @api.model
+    def _get_stage_due(self, prospect, move, road, in_order):
+        """The stage that falls due for an invoice, or an empty one."""
+        stages = self.env["recouvrement.stage"]
+        standing = prospect.standings[move.id]
+        position = standing.position
+        ahead = [
+            step
+            for step in road
+            if (position is None or step.rank > position.rank)
+            and self._stage_condition(prospect, move, stages.browse(step.stage_id))
+        ]
+        plan = planned(
+            ahead,
+            standing.due,
+            position,
+            standing.deadline,
+            day=prospect.date,
+            in_order=in_order,
+            shift=prospect.company._recouvrement_next_working_day,
+        )
+        return stages.browse(most_advanced_due(plan, prospect.date) or ())
+
+    @api.model
+    def _reach(self, prospect, move, stage):
+        """Let an invoice reach a stage, unless it is for larger ones."""
+        owed = prospect.owed[move.id]
+        if self._is_small(prospect, owed, stage.min_amount_invoice):
+            prospect.small[move.id] = stage
+        else:
+            prospect.stages[move.id] = stage
+            prospect.cycles[move.id] = prospect.standings[move.id].cycle
+
+    @api.model
+    def _is_small(self, prospect, owed, minimum):
+        """Whether ``owed`` is under a minimum in the currency of the company."""
+        if not minimum:
+            return False
+        currency = prospect.company.currency_id
+        if prospect.currency != currency:
+            owed = prospect.currency._convert(
+                float(owed), currency, prospect.company, prospect.date
+            )
+        digits = currency.decimal_places
+        return law.to_decimal(owed, digits) < law.to_decimal(minimum, digits)
+
+    @api.model
+    def _announce_anew(self, moves, date):
+        """Announce the next step of invoices that fell due before anybody sent the
+        courtesy: no date of a past without a letter stays on the screen."""
+        late = moves.filtered(
+            lambda move: (
+                move.recouvrement_next_date
+                and (due := move._recouvrement_date_due())
+                and move.recouvrement_next_date <= due < date
+            )
+        )
+        if late:
+            self.env.add_to_compute(moves._fields["recouvrement_next_date"], late)
 
     @api.model
     def _set_aside(self, prospect):
@@ -328,21 +522,28 @@ class RecouvrementEngine(models.AbstractModel):
         They have a road of their own, and nobody writes softly about a formal notice.
         Where credits are deducted everything stays, so that the letter foots.
         """
+        if prospect.debts is prospect.coming:
+            # A courtesy is about the invoices of its stage alone.
+            prospect.debts = [
+                row for row in prospect.debts if row["move_id"] in prospect.stages
+            ]
         if prospect.credits:
             return
         rank = prospect.stage._get_rank()
         firmer = {
-            move.id
-            for move in prospect.moves
-            if (position := move._recouvrement_position(move._recouvrement_date_due()))
-            and position.rank > rank
+            move_id
+            for move_id, standing in prospect.standings.items()
+            if (position := standing.position) and position.rank > rank
         }
         prospect.debts = [row for row in prospect.debts if row["move_id"] not in firmer]
 
     @api.model
     def _stage_condition(self, prospect, move, stage):
-        """Whether ``move`` may be claimed at ``stage``. Hook."""
-        return True
+        """Whether ``move`` may be claimed at ``stage``; it skips the stages that it may
+        not. Asked of every stage ahead of every invoice: read nothing here that was
+        not read for all of them together. Hook."""
+        admitted = prospect.admitted.get(stage.id)
+        return admitted is None or move.id in admitted
 
     @api.model
     def _get_exclusion(self, prospect, contacts):
@@ -354,7 +555,15 @@ class RecouvrementEngine(models.AbstractModel):
         if prospect.amount <= 0:
             return self.env._("Credit notes and unallocated payments cover the debt.")
         if not prospect.stages:
-            return self.env._("No stage is due.")
+            return self._get_no_stage_reason(prospect)
+        procedure = prospect.stage.procedure_id
+        minimum = procedure.min_amount_debtor
+        if self._is_small(prospect, prospect.amount, minimum):
+            return self.env._(
+                "“%(procedure)s” leaves debts under %(amount)s alone.",
+                procedure=procedure.name,
+                amount=format_amount(self.env, minimum, prospect.company.currency_id),
+            )
         contact = contacts.get(prospect.partner.id)
         if contact:
             state, day = contact
@@ -373,6 +582,35 @@ class RecouvrementEngine(models.AbstractModel):
                 "Action cancelled on %(date)s; prepared again from %(next)s.", **dates
             )
         return ""
+
+    @api.model
+    def _get_no_stage_reason(self, prospect):
+        """Why no invoice of a debtor reaches a stage, in words."""
+        for stage in prospect.small.values():
+            return self.env._(
+                "“%(stage)s” is for invoices from %(amount)s on.",
+                stage=stage.name,
+                amount=format_amount(
+                    self.env, stage.min_amount_invoice, prospect.company.currency_id
+                ),
+            )
+        refusing = self.env["recouvrement.stage"].browse(
+            stage_id
+            for stage_id, admitted in prospect.admitted.items()
+            if not admitted.issuperset(prospect.move_ids)
+        )
+        names = (
+            refusing.sudo()
+            .filtered(
+                lambda stage: (
+                    stage.procedure_id in prospect.moves.recouvrement_procedure_id
+                )
+            )
+            .mapped("name")
+        )
+        if names:
+            return self.env._("Left out by the conditions of: %s.", ", ".join(names))
+        return self.env._("No stage is due.")
 
     @api.model
     def _get_recent_contacts(self, company, date, prospects):

@@ -1,5 +1,17 @@
+from lxml import etree
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import file_open
+from odoo.tools.convert import xml_import
+from odoo.tools.translate import TranslationImporter, get_po_paths
+
+from .action_states import HUMAN_CHANNELS
+from .stage_plan import nominal_days
+
+MODULE = "l10n_fr_recouvrement"
+SHIPPED_FILE = f"{MODULE}/data/recouvrement_procedure_data.xml"
+COPY_MARK = "__copy"
 
 PROFILES = [
     ("business", "Business"),
@@ -27,13 +39,48 @@ class RecouvrementProcedure(models.Model):
     company_id = fields.Many2one(
         "res.company", help="Empty: the procedure serves every company."
     )
-    stage_ids = fields.One2many("recouvrement.stage", "procedure_id", copy=True)
+    late_entry = fields.Selection(
+        [
+            ("first", "walks every stage in order"),
+            ("reached", "enters at the stage that its lateness reaches"),
+        ],
+        "An invoice that is late already",
+        required=True,
+        default="first",
+        help="In order: no debtor gets a formal notice without the reminders before "
+        "it, however old the debt is.",
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    min_amount_debtor = fields.Monetary(
+        "Smallest debt",
+        help="A debtor who owes less, payments and credit notes deducted, is left "
+        "alone. In the currency of the company.",
+    )
+    # Archived stages are shown: they wait to be taken up.
+    stage_ids = fields.One2many(
+        "recouvrement.stage",
+        "procedure_id",
+        copy=True,
+        context={"active_test": False},
+    )
     stage_count = fields.Integer(compute="_compute_stage_count")
 
-    @api.depends("stage_ids")
+    _min_amount_positive = models.Constraint(
+        "CHECK(min_amount_debtor IS NULL OR min_amount_debtor >= 0)",
+        "The smallest debt cannot be negative.",
+    )
+
+    @api.depends("stage_ids.active")
     def _compute_stage_count(self):
         for procedure in self:
-            procedure.stage_count = len(procedure.stage_ids)
+            procedure.stage_count = len(procedure.stage_ids.filtered("active"))
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for procedure in self:
+            company = procedure.company_id or self.env.company
+            procedure.currency_id = company.currency_id
 
     @api.model
     def _get_default(self, company, profile):
@@ -43,6 +90,7 @@ class RecouvrementProcedure(models.Model):
             [
                 *self._check_company_domain(company),
                 ("profile", "=", profile),
+                ("active", "=", True),
             ]
         )
         return candidates.sorted(lambda procedure: not procedure.company_id)[:1]
@@ -60,6 +108,60 @@ class RecouvrementProcedure(models.Model):
             )
         )
         self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
+
+    def write(self, vals):
+        # EXTENDS base: an archived procedure leaves its invoices to the default one
+        res = super().write(vals)
+        if "active" in vals and not vals["active"]:
+            self._leave_open_invoices()
+        if {"late_entry", "active"} & vals.keys():
+            self._refresh_open_invoices()
+        return res
+
+    def _leave_open_invoices(self):
+        """Move the unsettled invoices that follow these procedures to the default one
+        of their company and profile."""
+        moves = self.env["account.move"].sudo()
+        moves = moves.search(
+            [
+                *moves._recouvrement_unsettled_domain(),
+                ("recouvrement_procedure_id", "in", self.ids),
+            ]
+        )
+        for (company, procedure), part in moves.grouped(
+            lambda move: (move.company_id, move.recouvrement_procedure_id)
+        ).items():
+            default = self._get_default(company, procedure.profile)
+            if not default:
+                raise ValidationError(
+                    self.env._(
+                        "%(count)s open invoices of %(company)s follow “%(procedure)s” "
+                        "and no other procedure is for their profile: make or restore "
+                        "one first.",
+                        count=len(part),
+                        company=company.display_name,
+                        procedure=procedure.name,
+                    )
+                )
+            part.recouvrement_procedure_id = default
+
+    def _get_equivalent(self, stage):
+        """Stage of this procedure where an invoice stands that reached ``stage`` of
+        another one: that of the same nature, so that no letter is sent twice, else the
+        last one that comes no later on the road. May be empty."""
+        self.ensure_one()
+        stages = self.sudo().stage_ids.filtered("active")
+        days = nominal_days(stages._get_steps().get(self.id, ()))
+        reached = stage._get_nominal_day()
+        same = stages.filtered(
+            lambda candidate: (
+                candidate.kind == stage.kind and stage.channel not in HUMAN_CHANNELS
+            )
+        ).sorted(lambda candidate: candidate._get_rank())
+        earlier = (same or stages).filtered(
+            lambda candidate: days[candidate.id] <= reached
+        )
+        return earlier.sorted(lambda candidate: candidate._get_rank())[-1:] or same[:1]
 
     @api.constrains("profile")
     def _check_profile(self):
@@ -91,3 +193,83 @@ class RecouvrementProcedure(models.Model):
             for procedure, vals in zip(self, vals_list, strict=True):
                 vals["name"] = self.env._("%s (copy)", procedure.name)
         return vals_list
+
+    # ------------------------------------------------------------------
+    # Shipped procedures
+    # ------------------------------------------------------------------
+
+    @api.model
+    def action_restore_shipped(self):
+        """Make fresh copies of the procedures that the module ships, beside the ones
+        that are there: nothing that was customised changes."""
+        self.check_access("create")
+        procedures = self._load_shipped()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Added after yours: %s.", ", ".join(procedures.mapped("name"))
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _load_shipped(self):
+        """Load the shipped procedures as records of the company's own.
+
+        They come after the others, so that no debtor changes road by it.
+        """
+        with file_open(SHIPPED_FILE, "rb") as source:
+            root = etree.parse(source).getroot()
+        names = {record.get("id") for record in root.iter("record")}
+        for node in root.iter("record", "field"):
+            attribute = "id" if node.tag == "record" else "ref"
+            if node.get(attribute) in names:
+                node.set(attribute, node.get(attribute) + COPY_MARK)
+        loaded = {}
+        xml_import(self.sudo().env, MODULE, loaded, "init", noupdate=True).parse(root)
+        self._translate_shipped(loaded)
+        self.env["ir.model.data"].sudo().search(
+            [("module", "=", MODULE), ("name", "=like", f"%{COPY_MARK}")]
+        ).unlink()
+        last = max(
+            self.sudo().with_context(active_test=False).search([]).mapped("sequence")
+        )
+        procedures = self.browse(
+            list(self._get_shipped_ids(loaded, "procedure_").values())
+        )
+        for index, procedure in enumerate(procedures.sudo(), start=1):
+            procedure.sequence = last + 10 * index
+            for lang, _name in self.env["res.lang"].get_installed():
+                copy = procedure.with_context(lang=lang)
+                copy.name = copy.env._("%s (as shipped)", copy.name)
+        return procedures
+
+    @api.model
+    def _get_shipped_ids(self, loaded, prefix):
+        """``{xmlid of the original: id of its copy}`` of the copies of a model."""
+        return {
+            xmlid.removesuffix(COPY_MARK): record_id
+            for xmlid, record_id in loaded.items()
+            if xmlid.startswith(f"{MODULE}.{prefix}") and xmlid.endswith(COPY_MARK)
+        }
+
+    @api.model
+    def _translate_shipped(self, loaded):
+        """Give the copies the names that the originals were shipped with, in every
+        language of the database."""
+        importer = TranslationImporter(self.env.cr, verbose=False)
+        for lang, _name in self.env["res.lang"].get_installed():
+            for path in get_po_paths(MODULE, lang):
+                importer.load_file(path, lang)
+        for model, prefix in (
+            ("recouvrement.procedure", "procedure_"),
+            ("recouvrement.stage", "stage_"),
+        ):
+            translations = importer.model_translations[model]["name"]
+            for xmlid, record_id in self._get_shipped_ids(loaded, prefix).items():
+                record = self.env[model].sudo().browse(record_id)
+                record.update_field_translations("name", dict(translations[xmlid]))

@@ -1,9 +1,22 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import safe_eval
 
-from .stage_plan import Step
+from .stage_plan import PRESENTED_AFTER, Step, nominal_days
 
 LETTER_TEXTS = ("letter_subject", "letter_intro", "letter_demand", "letter_closing")
+# What each condition is about.
+CONDITIONS = {"invoice_domain": "account.move", "debtor_domain": "res.partner"}
+# What moves the next date of the invoices that follow a procedure.
+PLAN_FIELDS = {
+    "active",
+    "sequence",
+    "delay",
+    "delay_from",
+    "presented_after",
+    "procedure_id",
+}
 
 
 class RecouvrementStage(models.Model):
@@ -28,23 +41,48 @@ class RecouvrementStage(models.Model):
     company_id = fields.Many2one(related="procedure_id.company_id")
     kind = fields.Selection(
         [
+            ("courtesy", "Courtesy before the due date"),
             ("reminder", "First reminder"),
+            ("contact", "Call or visit"),
             ("second_reminder", "Second reminder"),
             ("last_reminder", "Last reminder"),
             ("formal_notice", "Formal notice"),
             ("public_claim", "Claim to a public body"),
+            ("hand_over", "Decision on what follows"),
         ],
+        "Nature",
         required=True,
         default="reminder",
-        help="What the letter is in law: a formal notice starts the legal interest "
-        "that a consumer owes.",
+        help="What the stage is in law: a formal notice starts the legal interest "
+        "that a consumer owes. An invoice that changes procedure goes on from the "
+        "stage of the same nature.",
     )
-    delay = fields.Integer("Days", required=True, default=3)
+    delay = fields.Integer(
+        "Days",
+        required=True,
+        default=3,
+        help="Moved to the next working day, and never before the deadline that the "
+        "last letter granted has passed. Negative: a courtesy, so many days before "
+        "the due date.",
+    )
     delay_from = fields.Selection(
-        [("due_date", "after the due date"), ("previous", "after the previous stage")],
+        [
+            ("due_date", "after the due date"),
+            ("previous", "after the previous stage"),
+            ("presented", "after the previous letter was presented"),
+        ],
         string="Counted",
         required=True,
         default="due_date",
+        help="After a registered letter the days may be counted from its first "
+        "presentation by the post. After anything else they count from its sending.",
+    )
+    presented_after = fields.Integer(
+        "Not presented after",
+        required=True,
+        default=PRESENTED_AFTER,
+        help="As long as nobody enters when the registered letter was presented, "
+        "this stage waits this many days from its sending.",
     )
     channel = fields.Selection(
         [
@@ -86,6 +124,24 @@ class RecouvrementStage(models.Model):
         help="The letter lists and claims the penalties and the indemnity that are "
         "due by law. Never for a consumer before a formal notice.",
     )
+    invoice_domain = fields.Char(
+        "Invoices concerned",
+        help="The stage is skipped for the other invoices, which go on to the next.",
+    )
+    debtor_domain = fields.Char(
+        "Debtors concerned",
+        help="The stage is skipped for the invoices of the other debtors, which go on "
+        "to the next.",
+    )
+    currency_id = fields.Many2one(related="procedure_id.currency_id")
+    min_amount_invoice = fields.Monetary(
+        "Smallest invoice",
+        help="An invoice of which less is owed, payments and credit notes deducted, "
+        "does not reach this stage. In the currency of the company.",
+    )
+    enclose_invoices = fields.Boolean("The invoices")
+    enclose_earlier_letters = fields.Boolean("The earlier letters")
+    enclose_statement = fields.Boolean("The statement of account")
     mail_template_id = fields.Many2one(
         "mail.template",
         "E-mail",
@@ -113,7 +169,19 @@ class RecouvrementStage(models.Model):
     )
 
     _delay_positive = models.Constraint(
-        "CHECK(delay >= 0)", "A stage comes after the due date: 0 day or more."
+        "CHECK(delay >= 0 OR delay_from = 'due_date')",
+        "Only a stage counted from the due date may come before it.",
+    )
+    _presented_after_positive = models.Constraint(
+        "CHECK(presented_after >= 0)", "A letter is presented after it is sent."
+    )
+    _courtesy_claims_nothing = models.Constraint(
+        "CHECK(show_penalties IS NOT TRUE OR (delay >= 0 AND kind != 'courtesy'))",
+        "Nothing is late before the due date: a courtesy claims no penalties.",
+    )
+    _min_amount_positive = models.Constraint(
+        "CHECK(min_amount_invoice IS NULL OR min_amount_invoice >= 0)",
+        "The smallest invoice cannot be negative.",
     )
     _payment_days_positive = models.Constraint(
         "CHECK(payment_days > 0)", "The deadline granted must be at least one day."
@@ -153,11 +221,31 @@ class RecouvrementStage(models.Model):
                     )
                 )
 
+    @api.constrains(*CONDITIONS)
+    def _check_conditions(self):
+        for stage in self.sudo():
+            for name, model in CONDITIONS.items():
+                try:
+                    domain = stage._get_condition(name)
+                    # Reads as well: a value of the wrong type fails in the database.
+                    with self.env.cr.savepoint():
+                        self.env[model].sudo().search(domain, limit=1)
+                except Exception as error:
+                    raise ValidationError(
+                        self.env._(
+                            "The condition “%(condition)s” of the stage “%(stage)s” "
+                            "cannot be used: %(error)s",
+                            condition=self._fields[name]._description_string(self.env),
+                            stage=stage.name,
+                            error=error,
+                        )
+                    ) from error
+
     def write(self, vals):
         # EXTENDS base: the next date of open invoices follows the procedure
         procedures = self.procedure_id
         res = super().write(vals)
-        if {"active", "sequence", "delay", "delay_from", "procedure_id"} & vals.keys():
+        if PLAN_FIELDS & vals.keys():
             (procedures | self.procedure_id)._refresh_open_invoices()
         return res
 
@@ -180,14 +268,68 @@ class RecouvrementStage(models.Model):
         steps = {}
         for stage in self.sorted(lambda stage: stage._get_rank()):
             if stage.active:
-                steps.setdefault(stage.procedure_id.id, []).append(
-                    Step(stage.id, stage._get_rank(), stage.delay, stage.delay_from)
-                )
+                steps.setdefault(stage.procedure_id.id, []).append(stage._get_step())
         return steps
+
+    def _get_step(self):
+        self.ensure_one()
+        return Step(
+            self.id,
+            self._get_rank(),
+            self.delay,
+            self.delay_from,
+            self.presented_after,
+        )
 
     def _get_rank(self):
         self.ensure_one()
         return (self.sequence, self.id)
+
+    def _get_nominal_day(self):
+        """Days from the due date when every stage before this one is done on its day,
+        archived or not itself."""
+        self.ensure_one()
+        stages = self.procedure_id.sudo().stage_ids.filtered("active") | self.sudo()
+        ordered = stages.sorted(lambda stage: stage._get_rank())
+        return nominal_days([stage._get_step() for stage in ordered])[self.id]
+
+    def _get_condition(self, name):
+        """A condition of this stage as a domain, everything when there is none."""
+        self.ensure_one()
+        context = {
+            "uid": self.env.uid,
+            "context_today": lambda: fields.Date.context_today(self),
+            "datetime": safe_eval.datetime,
+            "relativedelta": safe_eval.dateutil.relativedelta.relativedelta,
+        }
+        return Domain(safe_eval.safe_eval(self[name] or "[]", context))
+
+    def _get_admitted(self, moves):
+        """Read which invoices meet the conditions of the stages, by one search each.
+
+        :return: ``{stage_id: ids of moves}`` of the stages that have conditions
+        """
+        admitted = {}
+        # A condition is the manager's: it holds whatever the user may read.
+        moves = (
+            moves.sudo()
+            .with_company(moves[:1].company_id)
+            .with_context(active_test=False)
+        )
+        for stage in self.sudo().filtered(
+            lambda stage: stage.active and any(stage[name] for name in CONDITIONS)
+        ):
+            domain = (
+                Domain("id", "in", moves.ids)
+                & stage._get_condition("invoice_domain")
+                & Domain(
+                    "commercial_partner_id",
+                    "any",
+                    stage._get_condition("debtor_domain"),
+                )
+            )
+            admitted[stage.id] = frozenset(moves.search(domain).ids)
+        return admitted
 
     def _render_letter_texts(self, actions):
         """Render the texts of the letter for ``actions`` of this stage.

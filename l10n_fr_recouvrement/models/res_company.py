@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, format_date
 
+from .. import law
 from .account_move_penalty import BELOW_FLOOR, RATE_BASES
 from .account_partial_reconcile import CREDIT_EFFECTS
 from .recouvrement_penalty_engine import DUE_STATES
@@ -32,7 +33,7 @@ class ResCompany(models.Model):
     )
     recouvrement_min_interval = fields.Integer(
         "Days between contacts",
-        default=7,
+        default=5,
         help="A debtor is not contacted again before this many days.",
     )
     recouvrement_bank_days = fields.Integer(
@@ -197,6 +198,10 @@ class ResCompany(models.Model):
                 ]
             )
         return res
+
+    def _recouvrement_next_working_day(self, day):
+        """``day``, or the first working day after it, where the company is."""
+        return law.next_working_day(day, self.recouvrement_alsace_moselle)
 
     def _recouvrement_get_bank_warning(self, date):
         """Say that bank entries are too old to tell who has paid, or nothing. A company

@@ -330,7 +330,7 @@ class ResPartner(models.Model):
         for partner in self.with_company(company):
             profile = partner.sudo().recouvrement_profile
             own = partner.sudo().recouvrement_procedure_id
-            if own.profile != profile:
+            if own.profile != profile or not own.active:
                 own = model
             if not own and profile not in defaults:
                 defaults[profile] = model._get_default(company, profile)

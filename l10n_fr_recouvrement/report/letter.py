@@ -656,7 +656,8 @@ class ReportLetter(models.AbstractModel):
     def _prepare_mediator(self, action):
         """Whom a consumer may turn to (C. conso. art. L612-1 and L616-1)."""
         mediator = action.company_id.recouvrement_mediator
-        if action.profile != "consumer" or action.kind == "reminder" or not mediator:
+        friendly = action.kind in ("courtesy", "reminder")
+        if action.profile != "consumer" or friendly or not mediator:
             return []
         return [
             nbsp(

@@ -140,7 +140,9 @@ class RecouvrementRunWizard(models.TransientModel):
             "partner_id": prospect.partner.id,
             "stage_id": False if prospect.excluded else prospect.stage.id,
             "invoice_count": len(prospect.move_ids),
-            "days_late": (prospect.date - prospect.debts[0]["date_maturity"]).days,
+            "days_late": max(
+                0, (prospect.date - prospect.debts[0]["date_maturity"]).days
+            ),
             "currency_id": prospect.currency.id,
             "amount": float(prospect.amount),
             "excluded": bool(prospect.excluded),
