@@ -33,11 +33,14 @@ def bulk_create(model, vals_list):
     for name, value in _get_defaults(model, columns).items():
         columns[name] = [_to_column(model._fields[name], value)] * len(vals_list)
     records = model.browse(_insert(model, columns))
+    _forget_inverses(model, columns)
+    records.modified(list(columns), create=True)
     for name, field in model._fields.items():
         if field.compute and field.store and name not in columns:
             model.env.add_to_compute(field, records)
-    _forget_inverses(model, columns)
-    records.modified(list(columns), create=True)
+    # What depends on the new records is marked; what they were given is right.
+    for name in columns:
+        model.env.remove_to_compute(model._fields[name], records)
     return records
 
 

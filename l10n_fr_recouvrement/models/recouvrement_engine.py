@@ -1,5 +1,6 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from odoo import api, models
@@ -50,7 +51,7 @@ class Prospect:
     cycles: dict = field(default_factory=dict)
     excluded: str = ""
 
-    @property
+    @cached_property
     def stage(self):
         """The most advanced stage due, the one the debtor is contacted at."""
         return max(self.stages.values(), key=lambda stage: stage._get_rank())
@@ -796,6 +797,9 @@ class RecouvrementEngine(models.AbstractModel):
                 for line in lines
             ],
         )
+        for name in actions._get_amounts([], 2):
+            # Summed up from the same lines above.
+            self.env.remove_to_compute(actions._fields[name], actions)
         actions._check_before_sending()
         return actions.with_env(self.env)
 
