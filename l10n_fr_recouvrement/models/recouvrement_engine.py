@@ -483,6 +483,7 @@ class RecouvrementEngine(models.AbstractModel):
         )
         actions._render_letter_texts()
         actions._check_before_sending()
+        actions._schedule_activities()
         return actions.with_env(self.env)
 
     @api.model
@@ -496,7 +497,10 @@ class RecouvrementEngine(models.AbstractModel):
             "contact_id": contact.id,
             "stage_id": stage.id,
             "channel": stage.channel,
-            "state": "to_approve" if stage.needs_approval else "ready",
+            "state": self.env["recouvrement.action"]._get_first_state(stage),
+            "user_id": prospect.partner._recouvrement_get_responsible(
+                prospect.company, stage
+            ).id,
             "profile": stage.procedure_id.profile,
             "currency_id": prospect.currency.id,
         }
