@@ -12,9 +12,7 @@ class RecouvrementChannelHuman(models.AbstractModel):
     @api.model
     def _get_activity_type(self):
         """Activity that tells the responsible, where the stage names none. Hook."""
-        return self.env.ref(
-            "mail.mail_activity_data_todo", raise_if_not_found=False
-        )
+        return self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
 
     @api.model
     def _carry_out(self, actions):

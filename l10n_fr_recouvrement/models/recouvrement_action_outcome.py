@@ -38,9 +38,7 @@ class RecouvrementAction(models.Model):
 
     def _follow_receipt(self):
         received = self.filtered("date_received")
-        received.filtered(
-            lambda action: action.state == "sent"
-        ).state = "delivered"
+        received.filtered(lambda action: action.state == "sent").state = "delivered"
         (self - received).filtered(
             lambda action: action.state == "delivered"
         ).state = "sent"
@@ -137,8 +135,7 @@ class RecouvrementAction(models.Model):
         body = action._prepare_outcome_body(moves)
         action.message_post(body=body)
         action.partner_id.message_post(
-            body=Markup("%s<br/>%s")
-            % (f"{action.name} – {action.stage_id.name}", body)
+            body=Markup("%s<br/>%s") % (f"{action.name} – {action.stage_id.name}", body)
         )
         getattr(action, f"_apply_{outcome}")(moves)
 
@@ -214,9 +211,7 @@ class RecouvrementAction(models.Model):
     def _apply_wrong_number(self, _moves):
         """The call waits until somebody has found the number."""
         self._ask_to_find(
-            self.env._(
-                "Find the phone number of %s", self.contact_id.display_name
-            ),
+            self.env._("Find the phone number of %s", self.contact_id.display_name),
             self.outcome_note,
         )
 
@@ -252,10 +247,13 @@ class RecouvrementAction(models.Model):
             )
 
     def _check_returnable(self):
-        if self.is_human or self.channel == "email" or self.state not in (
-            "sent",
-            "delivered",
-        ):
-            raise UserError(
-                self.env._("%s is not a letter that was sent.", self.name)
+        if (
+            self.is_human
+            or self.channel == "email"
+            or self.state
+            not in (
+                "sent",
+                "delivered",
             )
+        ):
+            raise UserError(self.env._("%s is not a letter that was sent.", self.name))

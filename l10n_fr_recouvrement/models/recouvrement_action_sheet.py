@@ -100,9 +100,7 @@ class RecouvrementAction(models.Model):
                 self.date_closed or fields.Date.context_today(self)
             ):
                 return self.env._("Promise of %(amount)s for %(date)s.", **promise)
-            return self.env._(
-                "Promise of %(amount)s for %(date)s not kept.", **promise
-            )
+            return self.env._("Promise of %(amount)s for %(date)s not kept.", **promise)
         return self.env._(
             "%(date)s: %(outcome)s.",
             date=format_date(self.env, previous.date_closed),

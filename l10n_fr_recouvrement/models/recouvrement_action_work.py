@@ -51,7 +51,7 @@ class RecouvrementAction(models.Model):
         return "to_approve" if stage.needs_approval else "ready"
 
     def _follow_channel(self):
-        """What becomes a call waits to be made, what becomes a letter to be approved."""
+        """What becomes a call waits to be made, a letter to be approved."""
         human = self.filtered(
             lambda action: action.is_human and action.state in ("to_approve", "ready")
         )

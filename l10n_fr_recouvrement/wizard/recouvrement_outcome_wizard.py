@@ -25,10 +25,10 @@ class RecouvrementOutcomeWizard(models.TransientModel):
     note = fields.Text("What was said")
     currency_id = fields.Many2one(related="action_id.currency_id")
     promise_date = fields.Date(
-        "Pays on", compute="_compute_promise", store=True, readonly=False
+        "Pays on", compute="_compute_promise_date", store=True, readonly=False
     )
     promise_amount = fields.Monetary(
-        "Amount", compute="_compute_promise", store=True, readonly=False
+        "Amount", compute="_compute_promise_amount", store=True, readonly=False
     )
     invoice_ids = fields.Many2many(
         "account.move", compute="_compute_invoice_ids", string="Invoices claimed"
@@ -43,16 +43,20 @@ class RecouvrementOutcomeWizard(models.TransientModel):
     )
 
     @api.depends("action_id", "outcome")
-    def _compute_promise(self):
+    def _compute_promise_date(self):
         today = fields.Date.context_today(self)
         for wizard in self:
-            wizard.promise_amount = wizard.action_id.amount_total
             wizard.promise_date = today
             if wizard.outcome == "promise":
                 wizard.promise_date = law.next_working_day(
                     today + timedelta(days=PROMISE_DAYS),
                     wizard.action_id.company_id.recouvrement_alsace_moselle,
                 )
+
+    @api.depends("action_id")
+    def _compute_promise_amount(self):
+        for wizard in self:
+            wizard.promise_amount = wizard.action_id.amount_total
 
     @api.depends("action_id")
     def _compute_invoice_ids(self):
@@ -82,7 +86,9 @@ class RecouvrementOutcomeWizard(models.TransientModel):
             self.promise_date = today
         elif not self.promise_date or self.promise_date <= today:
             raise UserError(
-                self.env._("A promise is for a day to come: enter it, from tomorrow on.")
+                self.env._(
+                    "A promise is for a day to come: enter it, from tomorrow on."
+                )
             )
         if self.currency_id.compare_amounts(self.promise_amount, 0) <= 0:
             raise UserError(self.env._("Enter the amount that is promised."))

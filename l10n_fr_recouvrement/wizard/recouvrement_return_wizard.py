@@ -19,7 +19,7 @@ class RecouvrementReturnWizard(models.TransientModel):
         compute="_compute_date_presented",
         store=True,
         readonly=False,
-        help="A letter that was refused or not collected was presented: that day counts.",
+        help="A letter refused or not collected was presented: that day counts.",
     )
     note = fields.Text()
 
