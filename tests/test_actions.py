@@ -559,8 +559,11 @@ class TestRights(ActionCase):
             wizard = (
                 self.env["recouvrement.run.wizard"].with_user(self.officer).create({})
             )
-            self.assertNotIn(self.theirs, wizard.due_line_ids.partner_id)
-            wizard.action_start()
+            self.assertFalse(wizard.due_line_ids)
+            self.assertIn(self.theirs, wizard.excluded_line_ids.partner_id)
+            self.env["recouvrement.run"].with_user(self.officer).create(
+                {"company_id": self.company.id}
+            ).action_start()
         self.assertEqual(
             self.env["recouvrement.action"].search_count(
                 [("partner_id", "=", self.theirs.id)]

@@ -364,7 +364,8 @@ class RecouvrementEngine(models.AbstractModel):
         interval."""
         since = date - timedelta(days=company.recouvrement_min_interval)
         contacts = {}
-        for partner, state, day in self.env["recouvrement.action"]._read_group(
+        # Those that the user may not see count as well.
+        for partner, state, day in self.env["recouvrement.action"].sudo()._read_group(
             Domain("company_id", "=", company.id)
             & Domain("partner_id", "in", [p.partner.id for p in prospects])
             & (
@@ -442,7 +443,7 @@ class RecouvrementEngine(models.AbstractModel):
             return self.env._("Due before the day that follow-up starts from.")
         if not move._recouvrement_open_lines():
             return self.env._("Left out of follow-up.")
-        waiting = move.recouvrement_waiting_action_id
+        waiting = move.recouvrement_waiting_action_id.sudo()
         if waiting:
             return self.env._("An action is waiting: %s.", waiting.name)
         if not move.recouvrement_procedure_id:
