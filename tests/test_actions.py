@@ -369,6 +369,24 @@ class TestVisits(ActionCase):
         for words in ("pénalité", "mise en demeure", "huissier", "saisie"):
             self.assertNotIn(words, notice.text.lower())
 
+    def test_notice_is_printed_at_the_amounts_of_the_day(self):
+        action = self._prepare("visit").with_user(self.officer)
+        self._pay(self.invoice, 40, "2026-05-05")
+        with freeze_time("2026-05-06"):
+            printed = action.action_print_notice()
+            notice = self.env[
+                "report.l10n_fr_recouvrement.report_visit_notice"
+            ]._prepare_notice(action)
+        self.assertEqual(
+            printed["report_name"], "l10n_fr_recouvrement.report_visit_notice"
+        )
+        self.assertIn("60,00", notice["amount"])
+        self._pay(self.invoice, 60, "2026-05-06")
+        with freeze_time("2026-05-06"):
+            self.assertEqual(
+                action.action_print_notice()["tag"], "display_notification"
+            )
+
     def test_visit_without_an_address_is_an_exception(self):
         self.business.street = False
         self.assertEqual(self._prepare("visit").state, "failed")

@@ -76,6 +76,17 @@ class RecouvrementAction(models.Model):
         self._check_pending().sudo()._refresh()
         return True
 
+    def action_print_notice(self):
+        """Print the notices of visit, at the amounts of today."""
+        self._check_pending().sudo()._refresh()
+        visits = self.filtered(
+            lambda action: action.channel == "visit" and action.state == "todo"
+        )
+        if not visits:
+            return self._notify(self.env._("No visit is to be made."))
+        report = self.env.ref("l10n_fr_recouvrement.action_report_visit_notice")
+        return report.report_action(visits, config=False)
+
     def action_return(self):
         """Open the assistant that notes why a letter came back."""
         self.ensure_one()

@@ -18,6 +18,7 @@ class RecouvrementAction(models.Model):
     call_contact_ids = fields.Many2many(
         "res.partner", compute="_compute_call_contact_ids", string="Whom to call"
     )
+    call_phone = fields.Char("Phone", compute="_compute_call_phone")
     amount_accrued = fields.Monetary(
         "Penalties accrued",
         compute="_compute_amount_accrued",
@@ -44,6 +45,11 @@ class RecouvrementAction(models.Model):
     def _compute_call_contact_ids(self):
         for action in self:
             action.call_contact_ids = action._get_contacts()
+
+    @api.depends("contact_id.phone", "partner_id.phone", "partner_id.child_ids.phone")
+    def _compute_call_phone(self):
+        for action in self:
+            action.call_phone = action.call_contact_ids.filtered("phone")[:1].phone
 
     @api.depends("line_ids.move_id")
     def _compute_amount_accrued(self):

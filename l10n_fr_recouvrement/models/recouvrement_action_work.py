@@ -34,6 +34,16 @@ class RecouvrementAction(models.Model):
         for action in self:
             action.is_human = action.channel in HUMAN_CHANNELS
 
+    @api.depends("name", "partner_id.name")
+    @api.depends_context("recouvrement_with_debtor")
+    def _compute_display_name(self):
+        # EXTENDS base: a calendar shows nothing else
+        if not self.env.context.get("recouvrement_with_debtor"):
+            return super()._compute_display_name()
+        for action in self:
+            action.display_name = f"{action.name} – {action.partner_id.name}"
+        return None
+
     def write(self, vals):
         # EXTENDS base: the activity follows who does the action, how and when
         res = super().write(vals)
