@@ -45,6 +45,34 @@ class TestTour(RecouvrementCase, HttpCase):
         self.assertIn("Menuiserie Exemple", letter)
         self.assertIn(invoice.name, letter)
 
+    def test_morning_of_the_accountant(self):
+        """Preview, run, approve all, print, call with a promise."""
+        self.patch(tests_common, "ChromeBrowser", Browser)
+        self.printer.stop()
+        self.addCleanup(self.printer.start)
+        self.env.ref(
+            "l10n_fr_recouvrement.stage_consumer_reminder"
+        ).channel = "phone"
+        self.consumer.phone = "01 99 00 77 88"
+        other = self._create_debtor("Atelier Exemple", is_company=True)
+        today = fields.Date.today()
+        letters = self._invoice(self.business, 1234.56, today - timedelta(days=30))
+        letters += self._invoice(other, 300, today - timedelta(days=30))
+        call = self._invoice(self.consumer, 500, today - timedelta(days=12))
+        accountant = self._create_user("comptable", "account.group_account_user")
+        self.start_tour(
+            "/odoo/action-l10n_fr_recouvrement.recouvrement_run_wizard_action",
+            "recouvrement_morning",
+            login=accountant.login,
+        )
+        sent = letters.recouvrement_action_line_ids.action_id
+        self.assertEqual(set(sent.mapped("state")), {"sent"})
+        self.assertTrue(all(sent.mapped("letter_sha256")))
+        called = call.recouvrement_action_line_ids.action_id
+        self.assertEqual((called.state, called.outcome), ("done", "promise"))
+        self.assertEqual(called.promise_amount, 500)
+        self.assertGreater(call.recouvrement_deadline, called.promise_date)
+
     def test_accountant_waives_and_charges_penalties(self):
         self.patch(tests_common, "ChromeBrowser", Browser)
         due = fields.Date.today() - timedelta(days=30)

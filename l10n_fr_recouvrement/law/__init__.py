@@ -17,6 +17,7 @@ and frozen dataclasses come out. Amounts are :class:`decimal.Decimal`.
 
 from .calendar import (
     add_months,
+    add_working_days,
     add_years,
     half_year_start,
     is_working_day,
@@ -62,6 +63,7 @@ __all__ = [
     "UnknownFactError",
     "UnknownHalfYearError",
     "add_months",
+    "add_working_days",
     "add_years",
     "end_of_month_due",
     "flat_indemnity",

@@ -70,6 +70,17 @@ def next_working_day(day, alsace_moselle=False):
     return day
 
 
+def add_working_days(day, count, alsace_moselle=False):
+    """The ``count``-th working day after ``day``.
+
+    >>> add_working_days(date(2026, 12, 24), 2)
+    datetime.date(2026, 12, 29)
+    """
+    for _index in range(count):
+        day = next_working_day(day + ONE_DAY, alsace_moselle)
+    return day
+
+
 def add_months(day, months):
     """Same day of a later month, or its last day (CPC 641, al. 2).
 

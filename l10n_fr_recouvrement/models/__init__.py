@@ -7,6 +7,9 @@ from . import recouvrement_engine
 from . import recouvrement_run
 from . import recouvrement_run_batch
 from . import recouvrement_action
+from . import recouvrement_action_work
+from . import recouvrement_action_outcome
+from . import recouvrement_action_sheet
 from . import recouvrement_action_line
 from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line

@@ -147,6 +147,7 @@ class AccountMove(models.Model):
         "recouvrement.action",
         "Action waiting",
         compute="_compute_recouvrement_waiting_action_id",
+        compute_sudo=True,
         groups=ACCOUNTING,
     )
     recouvrement_action_count = fields.Integer(

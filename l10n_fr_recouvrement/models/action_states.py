@@ -18,3 +18,19 @@ CONTACTED_STATES = ("sent", "delivered", "returned", "done")
 CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
 # Carried out by a person, with an outcome, where the others leave by themselves.
 HUMAN_CHANNELS = ("phone", "visit", "task")
+# What came of a call, a visit or a task.
+OUTCOMES = [
+    ("promise", "Promise to pay"),
+    ("pays_today", "Pays today"),
+    ("dispute", "Dispute"),
+    ("no_answer", "No answer"),
+    ("wrong_number", "Wrong number"),
+    ("done", "Done"),
+]
+# The debtor said by when it pays.
+PROMISES = ("promise", "pays_today")
+RETURN_REASONS = [
+    ("refused", "Refused"),
+    ("unclaimed", "Not collected"),
+    ("unknown", "Unknown at this address"),
+]

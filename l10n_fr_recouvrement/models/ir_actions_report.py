@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..report.letter import REPORT
+from ..report.visit_notice import VISIT_REPORT
 
 
 class IrActionsReport(models.Model):
@@ -15,7 +16,10 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         # EXTENDS base: one PDF a letter; those that cannot be printed are told about on
         # a last page and leave the others alone
-        if not res_ids or self._get_report(report_ref).report_name != REPORT:
+        report_name = res_ids and self._get_report(report_ref).report_name
+        if report_name == VISIT_REPORT:
+            return self._recouvrement_prepare_visit_notices(res_ids)
+        if report_name != REPORT:
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
         # What is printed before it is sent says that it is a draft.
         service = self.env[f"report.{REPORT}"].with_context(recouvrement_draft=True)
@@ -29,6 +33,13 @@ class IrActionsReport(models.Model):
             (res_id, {"stream": io.BytesIO(pdf), "attachment": None})
             for res_id, pdf in pdfs.items()
         )
+
+    @api.model
+    def _recouvrement_prepare_visit_notices(self, res_ids):
+        """Print notices of visit together: a page each, that nobody keeps."""
+        actions = self.env["recouvrement.action"].browse(dict.fromkeys(res_ids))
+        pdf = self.env[f"report.{VISIT_REPORT}"]._render_pdf(actions)
+        return OrderedDict({False: {"stream": io.BytesIO(pdf), "attachment": None}})
 
     @api.model
     def _build_wkhtmltopdf_args(self, *args, **kwargs):

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from .. import law
 from ..report import french
+from .account_move import MANAGER
 from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES, STATES
 from .recouvrement_procedure import PROFILES
 from .recouvrement_stage import LETTER_TEXTS
@@ -16,7 +17,14 @@ from .recouvrement_stage import LETTER_TEXTS
 _logger = logging.getLogger(__name__)
 
 # What a person may change on an action; everything else is written by its methods.
-EDITABLE_FIELDS = {"channel", "contact_id", "letter_note", "tracking_number", "user_id"}
+EDITABLE_FIELDS = {
+    "channel",
+    "contact_id",
+    "date_planned",
+    "letter_note",
+    "tracking_number",
+    "user_id",
+}
 EDITABLE_WHEN_SENT = {
     "tracking_number",
     "date_presented",
@@ -90,7 +98,14 @@ class RecouvrementAction(models.Model):
         tracking=True,
     )
     failure_reason = fields.Text("What to mend", readonly=True)
-    user_id = fields.Many2one("res.users", "Responsible")
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+    )
     date = fields.Date("Amounts as of", required=True, readonly=True)
     date_deadline = fields.Date("To be paid by", readonly=True)
     date_sent = fields.Date("Sent on", readonly=True)
@@ -443,10 +458,44 @@ class RecouvrementAction(models.Model):
     def action_approve(self):
         """Approve: the actions may leave."""
         self.check_access("write")
-        self.filtered(
-            lambda action: action.state == "to_approve"
-        ).sudo().state = "ready"
+        waiting = self.filtered(lambda action: action.state == "to_approve")
+        waiting._check_approval_limit()
+        waiting.sudo().state = "ready"
         return True
+
+    def _check_approval_limit(self):
+        """Above the limit of the company, approving is for a manager."""
+        if self.env.su or self.env.user.has_group(MANAGER):
+            return
+        above = self.filtered(
+            lambda action: (
+                0
+                < action.company_id.recouvrement_approval_limit
+                < action._get_company_amount()
+            )
+        )
+        if above:
+            company = above[0].company_id
+            raise UserError(
+                self.env._(
+                    "Above %(limit)s, an action is approved by a member of the group "
+                    "“%(group)s”: %(actions)s.",
+                    limit=company.currency_id.format(
+                        company.recouvrement_approval_limit
+                    ),
+                    group=self.env.ref(MANAGER).sudo().name,
+                    actions=", ".join(
+                        f"{action.name} ({action.partner_id.name})" for action in above
+                    ),
+                )
+            )
+
+    def _get_company_amount(self):
+        """Amount claimed, in the currency of the company."""
+        self.ensure_one()
+        return self.currency_id._convert(
+            self.amount_total, self.company_id.currency_id, self.company_id, self.date
+        )
 
     def action_cancel(self):
         """Give the actions up; their invoices come back after the minimum interval."""
@@ -486,10 +535,15 @@ class RecouvrementAction(models.Model):
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
         if pending and self.has_access("write"):
             pending.sudo()._refresh()
-        letters = self.filtered(lambda action: action.state != "cancelled")
-        if not letters:
+        kept = self.filtered(lambda action: action.state != "cancelled")
+        if not kept:
             return self._notify(
                 self.env._("Nothing is left to claim: the action is cancelled.")
+            )
+        letters = kept.filtered(lambda action: not action.is_human)
+        if not letters:
+            return self._notify(
+                self.env._("There is no letter: calls, visits and tasks have none.")
             )
         return letters._print()
 
@@ -570,9 +624,12 @@ class RecouvrementAction(models.Model):
         return self.browse().union(*(action._attempt(method) for action in self))
 
     def _retry(self):
-        self.write({"failure_reason": False, "state": "to_approve"})
+        for is_human, actions in self.grouped("is_human").items():
+            state = "todo" if is_human else "to_approve"
+            actions.write({"failure_reason": False, "state": state})
         self._refresh()
         self._check_before_sending()
+        self._schedule_activities()
         return self
 
     def _carry_out(self):
@@ -706,6 +763,7 @@ class RecouvrementAction(models.Model):
         for action in self.sudo():
             action.message_post(body=reason)
         self.sudo().state = "cancelled"
+        self._drop_activities()
 
     def _get_letter_pdfs(self):
         """Print the letters of ``self``.
@@ -761,6 +819,15 @@ class RecouvrementAction(models.Model):
                 "failure_reason": False,
             }
         )
+        self._advance_stages(day)
+        for deadline, actions in self.grouped("date_deadline").items():
+            actions._get_invoices()._recouvrement_write(
+                {"recouvrement_deadline": deadline}
+            )
+        self._mark_penalties_claimed()
+
+    def _advance_stages(self, day):
+        """The invoices claimed have reached their stages on ``day``."""
         claimed = self.line_ids.filtered("stage_id")
         for (stage, cycle), lines in claimed.grouped(
             lambda line: (line.stage_id, line.cycle_date)
@@ -772,11 +839,10 @@ class RecouvrementAction(models.Model):
                     "recouvrement_cycle_date": cycle,
                 }
             )
-        for deadline, actions in self.grouped("date_deadline").items():
-            actions.line_ids.filtered(
-                lambda line: line.kind == "invoice"
-            ).move_id._recouvrement_write({"recouvrement_deadline": deadline})
-        self._mark_penalties_claimed()
+
+    def _get_invoices(self):
+        """Invoices that the actions claim or list, credits left out."""
+        return self.line_ids.filtered(lambda line: line.kind == "invoice").move_id
 
     def _mark_penalties_claimed(self):
         """Let penalties know the letter that claimed them."""

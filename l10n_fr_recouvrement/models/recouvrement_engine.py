@@ -620,7 +620,8 @@ class RecouvrementEngine(models.AbstractModel):
         interval."""
         since = date - timedelta(days=company.recouvrement_min_interval)
         contacts = {}
-        for partner, state, day in self.env["recouvrement.action"]._read_group(
+        # Those that the user may not see count as well.
+        for partner, state, day in self.env["recouvrement.action"].sudo()._read_group(
             Domain("company_id", "=", company.id)
             & Domain("partner_id", "in", [p.partner.id for p in prospects])
             & (
@@ -736,7 +737,7 @@ class RecouvrementEngine(models.AbstractModel):
             return self.env._("Due before the day that follow-up starts from.")
         if not move._recouvrement_open_lines():
             return self.env._("Left out of follow-up.")
-        waiting = move.recouvrement_waiting_action_id
+        waiting = move.recouvrement_waiting_action_id.sudo()
         if waiting:
             return self.env._("An action is waiting: %s.", waiting.name)
         if not move.recouvrement_procedure_id:
@@ -801,6 +802,7 @@ class RecouvrementEngine(models.AbstractModel):
             # Summed up from the same lines above.
             self.env.remove_to_compute(actions._fields[name], actions)
         actions._check_before_sending()
+        actions._schedule_activities()
         return actions.with_env(self.env)
 
     @api.model
@@ -814,7 +816,10 @@ class RecouvrementEngine(models.AbstractModel):
             "contact_id": contact.id,
             "stage_id": stage.id,
             "channel": stage.channel,
-            "state": "to_approve" if stage.needs_approval else "ready",
+            "state": self.env["recouvrement.action"]._get_first_state(stage),
+            "user_id": prospect.partner._recouvrement_get_responsible(
+                prospect.company, stage
+            ).id,
             "profile": stage.procedure_id.profile,
             "currency_id": prospect.currency.id,
         }

@@ -127,6 +127,27 @@ class ResCompany(models.Model):
         default=200,
         help="A waiver of more than this is granted by a recovery manager.",
     )
+    recouvrement_officer_scope = fields.Selection(
+        [
+            ("all", "Every debtor"),
+            ("own", "Debtors whose responsible they are, or who have none"),
+        ],
+        "Officers see",
+        default="all",
+        required=True,
+        help="Actions that a recovery officer sees and changes, those given to them "
+        "included. Managers see and change all of them, accountants see them.",
+    )
+    recouvrement_approval_limit = fields.Monetary(
+        "Officers approve up to",
+        help="An action that claims more than this is approved by a recovery manager. "
+        "0: no limit.",
+    )
+    recouvrement_call_attempts = fields.Integer(
+        "Calls without answer",
+        default=3,
+        help="After this many, the call is closed and the procedure goes on.",
+    )
     recouvrement_debit_journal_id = fields.Many2one(
         "account.journal",
         "Journal of debit notes",

@@ -73,6 +73,15 @@ class ResConfigSettings(models.TransientModel):
     recouvrement_waiver_limit = fields.Monetary(
         related="company_id.recouvrement_waiver_limit", readonly=False
     )
+    recouvrement_officer_scope = fields.Selection(
+        related="company_id.recouvrement_officer_scope", readonly=False
+    )
+    recouvrement_approval_limit = fields.Monetary(
+        related="company_id.recouvrement_approval_limit", readonly=False
+    )
+    recouvrement_call_attempts = fields.Integer(
+        related="company_id.recouvrement_call_attempts", readonly=False
+    )
     recouvrement_debit_journal_id = fields.Many2one(
         related="company_id.recouvrement_debit_journal_id", readonly=False
     )

@@ -20,6 +20,7 @@ OFFICER_FIELDS = {
     "recouvrement_contract_rate",
     "recouvrement_public_delay",
     "recouvrement_insolvency_date",
+    "recouvrement_user_id",
 }
 
 
@@ -85,6 +86,15 @@ class ResPartner(models.Model):
         help="Day of the judgment that opened insolvency proceedings: what was owed "
         "before is not chased any more, and bears no interest from then on (C. com. "
         "art. L622-21 and L622-28).",
+        groups=ACCOUNTING,
+    )
+    recouvrement_user_id = fields.Many2one(
+        "res.users",
+        "Responsible for recovery",
+        domain="[('share', '=', False)]",
+        index="btree_not_null",
+        tracking=True,
+        help="Who calls and visits this debtor, and answers for what is sent to it.",
         groups=ACCOUNTING,
     )
     recouvrement_action_ids = fields.One2many(
@@ -251,7 +261,7 @@ class ResPartner(models.Model):
                     ("state", "in", CONTACTED_STATES),
                 ],
                 ["partner_id"],
-                ["date_sent:max"],
+                ["date_closed:max"],
             )
         )
         for partner in self:
@@ -336,6 +346,15 @@ class ResPartner(models.Model):
                 defaults[profile] = model._get_default(company, profile)
             procedures[partner] = own or defaults[profile]
         return procedures
+
+    def _recouvrement_get_responsible(self, company, stage):
+        """Who answers for an action at ``stage``: the responsible of the debtor, else
+        that of the stage, as far as they work for ``company``; or nobody."""
+        self.ensure_one()
+        for user in (self.sudo().recouvrement_user_id, stage.sudo().user_id):
+            if user.active and company in user.company_ids:
+                return user
+        return self.env["res.users"]
 
     def _recouvrement_get_contact(self):
         """Return ``{debtor: partner}``: whom to write to, its follow-up address, else

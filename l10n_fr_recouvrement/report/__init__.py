@@ -1,3 +1,4 @@
 from . import letter
+from . import visit_notice
 from . import statement_inputs
 from . import statement

@@ -8,3 +8,7 @@ from . import recouvrement_cost_wizard
 from . import recouvrement_debit_wizard
 from . import recouvrement_debit_wizard_line
 from . import recouvrement_statement_wizard
+from . import recouvrement_outcome_wizard
+from . import recouvrement_postpone_wizard
+from . import recouvrement_assign_wizard
+from . import recouvrement_return_wizard

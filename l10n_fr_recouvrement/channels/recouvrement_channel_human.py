@@ -1,0 +1,21 @@
+from odoo import api, models
+
+
+class RecouvrementChannelHuman(models.AbstractModel):
+    """Step that a person carries out and tells the outcome of: the base of calls,
+    visits and tasks. It has no letter, and waits for nobody's approval."""
+
+    _name = "recouvrement.channel.human"
+    _description = "Recovery by a person"
+    _inherit = "recouvrement.channel"
+
+    @api.model
+    def _get_activity_type(self):
+        """Activity that tells the responsible, where the stage names none. Hook."""
+        return self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+
+    @api.model
+    def _carry_out(self, actions):
+        # OVERRIDE: there is no letter to freeze
+        actions._mark_done()
+        return actions

@@ -1,0 +1,9 @@
+from odoo import models
+
+
+class RecouvrementChannelTask(models.AbstractModel):
+    """Anything else that somebody does, and says when it is done."""
+
+    _name = "recouvrement.channel.task"
+    _description = "Recovery by a task"
+    _inherit = "recouvrement.channel.human"

@@ -1,0 +1,14 @@
+from odoo import api, models
+
+
+class RecouvrementChannelVisit(models.AbstractModel):
+    """Visit at the debtor's, where a courteous notice is left."""
+
+    _name = "recouvrement.channel.visit"
+    _description = "Recovery by a visit"
+    _inherit = "recouvrement.channel.human"
+
+    @api.model
+    def _check_deliverable(self, actions):
+        # OVERRIDE: it needs the address that a letter needs
+        return self.env["recouvrement.channel.letter"]._check_deliverable(actions)

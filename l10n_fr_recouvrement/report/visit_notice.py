@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+
+from .french import amount_in_words, format_amount, format_date, nbsp
+
+VISIT_REPORT = "l10n_fr_recouvrement.report_visit_notice"
+
+
+class ReportVisitNotice(models.AbstractModel):
+    """Turns visits into the notice left at the debtor's: courteous, without penalties
+    or threat, and nothing that looks like an act of a court."""
+
+    _name = "report.l10n_fr_recouvrement.report_visit_notice"
+    _description = "Notice of visit"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        actions = self.env["recouvrement.action"].browse(docids)
+        return {"notices": [self._prepare_notice(action) for action in actions]}
+
+    @api.model
+    def _render_pdf(self, actions):
+        """Return one PDF of the notices of ``actions``."""
+        return self.env["report.l10n_fr_recouvrement.report_letter"]._print_html(
+            VISIT_REPORT, self._get_report_values(actions.ids)
+        )
+
+    @api.model
+    def _prepare_notice(self, action):
+        """Return what the template prints, as a dict of plain values. Hook."""
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        currency = action.currency_id.name
+        owed = action._sum_amounts(action, "amount_invoices") - action._sum_amounts(
+            action, "amount_credits"
+        )
+        return {
+            "letter": {
+                "color": service._prepare_color(action),
+                "sender": service._prepare_sender(action),
+                "recipient_lines": service._prepare_recipient(action),
+                "references": service._prepare_references(action),
+                "delivery": [],
+                "place_date": "",
+                "title": "AVIS DE PASSAGE",
+                "subject": "",
+            },
+            "day": self._get_day(action),
+            "amount": format_amount(owed, currency),
+            "amount_words": amount_in_words(owed, currency),
+            "invoices": ", ".join(action._get_invoices().mapped("name")),
+            "whom_to_call": self._prepare_whom_to_call(action),
+            "footer": service._prepare_footer(action),
+        }
+
+    @api.model
+    def _get_day(self, action):
+        """Day of the visit: the one it is planned for, today when that has passed."""
+        today = fields.Date.context_today(self)
+        return format_date(max(action.date_planned or today, today))
+
+    @api.model
+    def _prepare_whom_to_call(self, action):
+        """Name, phone and e-mail of who answers for the visit, else of the company."""
+        user, company = action.user_id.sudo(), action.company_id
+        parts = (
+            user.name,
+            user.phone or company.phone,
+            user.email or company.email,
+        )
+        return [nbsp(part) for part in parts if part]

@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class RecouvrementAssignWizard(models.TransientModel):
+    """Gives actions, and their debtors if one wants, to another responsible."""
+
+    _name = "recouvrement.assign.wizard"
+    _description = "Reassign recovery actions"
+
+    action_ids = fields.Many2many("recouvrement.action", required=True)
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        domain="[('share', '=', False), ('company_ids', 'in', allowed_company_ids)]",
+        help="Empty: nobody in particular.",
+    )
+    with_debtor = fields.Boolean(
+        "From now on",
+        help="The debtors are this person's: their next actions too.",
+    )
+
+    def action_confirm(self):
+        """Give the actions."""
+        self.ensure_one()
+        self.action_ids._reassign(self.user_id)
+        if self.with_debtor:
+            self.action_ids.partner_id.recouvrement_user_id = self.user_id
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
