@@ -165,6 +165,20 @@ class TestShippedProcedures(ProcedureCase):
                 + ["visit", "task"],
             )
 
+    def test_lists_say_when_a_stage_comes(self):
+        self.assertEqual(
+            self.road.stage_ids[:2].mapped("timing"),
+            ["5 d. before the due date", "3 d. after the due date"],
+        )
+        self.assertEqual(
+            self.classic.stage_ids.mapped("timing"),
+            [
+                "as soon as it is late",
+                "15 d. after the previous stage",
+                "8 d. after the previous stage",
+            ],
+        )
+
     def test_enclosures(self):
         self.assertTrue(self._stage("business_second").enclose_earlier_letters)
         notice = self._stage("business_notice")
