@@ -176,7 +176,7 @@ class TestLetterRendering(RecouvrementCase):
                     "Total à régler 5 635,19 €",
                     "cinq mille six cent trente-cinq euros et dix-neuf centimes",
                     "sauf erreur ou omission",
-                    "À régler au plus tard le 30 septembre 2026",
+                    "À régler au plus tard le 23 septembre 2026",
                     "FR76 3000 6000 0112 3456 7890 189",
                     BIC,
                     "Dominique Gérant",
@@ -527,4 +527,4 @@ class TestLetterRendering(RecouvrementCase):
         self.assertEqual(action.date, date(2026, 6, 8))
         values = self.service._letter_values(action)
         self.assertEqual(values["place_date"], "Lyon, le 8\u00a0juin\u00a02026")
-        self.assertIn("16\u00a0juin\u00a02026", values["payment"]["lead"])
+        self.assertIn("15\u00a0juin\u00a02026", values["payment"]["lead"])

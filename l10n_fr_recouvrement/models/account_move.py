@@ -281,14 +281,18 @@ class AccountMove(models.Model):
             self._track_prepare(TERMS_FIELDS & vals.keys())
         if not {"recouvrement_profile", "recouvrement_procedure_id"} & vals.keys():
             return super().write(vals)
-        res = self._recouvrement_write_terms(vals)
+        for moves, part_vals in self._recouvrement_split_terms(vals):
+            super(AccountMove, moves).write(part_vals)
         self._recouvrement_map_stages()
-        return res
+        return True
 
-    def _recouvrement_write_terms(self, vals):
+    def _recouvrement_split_terms(self, vals):
+        """Return ``[(moves, values)]`` that write ``vals``, where invoices whose
+        procedure is for another profile get the default one as well."""
         profile = vals.get("recouvrement_profile")
         if not profile or "recouvrement_procedure_id" in vals:
-            return super().write(vals)
+            return [(self, vals)]
+        parts = []
         for company, moves in self.grouped("company_id").items():
             procedure = self.env["recouvrement.procedure"]._get_default(
                 company, profile
@@ -299,11 +303,9 @@ class AccountMove(models.Model):
                     and move.recouvrement_procedure_id.profile != profile
                 )
             )
-            super(AccountMove, moves - changed).write(vals)
-            super(AccountMove, changed).write(
-                {**vals, "recouvrement_procedure_id": procedure.id}
-            )
-        return True
+            parts.append((moves - changed, vals))
+            parts.append((changed, {**vals, "recouvrement_procedure_id": procedure.id}))
+        return parts
 
     def _recouvrement_map_stages(self):
         """Put the invoices whose procedure changed at the stage of the new one where

@@ -25,6 +25,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import file_open
 
+from .action_states import HUMAN_CHANNELS
 from .recouvrement_penalty_engine import DUE_STATES
 
 SEED = "l10n_fr_recouvrement"
@@ -40,7 +41,7 @@ HABITS = {
 }
 SPLIT_PERCENT = 60  # first payment of the habit "split"
 SPLIT_DAYS = 20  # from the first to the second one
-FOLLOW_UP_DAYS = (28, 13)  # runs of the past: so many days ago
+FOLLOW_UP_DAYS = (48, 38, 29, 19, 9)  # runs of the past: so many days ago
 
 # Product, lowest and highest quantity.
 BUSINESS_BASKET = (
@@ -185,16 +186,19 @@ class RecouvrementDemo(models.AbstractModel):
                 wizard._confirm()
 
     def _follow_up(self, company, day):
-        """Carry out the run of a past day: letters kept, nothing e-mailed."""
+        """Carry out the run of a past day: calls made, letters kept, no e-mail."""
         run = self.env["recouvrement.run"].create(
             {"company_id": company.id, "date": day}
         )
         run.action_start()
         waiting = run.action_ids.sudo().filtered(
-            lambda action: action.state == "to_approve"
+            lambda action: action.state != "failed" and action.channel != "task"
         )
-        waiting._freeze_letters()._mark_sent(day)
-        # What could not leave is for today's run to find.
+        calls = waiting.filtered(lambda action: action.channel in HUMAN_CHANNELS)
+        (waiting - calls)._freeze_letters()._mark_sent(day)
+        calls._mark_sent(day)
+        calls.write({"state": "done"})
+        # What could not leave, or is to be decided, is for today's run to find.
         (run.action_ids - waiting).sudo().unlink()
 
     # ------------------------------------------------------------------

@@ -235,9 +235,8 @@ class RecouvrementProcedure(models.Model):
         self.env["ir.model.data"].sudo().search(
             [("module", "=", MODULE), ("name", "=like", f"%{COPY_MARK}")]
         ).unlink()
-        last = max(
-            self.sudo().with_context(active_test=False).search([]).mapped("sequence")
-        )
+        everything = self.sudo().with_context(active_test=False)
+        last = everything.search([], order="sequence desc", limit=1).sequence
         procedures = self.browse(
             list(self._get_shipped_ids(loaded, "procedure_").values())
         )

@@ -77,6 +77,7 @@ class RecouvrementStage(models.Model):
         help="After a registered letter the days may be counted from its first "
         "presentation by the post. After anything else they count from its sending.",
     )
+    timing = fields.Char("When", compute="_compute_timing")
     presented_after = fields.Integer(
         "Not presented after",
         required=True,
@@ -186,6 +187,25 @@ class RecouvrementStage(models.Model):
     _payment_days_positive = models.Constraint(
         "CHECK(payment_days > 0)", "The deadline granted must be at least one day."
     )
+
+    @api.depends("delay", "delay_from")
+    @api.depends_context("lang")
+    def _compute_timing(self):
+        for stage in self:
+            stage.timing = stage._get_timing() % {"days": abs(stage.delay)}
+
+    def _get_timing(self):
+        """When the stage comes, as lists say it, with the number of days to fill in."""
+        self.ensure_one()
+        if self.delay_from == "due_date" and not self.delay:
+            return self.env._("as soon as it is late")
+        if self.delay < 0:
+            return self.env._("%(days)s d. before the due date")
+        if self.delay_from == "due_date":
+            return self.env._("%(days)s d. after the due date")
+        if self.delay_from == "presented":
+            return self.env._("%(days)s d. after presentation of the previous letter")
+        return self.env._("%(days)s d. after the previous stage")
 
     @api.depends_context("uid")
     def _compute_render_model(self):
