@@ -80,7 +80,7 @@ class TestCalls(ActionCase):
             activity.activity_type_id, self.env.ref("mail.mail_activity_data_call")
         )
         self.assertIn("Menuiserie Exemple", activity.summary)
-        self.assertFalse(self.invoice.recouvrement_next_date, "the call waits")
+        self.assertEqual(self.invoice.recouvrement_waiting_action_id, action)
 
     def test_activities_of_a_run_are_made_at_once(self):
         def count(debtors):

@@ -29,6 +29,7 @@ SAME_WORDS = {
     "Journal",
     "Messages",
     "Nature",
+    "Note",
     "RG 26/01234",
     "Source",
     "Total",
@@ -36,7 +37,9 @@ SAME_WORDS = {
 # French at the source, or Python and not a text: a report's file name.
 LEFT_AS_IS = re.compile(r"model:mail\.template,|.*,print_report_name:")
 # Names that Odoo's own models have before ours: its translation of them stays.
-SHARED = re.compile(r"model:ir\.model,name:|.*__(display_name|id)$")
+SHARED = re.compile(
+    r"model:ir\.model,name:|.*__(display_name|id)$|.*field_res_(partner|users)__type$"
+)
 # What a translation must repeat as it is: arguments, expressions and markup.
 VERBATIM = re.compile(r"%\(\w+\)[a-z]|%[sdrf]\b|\{\{.*?\}\}|<[^>]+>")
 

@@ -17,6 +17,7 @@ from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfFileReader
 
 from odoo.addons.base.models import ir_actions_report
+from odoo.addons.l10n_fr_recouvrement.models.recouvrement_stage import LETTER_TEXTS
 from odoo.addons.l10n_fr_recouvrement.report import letter as letter_module
 from odoo.addons.l10n_fr_recouvrement.report import letter_pdf
 
@@ -498,7 +499,10 @@ class TestLetterRendering(RecouvrementCase):
         each on its own."""
         actions = self._reminder(self.business) | self._reminder(self.consumer)
         colour = letter_pdf.mark(1)
-        actions[0].sudo().letter_intro = f'<p style="background:{colour}">Bonjour</p>'
+        actions[0].sudo().letter_texts = {
+            **dict.fromkeys(LETTER_TEXTS, ""),
+            "letter_intro": f'<p style="background:{colour}">Bonjour</p>',
+        }
         with self.assertLogs(LOGGER, "WARNING"):
             letters = self._print(actions)
         self.assertEqual([letter.page_count for letter in letters], [1, 1])

@@ -323,8 +323,9 @@ class TestWhen(ProcedureCase):
     def test_counted_from_the_presentation_of_a_registered_letter(self):
         invoice = self._send_first_of_two()
         self.assertEqual(str(invoice.recouvrement_next_date), "2026-06-18")
-        first = invoice.recouvrement_stage_id
-        invoice._recouvrement_set_presented(fields.Date.to_date("2026-06-08"), first)
+        action = invoice.recouvrement_action_line_ids.action_id
+        with freeze_time("2026-06-09"):
+            action.date_presented = "2026-06-08"
         self.assertEqual(str(invoice.recouvrement_next_date), "2026-06-16")
 
     def test_presentation_nobody_entered_waits_so_many_days(self):

@@ -50,9 +50,7 @@ class TestTour(RecouvrementCase, HttpCase):
         self.patch(tests_common, "ChromeBrowser", Browser)
         self.printer.stop()
         self.addCleanup(self.printer.start)
-        self.env.ref(
-            "l10n_fr_recouvrement.stage_consumer_reminder"
-        ).channel = "phone"
+        self.env.ref("l10n_fr_recouvrement.stage_consumer_reminder").channel = "phone"
         self.consumer.phone = "01 99 00 77 88"
         other = self._create_debtor("Atelier Exemple", is_company=True)
         today = fields.Date.today()

@@ -621,16 +621,20 @@ class RecouvrementEngine(models.AbstractModel):
         since = date - timedelta(days=company.recouvrement_min_interval)
         contacts = {}
         # Those that the user may not see count as well.
-        for partner, state, day in self.env["recouvrement.action"].sudo()._read_group(
-            Domain("company_id", "=", company.id)
-            & Domain("partner_id", "in", [p.partner.id for p in prospects])
-            & (
-                Domain("state", "in", PENDING_STATES)
-                | Domain("state", "in", CLOSED_STATES)
-                & Domain("date_closed", ">", since)
-            ),
-            ["partner_id", "state"],
-            ["date_closed:max"],
+        for partner, state, day in (
+            self.env["recouvrement.action"]
+            .sudo()
+            ._read_group(
+                Domain("company_id", "=", company.id)
+                & Domain("partner_id", "in", [p.partner.id for p in prospects])
+                & (
+                    Domain("state", "in", PENDING_STATES)
+                    | Domain("state", "in", CLOSED_STATES)
+                    & Domain("date_closed", ">", since)
+                ),
+                ["partner_id", "state"],
+                ["date_closed:max"],
+            )
         ):
             # What waits comes first, then the latest.
             rank = (state in PENDING_STATES, day or date)

@@ -195,7 +195,15 @@ class RecouvrementRun(models.Model):
 
     @api.model
     def _get_automatic_companies(self):
-        return self.env["res.company"].search([("recouvrement_auto", "=", True)])
+        """Companies that asked for it, where today is a working day."""
+        today = fields.Date.context_today(self)
+        return (
+            self.env["res.company"]
+            .search([("recouvrement_auto", "=", True)])
+            .filtered(
+                lambda company: company._recouvrement_next_working_day(today) == today
+            )
+        )
 
     @api.model
     def _start_daily_runs(self):
