@@ -402,7 +402,7 @@ class RecouvrementEngine(models.AbstractModel):
         """Ids of the invoices whose last contact was a registered letter."""
         if not move_ids:
             return set()
-        self.env["recouvrement.action"].flush_model(["channel", "state", "date_sent"])
+        self.env["recouvrement.action"].flush_model(["channel", "state", "date_closed"])
         return {
             move_id
             for move_id, channel in self.env.execute_query(
@@ -414,7 +414,7 @@ class RecouvrementEngine(models.AbstractModel):
                      WHERE line.move_id = ANY(%s)
                        AND line.stage_id IS NOT NULL
                        AND action.state = ANY(%s)
-                     ORDER BY line.move_id, action.date_sent DESC, action.id DESC
+                     ORDER BY line.move_id, action.date_closed DESC, action.id DESC
                     """,
                     move_ids,
                     list(CONTACTED_STATES),
@@ -824,6 +824,7 @@ class RecouvrementEngine(models.AbstractModel):
             "user_id": prospect.partner._recouvrement_get_responsible(
                 prospect.company, stage
             ).id,
+            "date_planned": prospect.date,
             "profile": stage.procedure_id.profile,
             "currency_id": prospect.currency.id,
         }
