@@ -441,6 +441,21 @@ class TestWork(ActionCase):
         with self.assertRaises(UserError):
             self._confirm(action, "action_postpone", date="2026-07-12", reason="x")
 
+    def test_postponed_email_does_not_leave_by_itself(self):
+        self.stage.needs_approval = False
+        action = self._prepare("email")
+        self.assertEqual(action.state, "ready")
+        self.company.recouvrement_auto = True
+        cron = self.env.ref("l10n_fr_recouvrement.cron_run")
+        with freeze_time("2026-05-05"):
+            self._confirm(
+                action, "action_postpone", date="2026-05-07", reason="En réunion"
+            )
+        for day, state in (("2026-05-06", "ready"), ("2026-05-07", "sent")):
+            with freeze_time(day), self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+            self.assertEqual(action.state, state)
+
     def test_reassigned_with_its_activity_and_its_debtor(self):
         action = self._prepare("phone")
         self._confirm(action, "action_reassign", user_id=self.colleague.id)
@@ -505,12 +520,24 @@ class TestRegistered(ActionCase):
             action.date_received = False
         self.assertEqual(action.state, "sent")
 
+    def test_call_after_a_registered_letter_is_the_last_contact(self):
+        action = self._send()
+        self.assertTrue(self.invoice._recouvrement_was_registered())
+        second = self.env.ref("l10n_fr_recouvrement.stage_business_second")
+        second.channel = "phone"
+        call = self._run("2026-06-01")
+        self.assertEqual(call.stage_id, second)
+        self._conclude(call, "pays_today", "2026-06-01")
+        self.assertFalse(self.invoice._recouvrement_was_registered())
+        self.assertEqual(call.previous_action_ids, action)
+
     def test_refused_letter_was_presented(self):
         action = self._send()
         self._return(action, reason="refused", date_presented="2026-05-07")
         self.assertEqual(action.state, "returned")
         self.assertEqual(action.return_reason, "refused")
         self.assertEqual(str(action.date_presented), "2026-05-07")
+        self.assertEqual(str(self.invoice.recouvrement_presented_date), "2026-05-07")
         self.assertFalse(self.business.activity_ids)
         self.assertEqual(self.invoice.recouvrement_stage_id, self.stage)
 
