@@ -763,6 +763,8 @@ class RecouvrementEngine(models.AbstractModel):
         penalties = self._get_penalties(prospects)
         partners = self.env["res.partner"].union(*(p.partner for p in prospects))
         contacts = partners._recouvrement_get_contact()
+        # Each prospect has a partner of its own: read them together.
+        partners.sudo().fetch(["recouvrement_user_id"])
         actions = (
             self.env["recouvrement.action"].sudo().with_context(tracking_disable=True)
         )
