@@ -34,18 +34,7 @@ class RecouvrementAction(models.Model):
         res = super().write(vals)
         if "date_received" in vals:
             self.sudo()._follow_receipt()
-        if "date_presented" in vals:
-            self.sudo()._follow_presentation()
         return res
-
-    def _follow_presentation(self):
-        """The next stage may count from the day that the letter was presented."""
-        for (stage, day), lines in (
-            self.line_ids.filtered("stage_id")
-            .grouped(lambda line: (line.stage_id, line.action_id.date_presented))
-            .items()
-        ):
-            lines.move_id._recouvrement_set_presented(day, stage)
 
     def _follow_receipt(self):
         received = self.filtered("date_received")
