@@ -335,12 +335,10 @@ class RecouvrementAction(models.Model):
         self._check_editable(vals)
         res = super().write(vals)
         if "date_presented" in vals:
-            for stage, lines in self.line_ids.filtered("stage_id").grouped(
-                "stage_id"
-            ).items():
-                lines.move_id._recouvrement_set_presented(
-                    vals["date_presented"], stage
-                )
+            for stage, lines in (
+                self.line_ids.filtered("stage_id").grouped("stage_id").items()
+            ):
+                lines.move_id._recouvrement_set_presented(vals["date_presented"], stage)
         if {"date_presented", "date_received"} & vals.keys():
             self.filtered(
                 lambda action: action.kind == "formal_notice"
