@@ -282,13 +282,26 @@ class TestCalls(ActionCase):
         self.assertEqual(str(self.invoice.recouvrement_next_date), "2026-05-18")
 
     def test_wrong_number_asks_for_the_right_one(self):
+        contact = self.env["res.partner"].create(
+            {
+                "name": "Alix",
+                "type": "invoice",
+                "parent_id": self.business.id,
+                "phone": "06 39 98 00 01",
+            }
+        )
         action = self._prepare("phone")
+        self.assertEqual(action.contact_id, contact)
+        self.assertEqual(action.call_phone, contact.phone)
         self._conclude(action, "wrong_number", "2026-05-06", note="Un particulier")
         self.assertEqual(action.state, "todo")
-        activity = self.business.activity_ids
+        activity = contact.activity_ids
         self.assertEqual(activity.user_id, self.officer)
-        self.assertIn("Menuiserie Exemple", activity.summary)
-        self.assertIn("Un particulier", str(self.business.message_ids[0].body))
+        self.assertIn("Alix", activity.summary)
+        for record in (action, contact, self.business):
+            self.assertTrue(
+                [m for m in record.message_ids if "Un particulier" in str(m.body)]
+            )
 
     def test_debtor_who_paid_meanwhile_is_not_called(self):
         action = self._prepare("phone")
@@ -428,6 +441,21 @@ class TestWork(ActionCase):
         with self.assertRaises(UserError):
             self._confirm(action, "action_postpone", date="2026-07-12", reason="x")
 
+    def test_postponed_email_does_not_leave_by_itself(self):
+        self.stage.needs_approval = False
+        action = self._prepare("email")
+        self.assertEqual(action.state, "ready")
+        self.company.recouvrement_auto = True
+        cron = self.env.ref("l10n_fr_recouvrement.cron_run")
+        with freeze_time("2026-05-05"):
+            self._confirm(
+                action, "action_postpone", date="2026-05-07", reason="En réunion"
+            )
+        for day, state in (("2026-05-06", "ready"), ("2026-05-07", "sent")):
+            with freeze_time(day), self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+            self.assertEqual(action.state, state)
+
     def test_reassigned_with_its_activity_and_its_debtor(self):
         action = self._prepare("phone")
         self._confirm(action, "action_reassign", user_id=self.colleague.id)
@@ -492,12 +520,24 @@ class TestRegistered(ActionCase):
             action.date_received = False
         self.assertEqual(action.state, "sent")
 
+    def test_call_after_a_registered_letter_is_the_last_contact(self):
+        action = self._send()
+        self.assertTrue(self.invoice._recouvrement_was_registered())
+        second = self.env.ref("l10n_fr_recouvrement.stage_business_second")
+        second.channel = "phone"
+        call = self._run("2026-06-01")
+        self.assertEqual(call.stage_id, second)
+        self._conclude(call, "pays_today", "2026-06-01")
+        self.assertFalse(self.invoice._recouvrement_was_registered())
+        self.assertEqual(call.previous_action_ids, action)
+
     def test_refused_letter_was_presented(self):
         action = self._send()
         self._return(action, reason="refused", date_presented="2026-05-07")
         self.assertEqual(action.state, "returned")
         self.assertEqual(action.return_reason, "refused")
         self.assertEqual(str(action.date_presented), "2026-05-07")
+        self.assertEqual(str(self.invoice.recouvrement_presented_date), "2026-05-07")
         self.assertFalse(self.business.activity_ids)
         self.assertEqual(self.invoice.recouvrement_stage_id, self.stage)
 
@@ -594,6 +634,19 @@ class TestRights(ActionCase):
         self.by_debtor[self.theirs].with_user(self.manager).user_id = self.officer
         self.assertIn(self.theirs, self._visible(self.officer))
 
+    def test_an_action_given_away_may_be_seen_no_more(self):
+        self.company.recouvrement_officer_scope = "own"
+        action = self.by_debtor[self.business]
+        self.env["recouvrement.assign.wizard"].with_user(self.officer).create(
+            {
+                "action_ids": [Command.set(action.ids)],
+                "user_id": self.colleague.id,
+                "with_debtor": True,
+            }
+        ).action_confirm()
+        self.assertEqual(self.business.recouvrement_user_id, self.colleague)
+        self.assertEqual(self._visible(self.officer), self.free)
+
     def test_accountants_read_what_is_not_theirs(self):
         self.company.recouvrement_officer_scope = "own"
         action = self.by_debtor[self.theirs].with_user(self.accountant)
@@ -626,7 +679,17 @@ class TestRights(ActionCase):
                     .with_user(user)
                     .has_access("create")
                 )
-            self.assertTrue(action.with_user(user).call_contact_ids)
+            [values] = action.with_user(user).read(
+                [
+                    "call_contact_ids",
+                    "call_phone",
+                    "amount_accrued",
+                    "previous_action_ids",
+                    "previous_outcome",
+                    "last_notes",
+                ]
+            )
+            self.assertEqual(values["call_phone"], self.business.phone)
             for view_type in ("form", "list"):
                 view = etree.fromstring(
                     self.env["recouvrement.action"]

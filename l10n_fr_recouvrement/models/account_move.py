@@ -626,7 +626,7 @@ class AccountMove(models.Model):
         contacts = self.recouvrement_action_line_ids.filtered(
             lambda line: line.stage_id and line.state in CONTACTED_STATES
         ).action_id
-        last = contacts.sorted(lambda action: (action.date_sent, action.id))[-1:]
+        last = contacts.sorted(lambda action: (action.date_closed, action.id))[-1:]
         return last.channel == "registered"
 
     def _recouvrement_set_presented(self, day, stage=None):

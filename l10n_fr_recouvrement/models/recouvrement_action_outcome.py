@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from .. import law
 from .action_states import OUTCOMES, RETURN_REASONS
@@ -199,13 +199,10 @@ class RecouvrementAction(models.Model):
         for move in moves.sudo():
             if move.payment_state != "blocked":
                 move.action_toggle_block_payment()
-        moves[:1].sudo().activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._(
-                "Settle the dispute: %s", ", ".join(moves.mapped("name"))
-            ),
-            note=self.outcome_note,
-            user_id=(self.user_id or self.env.user).id,
+        self._ask_responsible(
+            moves[:1],
+            self.env._("Settle the dispute: %s", ", ".join(moves.mapped("name"))),
+            self.outcome_note,
         )
 
     def _apply_no_answer(self, _moves):
@@ -221,6 +218,8 @@ class RecouvrementAction(models.Model):
 
     def _apply_wrong_number(self, _moves):
         """The call waits until somebody has found the number."""
+        if self.contact_id != self.partner_id:
+            self.contact_id.message_post(body=self._prepare_outcome_body(None))
         self._ask_to_find(
             self.env._("Find the phone number of %s", self.contact_id.display_name),
             self.outcome_note,
@@ -228,10 +227,14 @@ class RecouvrementAction(models.Model):
 
     def _ask_to_find(self, summary, note):
         """Ask the responsible for what is missing on the contact."""
-        self.contact_id.activity_schedule(
+        self._ask_responsible(self.contact_id, summary, note)
+
+    def _ask_responsible(self, record, summary, note):
+        """Leave the responsible of the action something to do on a record."""
+        record.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
-            note=note,
+            note=note and plaintext2html(note),
             user_id=(self.user_id or self.env.user).id,
         )
 

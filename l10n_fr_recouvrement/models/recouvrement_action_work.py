@@ -41,7 +41,7 @@ class RecouvrementAction(models.Model):
         if not self.env.context.get("recouvrement_with_debtor"):
             return super()._compute_display_name()
         for action in self:
-            action.display_name = f"{action.name} – {action.partner_id.name}"
+            action.display_name = f"{action.partner_id.name} – {action.name}"
         return None
 
     def write(self, vals):

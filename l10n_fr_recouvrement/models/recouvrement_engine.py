@@ -402,7 +402,7 @@ class RecouvrementEngine(models.AbstractModel):
         """Ids of the invoices whose last contact was a registered letter."""
         if not move_ids:
             return set()
-        self.env["recouvrement.action"].flush_model(["channel", "state", "date_sent"])
+        self.env["recouvrement.action"].flush_model(["channel", "state", "date_closed"])
         return {
             move_id
             for move_id, channel in self.env.execute_query(
@@ -414,7 +414,7 @@ class RecouvrementEngine(models.AbstractModel):
                      WHERE line.move_id = ANY(%s)
                        AND line.stage_id IS NOT NULL
                        AND action.state = ANY(%s)
-                     ORDER BY line.move_id, action.date_sent DESC, action.id DESC
+                     ORDER BY line.move_id, action.date_closed DESC, action.id DESC
                     """,
                     move_ids,
                     list(CONTACTED_STATES),
@@ -763,6 +763,8 @@ class RecouvrementEngine(models.AbstractModel):
         penalties = self._get_penalties(prospects)
         partners = self.env["res.partner"].union(*(p.partner for p in prospects))
         contacts = partners._recouvrement_get_contact()
+        # Each prospect has a partner of its own: read them together.
+        partners.sudo().fetch(["recouvrement_user_id"])
         actions = (
             self.env["recouvrement.action"].sudo().with_context(tracking_disable=True)
         )
@@ -824,6 +826,7 @@ class RecouvrementEngine(models.AbstractModel):
             "user_id": prospect.partner._recouvrement_get_responsible(
                 prospect.company, stage
             ).id,
+            "date_planned": prospect.date,
             "profile": stage.procedure_id.profile,
             "currency_id": prospect.currency.id,
         }

@@ -306,6 +306,7 @@ class RecouvrementRun(models.Model):
                 ("state", "=", "ready"),
                 ("channel", "=", "email"),
                 ("stage_id.needs_approval", "=", False),
+                ("date_planned", "<=", today),
             ]
         )
         remaining = len(actions)

@@ -22,7 +22,9 @@ class RecouvrementAssignWizard(models.TransientModel):
     def action_confirm(self):
         """Give the actions."""
         self.ensure_one()
+        # Read first: who gives an action away may see it no more.
+        debtors = self.action_ids.partner_id
         self.action_ids._reassign(self.user_id)
         if self.with_debtor:
-            self.action_ids.partner_id.recouvrement_user_id = self.user_id
+            debtors.recouvrement_user_id = self.user_id
         return {"type": "ir.actions.client", "tag": "soft_reload"}
