@@ -35,6 +35,7 @@
         "views/recouvrement_waiver_views.xml",
         "views/recouvrement_judgment_views.xml",
         "wizard/recouvrement_run_wizard_views.xml",
+        "wizard/recouvrement_start_wizard_views.xml",
         "wizard/recouvrement_waiver_wizard_views.xml",
         "wizard/recouvrement_cost_wizard_views.xml",
         "wizard/recouvrement_debit_wizard_views.xml",

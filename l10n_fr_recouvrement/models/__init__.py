@@ -4,6 +4,7 @@ from . import recouvrement_legal_fact
 from . import recouvrement_procedure
 from . import recouvrement_stage
 from . import recouvrement_engine
+from . import recouvrement_start
 from . import recouvrement_run
 from . import recouvrement_run_batch
 from . import recouvrement_action
@@ -11,6 +12,7 @@ from . import recouvrement_action_work
 from . import recouvrement_action_outcome
 from . import recouvrement_action_sheet
 from . import recouvrement_action_line
+from . import recouvrement_start_hint
 from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line
 from . import recouvrement_waiver

@@ -49,6 +49,12 @@ class RecouvrementLegalFact(models.Model):
             ("oldest_first", "Imputation on the oldest debts"),
             ("grace", "Time to pay granted by a judge"),
             ("insolvency", "Interest stopped by insolvency proceedings"),
+            ("limitation_business", "Limitation in years, businesses"),
+            ("limitation_consumer", "Limitation in years, consumers"),
+            (
+                "limitation_public",
+                "Limitation in years from the next 1 January, public bodies",
+            ),
             ("penalty_vat", "Penalties outside the scope of VAT"),
         ],
         "Fact",

@@ -1,0 +1,262 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from ..models.recouvrement_start import AGES, FIRMNESS, StartAnswers
+
+
+class RecouvrementStartWizard(models.TransientModel):
+    """Starts follow-up in a company that has open invoices already: asks from when and
+    how old debts enter, shows what the answers would do, then writes them. It sends
+    nothing."""
+
+    _name = "recouvrement.start.wizard"
+    _description = "Start follow-up"
+
+    page = fields.Selection(
+        [("answers", "Answers"), ("preview", "Preview")],
+        required=True,
+        default="answers",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    start_date = fields.Date(
+        "Follow invoices due from",
+        compute="_compute_answers",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="Invoices due before this day are left alone. Empty: no limit.",
+    )
+    entry = fields.Selection(
+        [
+            ("first", "At the first stage: all start gently"),
+            ("reached", "At the stage that they have reached by their age"),
+            ("claimed", "As claimed before: at a stage that you choose"),
+        ],
+        "Debts that are late already enter",
+        compute="_compute_answers",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+    )
+    claimed_kind = fields.Selection(
+        "_selection_claimed_kind",
+        "Claimed up to",
+        required=True,
+        default="second_reminder",
+        help="A procedure without such a stage takes its firmest one before it.",
+    )
+    claimed_days = fields.Integer(
+        "Where they are late by more than (days)", required=True, default=30
+    )
+    auto = fields.Boolean(
+        "Daily job",
+        compute="_compute_answers",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="Each day, prepare what is due and send the e-mails that need no "
+        "approval.",
+    )
+    line_ids = fields.One2many(
+        "recouvrement.start.wizard.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        store=True,
+    )
+    barred_count = fields.Integer(compute="_compute_barred")
+    barred_amount = fields.Monetary(compute="_compute_barred")
+    shared_names = fields.Char(
+        "Procedures shared with other companies", compute="_compute_shared_names"
+    )
+    preview_ids = fields.One2many("recouvrement.start.wizard.preview", "wizard_id")
+    step_ids = fields.One2many(
+        "recouvrement.start.wizard.preview", string="Prepared", compute="_compute_steps"
+    )
+    excluded_ids = fields.One2many(
+        "recouvrement.start.wizard.preview",
+        string="Left out",
+        compute="_compute_steps",
+    )
+    action_count = fields.Integer("Actions prepared", compute="_compute_steps")
+    claimed_count = fields.Integer("Taken as claimed before", readonly=True)
+
+    _claimed_days_positive = models.Constraint(
+        "CHECK(claimed_days >= 0)", "The number of days late cannot be negative."
+    )
+
+    @api.model
+    def _selection_claimed_kind(self):
+        kinds = self.env["recouvrement.stage"]._fields["kind"]
+        return [
+            (value, label)
+            for value, label in kinds._description_selection(self.env)
+            if value in FIRMNESS
+        ]
+
+    @api.model
+    def action_open(self):
+        """Open the assistant for the current company."""
+        return self.create({})._get_action()
+
+    def _get_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Start follow-up"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    @api.constrains("company_id")
+    def _check_company(self):
+        if self.company_id - self.env.companies:
+            raise AccessError(
+                self.env._("Switch to the company whose follow-up you start.")
+            )
+
+    # ------------------------------------------------------------------
+    # What is open
+    # ------------------------------------------------------------------
+
+    @api.depends("company_id")
+    def _compute_answers(self):
+        """Begin with the settings in force; one year back where there are none."""
+        today = fields.Date.context_today(self)
+        for wizard in self:
+            company = wizard.company_id
+            entries = set(
+                self.env["recouvrement.start"]
+                ._get_procedures(company)
+                .mapped("late_entry")
+            )
+            wizard.start_date = (
+                company.recouvrement_start_date or today - relativedelta(years=1)
+            )
+            wizard.auto = company.recouvrement_auto
+            wizard.entry = entries.pop() if len(entries) == 1 else "first"
+
+    @api.depends("company_id", "start_date")
+    def _compute_line_ids(self):
+        today = fields.Date.context_today(self)
+        for wizard in self:
+            wizard._check_company()
+            rows = {
+                row["age"]: row
+                for row in self.env["recouvrement.start"]._read_ages(
+                    wizard.company_id, today, wizard.start_date
+                )
+            }
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(wizard._prepare_line(age, rows.get(age)))
+                    for age in [*dict(AGES), "total", "credit"]
+                ),
+            ]
+
+    @api.model
+    def _prepare_line(self, age, row):
+        """Values of one line of the table; credits are what debtors owe less."""
+        if not row:
+            return {"age": age}
+        sign = -1 if age == "credit" else 1
+        return {
+            "age": age,
+            "invoice_count": row["invoices"],
+            "debtor_count": row["debtors"],
+            "amount": float(sign * row["amount"]),
+            "amount_followed": float(sign * row["followed"]),
+            "amount_left_out": float(sign * (row["amount"] - row["followed"])),
+            "barred_count": row["barred"],
+            "barred_amount": float(row["barred_amount"]),
+        }
+
+    @api.depends("line_ids.barred_count")
+    def _compute_barred(self):
+        for wizard in self:
+            total = wizard.line_ids.filtered(lambda line: line.age == "total")
+            wizard.barred_count = total.barred_count
+            wizard.barred_amount = total.barred_amount
+
+    @api.depends("company_id", "entry")
+    def _compute_shared_names(self):
+        several = self.env["res.company"].sudo().search_count([], limit=2) > 1
+        for wizard in self:
+            shared = several and wizard.entry in ("first", "reached")
+            procedures = shared and self.env["recouvrement.start"]._get_procedures(
+                wizard.company_id
+            ).filtered(
+                lambda procedure, entry=wizard.entry: (
+                    not procedure.company_id and procedure.late_entry != entry
+                )
+            )
+            wizard.shared_names = procedures and ", ".join(procedures.mapped("name"))
+
+    # ------------------------------------------------------------------
+    # Preview and start
+    # ------------------------------------------------------------------
+
+    def _get_answers(self):
+        self.ensure_one()
+        return StartAnswers(
+            self.start_date,
+            self.auto,
+            self.entry,
+            self.claimed_kind,
+            self.claimed_days,
+        )
+
+    @api.depends("preview_ids")
+    def _compute_steps(self):
+        for wizard in self:
+            wizard.step_ids = wizard.preview_ids.filtered("stage_id")
+            wizard.excluded_ids = wizard.preview_ids - wizard.step_ids
+            wizard.action_count = sum(wizard.step_ids.mapped("debtor_count"))
+
+    def action_preview(self):
+        """Show what the first run would prepare; nothing of it is kept."""
+        self.ensure_one()
+        self._check_company()
+        preview = self.env["recouvrement.start"]._simulate(
+            self.company_id, fields.Date.context_today(self), self._get_answers()
+        )
+        self.write(
+            {
+                "page": "preview",
+                "claimed_count": preview.claimed,
+                "preview_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create({**row, "amount": float(row["amount"])})
+                        for row in preview.steps + preview.excluded
+                    ),
+                ],
+            }
+        )
+        return self._get_action()
+
+    def action_back(self):
+        """Return to the answers."""
+        self.page = "answers"
+        return self._get_action()
+
+    def action_start(self):
+        """Write the answers and go on to prepare the follow-up of the day. Nothing is
+        sent."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_company()
+        self.env["recouvrement.start"]._apply(
+            self.company_id, fields.Date.context_today(self), self._get_answers()
+        )
+        return self.env["recouvrement.run.wizard"]._get_action_for(
+            self.company_id, self.env["res.partner"]
+        )
