@@ -2,14 +2,17 @@
 
 For what only a real process shows: installation, update, uninstallation, and what the
 log says of them. Databases are copies of the one that `./dev test` names in
-``RECOUVREMENT_BASE_DATABASE`` (the modules ours depends on, installed); without it,
-Odoo creates them from nothing, which takes a minute longer.
+``RECOUVREMENT_BASE_DATABASE`` (the modules ours depends on, installed) or in
+``RECOUVREMENT_TEST_DATABASE`` (ours too); without them, Odoo creates them from nothing,
+which takes a minute longer.
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,13 +30,29 @@ def database(suffix: str, template: str | None = None) -> Iterator[str]:
     """A database for the block: a copy of ``template``, else of the base."""
     name = f"{get_db_name()}_{suffix}"
     template = template or os.environ.get("RECOUVREMENT_BASE_DATABASE")
-    _client("dropdb", "--if-exists", "--force", name)
+    _drop(name)
     if template:
         _client("createdb", "--template", template, name)
     try:
         yield name
     finally:
-        _client("dropdb", "--if-exists", "--force", name)
+        _drop(name)
+
+
+def renew(name: str, template: str) -> None:
+    """Put a database back to what its template is."""
+    _drop(name)
+    _client("createdb", "--template", template, name)
+
+
+@contextmanager
+def installed_database(suffix: str) -> Iterator[str]:
+    """A database for the block that has the module."""
+    template = os.environ.get("RECOUVREMENT_TEST_DATABASE")
+    with database(suffix, template) as name:
+        if not template:
+            server(name, "-i", ADDON)
+        yield name
 
 
 def odoo(*arguments: str, python: str = sys.executable, stdin: str = "", **env: str):
@@ -62,6 +81,56 @@ def shell(name: str, script: str, **more: str) -> str:
     return odoo("shell", "-d", name, "--no-http", stdin=script, **more)
 
 
+class CronServer:
+    """Odoo in a process of its own that calls the daily job when it is told to, in
+    processes that may be killed. Use as a context manager.
+
+    :param name: the database, which may be renewed while no call is under way
+    :param day: the day it takes for today
+    """
+
+    def __init__(self, name: str, day: str):
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.cron_server", name, day],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            # what `./dev test` asks of PostgreSQL for tests in one transaction
+            env={**os.environ, "PGOPTIONS": ""},
+        )
+        self._name = name
+
+    def __enter__(self) -> "CronServer":
+        self._answer()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._process.stdin.close()
+        self._process.wait()
+
+    def call(self, workers: int = 1, kill_after: float | None = None) -> dict:
+        """Call the daily job; return how each worker ended and how long they took."""
+        order = {"workers": workers, "kill_after": kill_after}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def settle(self) -> None:
+        """Wait until PostgreSQL noticed that the clients it worked for are gone."""
+        others = (
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid != pg_backend_pid()"
+        )
+        while query(self._name, others) != ["0"]:
+            time.sleep(0.05)
+
+    def _answer(self):
+        line = self._process.stdout.readline()
+        assert line, "the server ended"
+        return json.loads(line)
+
+
 def complaints(log: str) -> list[str]:
     """The warnings and errors of a log."""
     return [line for line in log.splitlines() if _COMPLAINT.match(line)]
@@ -71,6 +140,15 @@ def query(name: str, sql: str) -> list[str]:
     """The rows of a query, as psql prints them."""
     command = ["psql", "-XqAt", "-d", name, "-c", sql]
     return subprocess.check_output(command, text=True).split("\n")[:-1]
+
+
+def _drop(name: str) -> None:
+    """Drop a database. Those who use it are waited for, and PostgreSQL's own workers
+    sent away, then the others too."""
+    try:
+        _client("dropdb", "--if-exists", name)
+    except subprocess.CalledProcessError:
+        _client("dropdb", "--if-exists", "--force", name)
 
 
 def _client(*command: str) -> None:

@@ -2,11 +2,14 @@ from freezegun import freeze_time
 
 from .common import RecouvrementCase
 
+# Of a run on one batch of debtors, however many they are and whatever they owe.
+RUN_QUERIES = 75
+
 
 class TestScale(RecouvrementCase):
     """Queries do not grow with the number of debtors."""
 
-    def _create_book(self, count):
+    def _create_book(self, count, dues=("2026-04-30", "2026-05-20")):
         debtors = self.env["res.partner"].create(
             [
                 {
@@ -32,7 +35,7 @@ class TestScale(RecouvrementCase):
                     ],
                 }
                 for debtor in debtors
-                for due in ("2026-04-30", "2026-05-20")
+                for due in dues
             ]
         )
         moves.action_post()
@@ -46,8 +49,8 @@ class TestScale(RecouvrementCase):
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
-    def _count_run(self, size):
-        debtors = self._create_book(size)
+    def _count_run(self, size, **book):
+        debtors = self._create_book(size, **book)
         with freeze_time("2026-05-25"):
             run = self.env["recouvrement.run"].create({"company_id": self.company.id})
             self.env.flush_all()
@@ -60,6 +63,23 @@ class TestScale(RecouvrementCase):
         self._count_run(2)
         small, large = self._count_run(5), self._count_run(40)
         self.assertLessEqual(large, small + 5)
+        self.assertLessEqual(large, RUN_QUERIES)
+
+    def test_run_of_calls(self):
+        stage = self.env.ref("l10n_fr_recouvrement.stage_business_reminder")
+        stage.write({"channel": "phone", "needs_approval": False})
+        stage.user_id = self.env.user
+        self._count_run(2)
+        small, large = self._count_run(5), self._count_run(40)
+        self.assertLessEqual(large, small + 5)
+
+    def test_run_on_many_invoices(self):
+        few = ["2026-05-15"]
+        many = [f"2026-04-{day:02}" for day in range(1, 21)]
+        self._count_run(2)
+        small, large = self._count_run(5, dues=few), self._count_run(5, dues=many)
+        self.assertLessEqual(large, small + 5)
+        self.assertLessEqual(large, RUN_QUERIES)
 
     def test_sending(self):
         def count(size):

@@ -39,7 +39,13 @@ Usage: ./dev COMMAND [ARGUMENT ...]
   i18n    export the addon's terms, merge new ones into fr.po, count those left
             --purge       drop the translations of terms that are gone
   shots   take the pictures of doc/ from the demonstration company, in Chromium
-  bench   penalties: the nightly computation of penalties against bare SQL
+  bench   followup: a run, beside OCA's account_credit_control and bare SQL
+            --sizes N,N     invoices; 10000,40000 unless given
+            --alone N       invoices without OCA's; 100000 unless given, 0 for none
+            --ours-only     without OCA's at any size
+            --profile       say where our time goes; its seconds do not count then
+            --keep          leave the databases
+          penalties: the nightly computation of penalties against bare SQL
             --sizes N,N     invoices; 10000,100000 unless given
             --keep          leave the databases
           overhead: posting and paying with the module and without it

@@ -10,6 +10,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from ..ui import say
 # A day of the last half-year whose rates the addon ships: benches pass it where the day
 # counts, so that they measure the same work whenever they are run.
 AS_OF = date(2026, 11, 21)
+# Enough invoices for a book to have some of every kind.
+SMALLEST = 100
 
 
 class Bench(ABC):
@@ -42,13 +45,19 @@ class Bench(ABC):
     def run(self) -> int:
         """Measure, print, keep; the value returned is the exit code of `./dev`."""
 
-    def script(self, name: str, database: str, **options: Any) -> dict[str, Any]:
-        """Run a script in an Odoo process of its own; return what it reports."""
+    def script(
+        self, name: str, database: str, *arguments: str, **options: Any
+    ) -> dict[str, Any]:
+        """Run a script in an Odoo process of its own; return what it reports.
+
+        :param arguments: options of Odoo's command line
+        """
         report = self.environment.project.state / f"bench-{os.getpid()}.json"
         try:
             self.environment.odoo.script(
                 name,
                 database,
+                *arguments,
                 log=self.log,
                 RECOUVREMENT_BENCH=json.dumps(options),
                 RECOUVREMENT_REPORT=str(report),
@@ -83,3 +92,65 @@ def thousands(number: int) -> str:
 def ratio(value: float, reference: float) -> str:
     """How many times ``reference``; a dash where there is nothing to compare with."""
     return f"{value / reference:.2f}" if reference > 0 else "-"
+
+
+def sizes(text: str) -> list[int]:
+    """Numbers of invoices, as the argument of a bench gives them."""
+    numbers = sorted({int(size) for size in text.split(",")})
+    if numbers[0] < SMALLEST:
+        raise argparse.ArgumentTypeError(f"a book has {SMALLEST} invoices at least")
+    return numbers
+
+
+def growth(books: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Print how measures grow from one book to the next, and by what data grows.
+
+    :return: the same to be kept
+    """
+    grown = [
+        {"from": small, "to": large, **_growth(books[small], books[large])}
+        for small, large in pairwise(sorted(books))
+    ]
+    for pair in grown:
+        _show_growth(pair)
+    return grown
+
+
+def _growth(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "data": large["book"]["invoices"] / small["book"]["invoices"],
+        "measures": {
+            title: {
+                name: measure[name] / small["measures"][title][name]
+                if small["measures"][title][name] > 0
+                else None
+                for name in ("seconds", "memory_mb", "queries")
+            }
+            for title, measure in large["measures"].items()
+            if title in small["measures"]
+        },
+    }
+
+
+def _show_growth(grown: dict[str, Any]) -> None:
+    say(
+        f"\nFrom {thousands(grown['from'])} to {thousands(grown['to'])}: "
+        f"{grown['data']:.1f} times the data"
+    )
+    rows = []
+    for title, factors in grown["measures"].items():
+        seconds = factors["seconds"]
+        rows.append(
+            [
+                title,
+                _factor(seconds),
+                _factor(seconds and seconds / grown["data"]),
+                _factor(factors["memory_mb"]),
+                _factor(factors["queries"]),
+            ]
+        )
+    table(["", "time x", "time x / data x", "memory x", "queries x"], rows)
+
+
+def _factor(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

@@ -2,11 +2,10 @@
 
 import argparse
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Any
 
 from ..ui import say, step
-from . import AS_OF, Bench, ratio, table, thousands
+from . import AS_OF, Bench, growth, ratio, sizes, table, thousands
 
 PENALTIES = "recouvrement_penalty_line"
 BARE = "bare SQL"
@@ -14,8 +13,6 @@ FIRST = "from nothing"
 FORCED = "the same day, all computed again"
 AGAIN = "the same day, the nightly job again"
 NEXT_DAY = "the next day"
-# Enough for invoices of every kind.
-SMALLEST = 100
 # In this order on one book: as of when, and whether every overdue invoice is computed,
 # be it up to date or not.
 REFRESHES: dict[str, tuple[date, bool]] = {
@@ -38,7 +35,7 @@ class Penalties(Bench):
 
     @classmethod
     def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--sizes", type=_sizes, default=_sizes("10000,100000"))
+        parser.add_argument("--sizes", type=sizes, default="10000,100000")
         parser.add_argument("--keep", action="store_true")
 
     def run(self) -> int:
@@ -46,16 +43,11 @@ class Penalties(Bench):
         books = {size: self._book(template, size) for size in self.options.sizes}
         for size, book in books.items():
             _show(size, book)
-        growth = [
-            {"from": small, "to": large, **_growth(books[small], books[large])}
-            for small, large in pairwise(sorted(books))
-        ]
-        for grown in growth:
-            _show_growth(grown)
+        grown = growth(books)
         faults = [
             fault for size, book in books.items() for fault in _faults(size, book)
         ]
-        target = self.keep({"sizes": books, "growth": growth, "faults": faults})
+        target = self.keep({"sizes": books, "growth": grown, "faults": faults})
         say("\n".join(["", *faults, f"    The same as JSON: {target}"]))
         return 1 if faults else 0
 
@@ -93,13 +85,6 @@ class Penalties(Bench):
         return results
 
 
-def _sizes(text: str) -> list[int]:
-    sizes = sorted({int(size) for size in text.split(",")})
-    if sizes[0] < SMALLEST:
-        raise argparse.ArgumentTypeError(f"a book has {SMALLEST} invoices at least")
-    return sizes
-
-
 def _show(size: int, book: dict[str, Any]) -> None:
     counts, measures = book["book"], book["measures"]
     say(
@@ -124,47 +109,6 @@ def _show(size: int, book: dict[str, Any]) -> None:
             ]
         )
     table(["", *COLUMNS], rows)
-
-
-def _growth(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
-    """How measures grow from one book to another, and by what data grows."""
-    data = large["book"]["invoices"] / small["book"]["invoices"]
-    return {
-        "data": data,
-        "measures": {
-            title: {
-                name: large["measures"][title][name] / small["measures"][title][name]
-                if small["measures"][title][name] > 0
-                else None
-                for name in ("seconds", "memory_mb", "queries")
-            }
-            for title in large["measures"]
-        },
-    }
-
-
-def _show_growth(grown: dict[str, Any]) -> None:
-    say(
-        f"\nFrom {thousands(grown['from'])} to {thousands(grown['to'])}: "
-        f"{grown['data']:.1f} times the data"
-    )
-    rows = []
-    for title, factors in grown["measures"].items():
-        seconds = factors["seconds"]
-        rows.append(
-            [
-                title,
-                _factor(seconds),
-                _factor(seconds and seconds / grown["data"]),
-                _factor(factors["memory_mb"]),
-                _factor(factors["queries"]),
-            ]
-        )
-    table(["", "time x", "time x / data x", "memory x", "queries x"], rows)
-
-
-def _factor(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
 
 
 def _faults(size: int, book: dict[str, Any]) -> list[str]:

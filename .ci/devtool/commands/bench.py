@@ -3,11 +3,12 @@
 import argparse
 from collections.abc import Sequence
 
-from ..benches import Bench, overhead, penalties
+from ..benches import Bench, followup, overhead, penalties
 from ..config import Project
 from ..environment import Environment
 
 BENCHES: dict[str, type[Bench]] = {
+    "followup": followup.Followup,
     "penalties": penalties.Penalties,
     "overhead": overhead.Overhead,
 }

@@ -35,7 +35,9 @@ def run(project: Project, arguments: Sequence[str]) -> int:
                 *arguments,
             ]
             env = environment.odoo.env(
-                RECOUVREMENT_BASE_DATABASE=BASE, PGOPTIONS=PLANNER
+                RECOUVREMENT_BASE_DATABASE=BASE,
+                RECOUVREMENT_TEST_DATABASE=template,
+                PGOPTIONS=PLANNER,
             )
             return foreground(command, env, project.root)
         finally:

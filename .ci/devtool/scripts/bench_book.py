@@ -12,9 +12,6 @@ from bench_script import profile_of
 
 from odoo.tools import SQL
 
-# About eighteen months: three times a half-year ends.
-SPREAD_DAYS = 545
-INVOICES_PER_DEBTOR = 5
 ONE_PAID_IN = 5
 # The numbers of the templates come before; they leave a gap when they go.
 FIRST_NUMBER = 100
@@ -26,7 +23,14 @@ COMPUTED_BY_DUE_DATE = ("recouvrement_next_date",)
 
 
 class Book:
-    """The invoices of a company that are overdue on a day."""
+    """The invoices of a company that are overdue on a day.
+
+    A book of another kind says so by the attributes, and makes templates of its own.
+    """
+
+    # About eighteen months: three times a half-year ends.
+    spread_days = 545
+    invoices_per_debtor = 5
 
     def __init__(self, company, day, size):
         self.company = company
@@ -76,19 +80,27 @@ class Book:
             """
         )
         self.env.cr.execute_values(
-            "INSERT INTO bench_plan VALUES %s",
-            [self._planned(number) for number in range(self.size)],
-            page_size=1000,
+            "INSERT INTO bench_plan VALUES %s", self._plan_rows(), page_size=1000
         )
+
+    def _plan_rows(self):
+        return [self._planned(number) for number in range(self.size)]
+
+    @property
+    def _debtor_count(self):
+        return max(1, self.size // self.invoices_per_debtor)
+
+    def _profile_of(self, debtor):
+        return profile_of(debtor)
 
     def _planned(self, number):
         """Due dates rise with the numbers, as in a real book; each debtor has invoices
         all along it, one of them paid in part."""
-        debtors = max(1, self.size // INVOICES_PER_DEBTOR)
+        debtors = self._debtor_count
         debtor = number % debtors
         paid = (number + number // debtors) % ONE_PAID_IN == 0
-        invoice, receipt = self.templates[profile_of(debtor), paid]
-        late = SPREAD_DAYS - number * SPREAD_DAYS // self.size
+        invoice, receipt = self.templates[self._profile_of(debtor), paid]
+        late = self.spread_days - number * self.spread_days // self.size
         due = self.day - timedelta(days=late)
         received = due + timedelta(days=1 + number * 31 % late)
         return (
