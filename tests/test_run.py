@@ -1,5 +1,6 @@
 """The run of the day: what it takes up, what it leaves out, how it goes on."""
 
+from datetime import date
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -152,3 +153,117 @@ class TestContact(RecouvrementCase):
         contacts[1].active = False
         found = self.business._recouvrement_get_contact()
         self.assertEqual(found[self.business], contacts[0])
+
+
+class TestSharing(RecouvrementCase):
+    """One letter for a debtor, and each of its invoices on its own road."""
+
+    def _stage(self, name):
+        return self.env.ref(f"l10n_fr_recouvrement.stage_business_{name}")
+
+    def _send(self, day):
+        actions = self._run(day)
+        self._approve_and_send(actions, day)
+        return actions
+
+    def test_a_newer_invoice_does_not_hold_up_an_older_one(self):
+        old = self._invoice(self.business, 100, "2026-05-01")
+        self._send("2026-05-04")
+        granted = old.recouvrement_deadline
+        self._invoice(self.business, 200, "2026-05-07")
+        second = self._run("2026-05-11")
+        self.assertNotIn(old, second.line_ids.move_id, "the day granted is not over")
+        self._approve_and_send(second, "2026-05-11")
+        self.assertEqual(old.recouvrement_deadline, granted)
+
+    def test_what_was_promised_is_left_out_until_then(self):
+        promised = self._invoice(self.business, 1000, "2026-05-01")
+        self._send("2026-05-04")
+        promised._recouvrement_write({"recouvrement_deadline": date(2026, 6, 30)})
+        other = self._invoice(self.business, 50, "2026-05-14")
+        letter = self._send("2026-05-18")
+        self.assertEqual(letter.line_ids.move_id, other)
+        self.assertEqual(str(promised.recouvrement_deadline), "2026-06-30")
+
+    def test_a_task_does_not_stand_for_a_letter(self):
+        """To decide about one invoice says nothing to the debtor about the other."""
+        old = self._invoice(self.business, 100, "2026-03-02")
+        self._stage("decision").active = True
+        notice = self._stage("notice")
+        old._recouvrement_write(
+            {
+                "recouvrement_stage_id": notice.id,
+                "recouvrement_stage_date": date(2026, 4, 1),
+                "recouvrement_cycle_date": date(2026, 3, 2),
+            }
+        )
+        new = self._invoice(self.business, 100, "2026-05-01")
+        task = self._run("2026-05-04")
+        self.assertEqual(task.channel, "task")
+        self.assertEqual(task.line_ids.filtered("stage_id").move_id, old)
+        self.assertFalse(new.recouvrement_waiting_action_id)
+
+    def test_a_stage_that_moved_behind_is_not_waited_for(self):
+        """The call was made before the reminder that the procedure puts after it."""
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        self._send("2026-05-04")
+        self._stage("call").sequence = 5
+        self._stage("reminder").sequence = 15
+        invoice._recouvrement_write({"recouvrement_stage_id": self._stage("call").id})
+        action = self._run("2026-05-18")
+        self.assertEqual(action.stage_id, self._stage("second"))
+
+    def test_what_was_paid_leaves_the_list_at_the_next_run(self):
+        paid = self._invoice(self.business, 100, "2026-05-01")
+        waiting = self._run("2026-05-04")
+        self._pay(paid, 100, "2026-05-05")
+        due = self._invoice(self.business, 900, "2026-05-03")
+        action = self._run("2026-05-06")
+        self.assertEqual(waiting.state, "cancelled")
+        self.assertEqual(action.line_ids.move_id, due)
+
+    def test_an_invoice_given_to_its_right_customer(self):
+        """What waited for the wrong one goes, and the right one is written to."""
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        wrong = self._run("2026-05-04")
+        right = self._create_debtor("Autre Exemple", is_company=True)
+        with freeze_time("2026-05-05"):
+            invoice.button_draft()
+            invoice.partner_id = right
+            invoice.invoice_date_due = "2026-05-01"
+            invoice.action_post()
+        self.assertEqual(wrong.state, "cancelled")
+        self.assertEqual(self._run("2026-05-06").partner_id, right)
+
+    def test_a_look_does_not_hide_what_is_to_be_mended(self):
+        self.business.email = False
+        self._invoice(self.business, 100, "2026-05-01")
+        action = self._run("2026-05-04")
+        reason = action.failure_reason
+        self.assertIn("e-mail", reason)
+        with freeze_time("2026-05-04"):
+            action.action_print()
+        self.assertEqual((action.state, action.failure_reason), ("failed", reason))
+
+    def test_the_daily_job_alone_makes_automatic_runs(self):
+        officer = self._create_user(
+            "agent", "l10n_fr_recouvrement.group_recovery_officer"
+        )
+        runs = self.env["recouvrement.run"].with_user(officer)
+        with self.assertRaises(UserError):
+            runs.create({"company_id": self.company.id, "automatic": True})
+
+    def test_the_limit_holds_for_what_is_owed_at_approval(self):
+        officer = self._create_user(
+            "agent", "l10n_fr_recouvrement.group_recovery_officer"
+        )
+        self.company.recouvrement_approval_limit = 500
+        self._invoice(self.business, 400, "2026-05-01")
+        action = self._run("2026-05-04")
+        self._invoice(self.business, 50000, "2026-05-05")
+        with (
+            freeze_time("2026-05-06"),
+            self.assertRaisesRegex(UserError, "approved by"),
+        ):
+            action.with_user(officer).action_approve_and_send()
+        self.assertEqual(action.state, "to_approve")

@@ -116,8 +116,8 @@ class AccountMove(models.Model):
         "Next step on",
         compute="_compute_recouvrement_next_date",
         store=True,
-        help="When the next stage falls due. Empty when nothing is to come: paid, "
-        "disputed, left out of follow-up, or an action is waiting already.",
+        help="When the next stage falls due; in the past while its action waits. Empty "
+        "when nothing is to come: paid, disputed, or left out of follow-up.",
         groups=ACCOUNTING,
     )
     recouvrement_next_stage_id = fields.Many2one(
@@ -409,6 +409,7 @@ class AccountMove(models.Model):
         moves = self.sudo().filtered(
             lambda move: move.move_type in FOLLOWED_TYPES and move.commercial_partner_id
         )
+        moves._recouvrement_release_actions()
         moved = moves.filtered(
             lambda move: (
                 move.recouvrement_stage_id
@@ -430,6 +431,17 @@ class AccountMove(models.Model):
             terms.setdefault(tuple(vals.items()), []).append(move.id)
         for vals, move_ids in terms.items():
             moves.browse(move_ids)._recouvrement_set_terms(dict(vals))
+
+    def _recouvrement_release_actions(self):
+        """What waits to be claimed from a former customer is not claimed any more."""
+        again = self.filtered("posted_before")
+        lines = again.recouvrement_action_line_ids.filtered(
+            lambda line: (
+                line._is_pending()
+                and line.partner_id != line.move_id.commercial_partner_id
+            )
+        )
+        lines.action_id._refresh()
 
     def _recouvrement_set_terms(self, vals):
         """Set terms as Odoo sets computed fields: they go with the UPDATE that posts

@@ -19,16 +19,17 @@ def bulk_create(model, vals_list):
     the values are computed when they are needed.
 
     :param model: empty recordset, in the environment of the author
-    :param vals_list: dicts with the same keys, as `create` takes them
+    :param vals_list: dicts, as `create` takes them; a key that one lacks is empty
     :return: the records, in the same order
     """
     if not vals_list:
         return model
-    if not all(_is_column(model._fields.get(name)) for name in vals_list[0]):
+    names = dict.fromkeys(name for vals in vals_list for name in vals)
+    if not all(_is_column(model._fields.get(name)) for name in names):
         return model.create(vals_list)
     columns = {
-        name: [_to_column(model._fields[name], vals[name]) for vals in vals_list]
-        for name in vals_list[0]
+        name: [_to_column(model._fields[name], vals.get(name)) for vals in vals_list]
+        for name in names
     }
     for name, value in _get_defaults(model, columns).items():
         columns[name] = [_to_column(model._fields[name], value)] * len(vals_list)

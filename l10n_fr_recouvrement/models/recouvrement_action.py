@@ -389,8 +389,9 @@ class RecouvrementAction(models.Model):
         """
         self.flush_model()
         self.env["recouvrement.action.line"].flush_model()
-        return dict(
-            self.env.execute_query(
+        return {
+            line_id: day
+            for line_id, day in self.env.execute_query(
                 SQL(
                     """
                     SELECT line.move_line_id,
@@ -415,7 +416,8 @@ class RecouvrementAction(models.Model):
                     list(CONTACTED_STATES),
                 )
             )
-        )
+            if day
+        }
 
     def _check_editable(self, vals):
         if self.env.su:
@@ -464,6 +466,9 @@ class RecouvrementAction(models.Model):
         """Approve: the actions may leave."""
         self.check_access("write")
         waiting = self.filtered(lambda action: action.state == "to_approve")
+        # What is approved is what is owed now.
+        waiting.sudo()._refresh()
+        waiting = waiting.filtered(lambda action: action.state == "to_approve")
         waiting._check_approval_limit()
         waiting.sudo().state = "ready"
         return True
@@ -670,7 +675,8 @@ class RecouvrementAction(models.Model):
             }
             kept = []
             for action in actions:
-                prospect = prospects.get((action.partner_id, action.currency_id))
+                # Once: the debtors of two actions may have been merged.
+                prospect = prospects.pop((action.partner_id, action.currency_id), None)
                 if prospect and action._keep_stages(prospect):
                     kept.append((action, prospect))
                 else:
@@ -692,12 +698,10 @@ class RecouvrementAction(models.Model):
                 ]
             self.env["recouvrement.action.line"].create(lines)
             for (action, prospect), penalty in zip(kept, penalties, strict=True):
-                action.write(
-                    {
-                        **engine._prepare_amount_vals(prospect, penalty),
-                        **action._prepare_stage_vals(prospect.stage),
-                    }
-                )
+                vals = engine._prepare_amount_vals(prospect, penalty)
+                if action.state == "failed" and not vals["failure_reason"]:
+                    del vals["failure_reason"]  # another one stands
+                action.write({**vals, **action._prepare_stage_vals(prospect.stage)})
 
     def _keep_stages(self, prospect):
         """Give ``prospect`` the stages of this action that are still to be claimed.
@@ -724,7 +728,11 @@ class RecouvrementAction(models.Model):
         self.ensure_one()
         if stage == self.stage_id:
             return {}
-        return {"stage_id": stage.id, "channel": stage.channel}
+        vals = {"stage_id": stage.id, "channel": stage.channel}
+        if self.state != "failed":
+            # What was approved was another letter.
+            vals["state"] = self._get_first_state(stage)
+        return vals
 
     @api.depends("letter_texts", "stage_id", "amount_total", "date_deadline")
     def _compute_letter_texts(self):
@@ -825,10 +833,14 @@ class RecouvrementAction(models.Model):
             }
         )
         self._advance_stages(day)
+        # Invoices that are listed only go their own way, and no deadline is shortened.
         for deadline, actions in self.grouped("date_deadline").items():
-            actions._get_invoices()._recouvrement_write(
-                {"recouvrement_deadline": deadline}
-            )
+            actions.line_ids.filtered("stage_id").move_id.filtered(
+                lambda move, deadline=deadline: (
+                    not move.recouvrement_deadline
+                    or move.recouvrement_deadline < deadline
+                )
+            )._recouvrement_write({"recouvrement_deadline": deadline})
         self._mark_penalties_claimed()
 
     def _advance_stages(self, day):

@@ -19,6 +19,7 @@ class RecouvrementActionLine(models.Model):
         "recouvrement.action", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="action_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(related="action_id.partner_id", store=True)
     state = fields.Selection(related="action_id.state", store=True)
     date_sent = fields.Date(related="action_id.date_sent")
     kind = fields.Selection(
@@ -69,7 +70,7 @@ class RecouvrementActionLine(models.Model):
     )
 
     _stage_once = models.UniqueIndex(
-        "(move_id, stage_id, cycle_date, move_line_id)"
+        "(partner_id, move_id, stage_id, cycle_date, move_line_id)"
         " WHERE stage_id IS NOT NULL AND state != 'cancelled'",
         "This invoice was claimed at this stage already.",
     )

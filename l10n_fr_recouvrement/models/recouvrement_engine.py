@@ -26,7 +26,8 @@ class Prospect:
     invoices that reach a stage to that stage and ``cycles`` to the lateness it belongs
     to; ``coming`` holds the due lines that a courtesy may be about, ``owed`` what the
     credits leave of each invoice, ``covered`` the invoices that they pay in full;
-    ``standings`` how far each invoice has come (:class:`~.stage_plan.Standing`),
+    ``standings`` how far each invoice has come (:class:`~.stage_plan.Standing`) and
+    ``reached`` the stages that are behind,
     ``admitted`` the invoices that meet the conditions of the stages that have some,
     ``small`` the stages that are for larger invoices;
     ``excluded`` says, in words, why no action is made.
@@ -45,6 +46,7 @@ class Prospect:
     owed: dict = field(default_factory=dict)
     covered: set = field(default_factory=set)
     standings: dict = field(default_factory=dict)
+    reached: set = field(default_factory=set)
     admitted: dict = field(default_factory=dict)
     small: dict = field(default_factory=dict)
     stages: dict = field(default_factory=dict)
@@ -437,8 +439,10 @@ class RecouvrementEngine(models.AbstractModel):
             procedure.id: procedure.late_entry == "first" for procedure in procedures
         }
         contacts = self._get_recent_contacts(company, date, prospects)
+        reached = self._read_reached(prospects)
         for prospect in prospects:
             prospect.admitted = admitted
+            prospect.reached = reached
             rows = {row["move_id"]: row for row in reversed(prospect.debts)}
             for move in prospect.moves:
                 row = rows[move.id]
@@ -450,11 +454,47 @@ class RecouvrementEngine(models.AbstractModel):
                 )
                 if stage:
                     self._reach(prospect, move, stage)
+            self._keep_contacts_apart(prospect)
             prospect.excluded = self._get_exclusion(prospect, contacts)
             if not prospect.excluded:
                 self._set_aside(prospect)
         if self._get_courtesy_lead(company):
             self._announce_anew(moves, date)
+
+    @api.model
+    def _keep_contacts_apart(self, prospect):
+        """A task is no contact: it carries no other stage with it. The invoices that
+        are to be claimed wait until it is done."""
+        if prospect.stages and prospect.stage.channel == "task":
+            prospect.stages = {
+                move_id: stage
+                for move_id, stage in prospect.stages.items()
+                if stage.channel == "task"
+            }
+
+    @api.model
+    def _read_reached(self, prospects):
+        """``(debtor, invoice, stage, due date)`` of the stages that were reached, or
+        that an action waits for: none is reached twice, whatever its place."""
+        self.env["recouvrement.action.line"].flush_model()
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT partner_id, move_id, stage_id, cycle_date
+                      FROM recouvrement_action_line
+                     WHERE move_id = ANY(%s)
+                       AND stage_id IS NOT NULL
+                       AND state != 'cancelled'
+                    """,
+                    [
+                        move_id
+                        for prospect in prospects
+                        for move_id in prospect.move_ids
+                    ],
+                )
+            )
+        )
 
     @api.model
     def _get_stage_due(self, prospect, move, road, in_order):
@@ -466,6 +506,8 @@ class RecouvrementEngine(models.AbstractModel):
             step
             for step in road
             if (position is None or step.rank > position.rank)
+            and (prospect.partner.id, move.id, step.stage_id, standing.cycle)
+            not in prospect.reached
             and self._stage_condition(prospect, move, stages.browse(step.stage_id))
         ]
         plan = planned(
@@ -518,7 +560,8 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _set_aside(self, prospect):
-        """Leave out of a letter the invoices that were claimed more firmly already.
+        """Leave out of a letter the invoices that were claimed more firmly already, and
+        those whose debtor was granted or promised a day that has not passed.
 
         They have a road of their own, and nobody writes softly about a formal notice.
         Where credits are deducted everything stays, so that the letter foots.
@@ -531,12 +574,16 @@ class RecouvrementEngine(models.AbstractModel):
         if prospect.credits:
             return
         rank = prospect.stage._get_rank()
-        firmer = {
+        apart = {
             move_id
             for move_id, standing in prospect.standings.items()
-            if (position := standing.position) and position.rank > rank
+            if move_id not in prospect.stages
+            and (
+                (standing.deadline and standing.deadline >= prospect.date)
+                or ((position := standing.position) and position.rank > rank)
+            )
         }
-        prospect.debts = [row for row in prospect.debts if row["move_id"] not in firmer]
+        prospect.debts = [row for row in prospect.debts if row["move_id"] not in apart]
 
     @api.model
     def _stage_condition(self, prospect, move, stage):
@@ -796,6 +843,7 @@ class RecouvrementEngine(models.AbstractModel):
                     **line,
                     "action_id": action.id,
                     "company_id": prospect.company.id,
+                    "partner_id": prospect.partner.id,
                     "state": action.state,
                 }
                 for action, prospect, lines in zip(

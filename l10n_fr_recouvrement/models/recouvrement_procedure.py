@@ -163,6 +163,32 @@ class RecouvrementProcedure(models.Model):
         )
         return earlier.sorted(lambda candidate: candidate._get_rank())[-1:] or same[:1]
 
+    @api.constrains("company_id")
+    def _check_company_id(self):
+        for procedure in self.filtered("company_id"):
+            foreign = (
+                self.env["account.move"]
+                .sudo()
+                .search(
+                    [
+                        ("recouvrement_procedure_id", "=", procedure.id),
+                        ("payment_state", "in", ("not_paid", "partial")),
+                        "!",
+                        ("company_id", "child_of", procedure.company_id.id),
+                    ],
+                    limit=1,
+                )
+            )
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "Invoices of %(company)s follow “%(procedure)s”: duplicate it "
+                        "for one company.",
+                        company=foreign.company_id.name,
+                        procedure=procedure.name,
+                    )
+                )
+
     @api.constrains("profile")
     def _check_profile(self):
         self.stage_ids._check_consumer_penalties()

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, split_every
 
-from .action_states import CONTACTED_STATES
+from .account_move import CHASED_PAYMENT_STATES
+from .action_states import CONTACTED_STATES, PENDING_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -103,6 +104,15 @@ class RecouvrementRun(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base: the run of the day is started by the daily job alone
+        if not self.env.su and any(
+            {"started", "automatic"} & vals.keys() for vals in vals_list
+        ):
+            raise UserError(self.env._("The daily job alone makes automatic runs."))
+        return super().create(vals_list)
+
     def write(self, vals):
         # EXTENDS base: what a run is about is set when it is made
         if (
@@ -118,6 +128,7 @@ class RecouvrementRun(models.Model):
         """Make the actions of the day for every debtor something falls due for: at once
         when they are few, else by the scheduled job or the workers of `queue_job`."""
         for run in self:
+            run._refresh_outdated(run.company_id)
             if run.started:
                 raise UserError(
                     self.env._("%s was started: start a new run.", run.display_name)
@@ -126,6 +137,25 @@ class RecouvrementRun(models.Model):
                 self.env["recouvrement.engine"]._find_debtors(run.company_id, run.date)
             )
         return True
+
+    @api.model
+    def _refresh_outdated(self, company):
+        """Bring up to date, or cancel, the actions that wait for invoices that were
+        paid, disputed or cancelled meanwhile: they keep their debtor from the next."""
+        self.env["recouvrement.action"].sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", PENDING_STATES),
+                (
+                    "line_ids",
+                    "any",
+                    [
+                        ("stage_id", "!=", False),
+                        ("move_id.payment_state", "not in", CHASED_PAYMENT_STATES),
+                    ],
+                ),
+            ]
+        )._refresh()
 
     def _start(self, partners):
         """Split the run into batches of debtors and see that they are worked on."""
@@ -233,12 +263,13 @@ class RecouvrementRun(models.Model):
             limit=1,
         ):
             return
+        self._refresh_outdated(company)
         partners = self.env["recouvrement.engine"]._find_debtors(company, today)
         if partners:
-            run = self.create(
+            run = self.sudo().create(
                 {"company_id": company.id, "date": today, "automatic": True}
             )
-            run._start(partners)
+            run.with_env(self.env)._start(partners)
 
     @api.model
     def _work_through(self):
@@ -248,9 +279,12 @@ class RecouvrementRun(models.Model):
         """
         batches = self.env["recouvrement.run.batch"].sudo()
         conflicts = 0
-        while conflicts < MAX_CONFLICTS and (batch := batches._take()):
-            model = self._with_company_of_run(batch.run_id.company_id)
+        while conflicts < MAX_CONFLICTS:
             try:
+                batch = batches._take()
+                if not batch:
+                    break
+                model = self._with_company_of_run(batch.run_id.company_id)
                 model.env["recouvrement.run.batch"].browse(batch.id)._perform()
                 self.env.flush_all()
             except OperationalError:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from .account_move import ACCOUNTING, OFFICER
+from .account_move import ACCOUNTING, MANAGER, OFFICER
 from .account_move_penalty import PUBLIC_DELAYS, RATE_BASES
 from .action_states import CONTACTED_STATES
 from .recouvrement_penalty_engine import DUE_STATES
@@ -276,6 +276,8 @@ class ResPartner(models.Model):
                     "Ask a recovery officer to change how a debtor is followed up."
                 )
             )
+        if "recouvrement_user_id" in vals:
+            self._recouvrement_check_responsible()
         if vals.get("recouvrement_profile"):
             vals = {**vals, "recouvrement_profile_forced": True}
         res = super().write(vals)
@@ -288,6 +290,23 @@ class ResPartner(models.Model):
             moves |= self._recouvrement_late_invoices([])
             moves._recouvrement_follow_payments()
         return res
+
+    def _recouvrement_check_responsible(self):
+        """Where officers answer for their own debtors, they do not take those of
+        others."""
+        if (
+            self.env.su
+            or self.env.user.has_group(MANAGER)
+            or self.env.company.recouvrement_officer_scope != "own"
+        ):
+            return
+        if self.recouvrement_user_id - self.env.user:
+            raise AccessError(
+                self.env._(
+                    "Ask a recovery manager to give the debtors of somebody else to "
+                    "another responsible."
+                )
+            )
 
     def _recouvrement_unsettled_invoices(self, domain):
         moves = self.env["account.move"].sudo()
