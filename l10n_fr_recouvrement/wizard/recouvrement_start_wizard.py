@@ -188,17 +188,21 @@ class RecouvrementStartWizard(models.TransientModel):
 
     @api.depends("company_id", "entry")
     def _compute_shared_names(self):
-        several = self.env["res.company"].sudo().search_count([], limit=2) > 1
+        """Name the procedures whose entry the answer changes for others too."""
+        alone = self.env["res.company"].sudo().search_count([], limit=2) == 1
         for wizard in self:
-            shared = several and wizard.entry in ("first", "reached")
-            procedures = shared and self.env["recouvrement.start"]._get_procedures(
-                wizard.company_id
-            ).filtered(
-                lambda procedure, entry=wizard.entry: (
-                    not procedure.company_id and procedure.late_entry != entry
+            names = []
+            if not alone and wizard.entry in ("first", "reached"):
+                procedures = self.env["recouvrement.start"]._get_procedures(
+                    wizard.company_id
                 )
-            )
-            wizard.shared_names = procedures and ", ".join(procedures.mapped("name"))
+                names = [
+                    procedure.name
+                    for procedure in procedures
+                    if not procedure.company_id
+                    and procedure.late_entry != wizard.entry
+                ]
+            wizard.shared_names = ", ".join(names)
 
     # ------------------------------------------------------------------
     # Preview and start
