@@ -199,8 +199,7 @@ class RecouvrementStartWizard(models.TransientModel):
                 names = [
                     procedure.name
                     for procedure in procedures
-                    if not procedure.company_id
-                    and procedure.late_entry != wizard.entry
+                    if not procedure.company_id and procedure.late_entry != wizard.entry
                 ]
             wizard.shared_names = ", ".join(names)
 
