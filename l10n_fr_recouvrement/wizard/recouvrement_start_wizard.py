@@ -17,6 +17,7 @@ class RecouvrementStartWizard(models.TransientModel):
 
     page = fields.Selection(
         [("answers", "Answers"), ("preview", "Preview")],
+        "Page of the assistant",
         required=True,
         default="answers",
     )
@@ -70,8 +71,10 @@ class RecouvrementStartWizard(models.TransientModel):
         compute="_compute_line_ids",
         store=True,
     )
-    barred_count = fields.Integer(compute="_compute_barred")
-    barred_amount = fields.Monetary(compute="_compute_barred")
+    barred_count = fields.Integer("Time-barred, as it seems", compute="_compute_barred")
+    barred_amount = fields.Monetary(
+        "Amount time-barred, as it seems", compute="_compute_barred"
+    )
     shared_names = fields.Char(
         "Procedures shared with other companies", compute="_compute_shared_names"
     )
