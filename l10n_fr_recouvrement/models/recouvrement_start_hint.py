@@ -34,7 +34,7 @@ class RecouvrementAction(models.Model):
             "daily job is off."
         )
         if self.env.user.has_group("l10n_fr_recouvrement.group_recovery_manager"):
-            how = Markup('<a type="action" name="%s" class="alert-link">%s</a>') % (
+            how = Markup('<a type="action" name="%s" class="btn btn-link">%s</a>') % (
                 "l10n_fr_recouvrement.recouvrement_start_wizard_action",
                 self.env._("Start follow-up"),
             )

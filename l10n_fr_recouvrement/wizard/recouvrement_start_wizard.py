@@ -17,6 +17,7 @@ class RecouvrementStartWizard(models.TransientModel):
 
     page = fields.Selection(
         [("answers", "Answers"), ("preview", "Preview")],
+        "Page of the assistant",
         required=True,
         default="answers",
     )
@@ -70,8 +71,10 @@ class RecouvrementStartWizard(models.TransientModel):
         compute="_compute_line_ids",
         store=True,
     )
-    barred_count = fields.Integer(compute="_compute_barred")
-    barred_amount = fields.Monetary(compute="_compute_barred")
+    barred_count = fields.Integer("Time-barred, as it seems", compute="_compute_barred")
+    barred_amount = fields.Monetary(
+        "Amount time-barred, as it seems", compute="_compute_barred"
+    )
     shared_names = fields.Char(
         "Procedures shared with other companies", compute="_compute_shared_names"
     )
@@ -188,17 +191,20 @@ class RecouvrementStartWizard(models.TransientModel):
 
     @api.depends("company_id", "entry")
     def _compute_shared_names(self):
-        several = self.env["res.company"].sudo().search_count([], limit=2) > 1
+        """Name the procedures whose entry the answer changes for others too."""
+        alone = self.env["res.company"].sudo().search_count([], limit=2) == 1
         for wizard in self:
-            shared = several and wizard.entry in ("first", "reached")
-            procedures = shared and self.env["recouvrement.start"]._get_procedures(
-                wizard.company_id
-            ).filtered(
-                lambda procedure, entry=wizard.entry: (
-                    not procedure.company_id and procedure.late_entry != entry
+            names = []
+            if not alone and wizard.entry in ("first", "reached"):
+                procedures = self.env["recouvrement.start"]._get_procedures(
+                    wizard.company_id
                 )
-            )
-            wizard.shared_names = procedures and ", ".join(procedures.mapped("name"))
+                names = [
+                    procedure.name
+                    for procedure in procedures
+                    if not procedure.company_id and procedure.late_entry != wizard.entry
+                ]
+            wizard.shared_names = ", ".join(names)
 
     # ------------------------------------------------------------------
     # Preview and start

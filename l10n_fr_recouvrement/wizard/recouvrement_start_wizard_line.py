@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..models.recouvrement_start import AGES
 
@@ -29,16 +29,3 @@ class RecouvrementStartWizardLine(models.TransientModel):
     amount_left_out = fields.Monetary("Left alone")
     barred_count = fields.Integer("Time-barred, as it seems")
     barred_amount = fields.Monetary("Amount time-barred, as it seems")
-    note = fields.Char(compute="_compute_note")
-
-    @api.depends("age")
-    def _compute_note(self):
-        notes = {
-            "old": self.env._(
-                "time-barred for businesses after five years (C. com. art. L110-4), "
-                "two years for consumers (C. conso. art. L218-2)"
-            ),
-            "credit": self.env._("deducted from what is claimed"),
-        }
-        for line in self:
-            line.note = notes.get(line.age)
