@@ -39,7 +39,7 @@ def main(page):
 
     open_action(page, f"{MODULE}.recouvrement_action_todo_action")
     take(page, "a-faire")
-    page.click(".o_data_row:has-text('Garage') td[name=partner_id]")
+    page.click(".o_data_row:has-text('Cabinet') td[name=partner_id]")
     page.wait_for_selector(".o_form_view")
     take(page, "action")
     open_action(page, f"{MODULE}.recouvrement_run_wizard_action")
@@ -49,7 +49,7 @@ def main(page):
     page.fill(".o_searchview_input", "Garage")
     page.keyboard.press("Enter")
     page.wait_for_timeout(1500)
-    page.click(".o_data_row:has-text('Deuxième relance') td[name=name]")
+    page.click(".o_data_row:has-text('Mise en demeure') >> nth=0 >> td[name=name]")
     page.click("a[name=recouvrement]")
     take(page, "facture")
 
