@@ -113,6 +113,9 @@ SELECT id, recouvrement_next_date, recouvrement_stage_id, recouvrement_stage_dat
 """
 
 
+RUNS_QUERY = "SELECT company_id, date, automatic, started FROM recouvrement_run"
+
+
 @pytest.fixture(scope="module")
 def book():
     """A database in which 1 000 debtors owe."""
@@ -134,7 +137,8 @@ def undisturbed(book):
 
 
 def _state(name):
-    return query(name, ACTIONS_QUERY), query(name, INVOICES_QUERY)
+    queries = (ACTIONS_QUERY, INVOICES_QUERY, RUNS_QUERY)
+    return [query(name, sql) for sql in queries]
 
 
 def _assert_same(found, expected):
@@ -143,7 +147,7 @@ def _assert_same(found, expected):
         missing = sorted(set(expected_rows) - set(rows))
         foreign = sorted(set(rows) - set(expected_rows))
         assert (len(missing), missing[:1], len(foreign), foreign[:1]) == (0, [], 0, [])
-        assert len(rows) == len(expected_rows), "an action was made twice"
+        assert len(rows) == len(expected_rows), "something was made twice"
 
 
 def _kill(odoo, name, template, kills, seconds):
