@@ -59,6 +59,7 @@ def is_working_day(day, alsace_moselle=False):
     return day.weekday() < 5 and day not in public_holidays(day.year, alsace_moselle)
 
 
+@lru_cache(maxsize=4096)
 def next_working_day(day, alsace_moselle=False):
     """``day`` itself when it is a working day, else the first one after it.
 

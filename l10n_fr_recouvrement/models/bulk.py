@@ -80,9 +80,39 @@ def _to_column(field, value):
 def _insert(model, columns):
     """Insert rows given as columns; return their ids, in order."""
     count = len(next(iter(columns.values())))
-    now, uid = model.env.cr.now(), model.env.uid
-    log = dict(zip(LOG_FIELDS, (uid, now, uid, now), strict=True))
-    ids = [
+    ids = _next_ids(model, count)
+    # What all rows have in common is sent once.
+    common = {
+        name: values[0]
+        for name, values in columns.items()
+        if values.count(values[0]) == count
+    }
+    own = {name: values for name, values in columns.items() if name not in common}
+    common |= _get_log_values(model)
+    model.env.cr.execute(
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS rows",
+            SQL.identifier(model._table),
+            SQL(", ").join(SQL.identifier(name) for name in (*common, "id", *own)),
+            SQL(", ").join(
+                [
+                    *(_cast(model, name, value) for name, value in common.items()),
+                    SQL("rows.*"),
+                ]
+            ),
+            SQL(", ").join(
+                [
+                    SQL("%s::int[]", ids),
+                    *(_cast(model, name, values, "[]") for name, values in own.items()),
+                ]
+            ),
+        )
+    )
+    return ids
+
+
+def _next_ids(model, count):
+    return [
         row_id
         for (row_id,) in model.env.execute_query(
             SQL(
@@ -95,18 +125,16 @@ def _insert(model, columns):
             )
         )
     ]
-    model.env.cr.execute(
-        SQL(
-            "INSERT INTO %s (%s, id, %s) SELECT %s, rows.* FROM unnest(%s, %s) AS rows",
-            SQL.identifier(model._table),
-            SQL(", ").join(SQL.identifier(name) for name in log),
-            SQL(", ").join(SQL.identifier(name) for name in columns),
-            SQL(", ").join(SQL("%s", value) for value in log.values()),
-            SQL("%s::int[]", ids),
-            SQL(", ").join(
-                SQL("%s::%s[]", values, SQL(model._fields[name].column_type[0]))
-                for name, values in columns.items()
-            ),
-        )
+
+
+def _get_log_values(model):
+    if not model._log_access:
+        return {}
+    now, uid = model.env.cr.now(), model.env.uid
+    return dict(zip(LOG_FIELDS, (uid, now, uid, now), strict=True))
+
+
+def _cast(model, name, value, dimension=""):
+    return SQL(
+        "%s::%s%s", value, SQL(model._fields[name].column_type[0]), SQL(dimension)
     )
-    return ids

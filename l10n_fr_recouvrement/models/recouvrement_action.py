@@ -326,7 +326,14 @@ class RecouvrementAction(models.Model):
                     count,
                 )
             )
-            return iter([sequence.get_next_char(number) for (number,) in numbers])
+            # Its date is worked out once as well.
+            prefix, suffix = sequence._get_prefix_suffix()
+            return iter(
+                [
+                    f"{prefix}{number:0{sequence.padding}d}{suffix}"
+                    for (number,) in numbers
+                ]
+            )
         return iter([sequence.next_by_id() for _index in range(count)])
 
     def write(self, vals):

@@ -14,11 +14,12 @@ class RecouvrementActionLine(models.Model):
     _name = "recouvrement.action.line"
     _description = "Line of a recovery action"
     _order = "id"
+    _log_access = False  # its action says who made it and when
 
     action_id = fields.Many2one(
         "recouvrement.action", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="action_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="action_id.company_id", store=True)
     partner_id = fields.Many2one(related="action_id.partner_id", store=True)
     state = fields.Selection(related="action_id.state", store=True)
     date_sent = fields.Date(related="action_id.date_sent")

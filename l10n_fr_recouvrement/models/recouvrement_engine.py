@@ -247,6 +247,17 @@ class RecouvrementEngine(models.AbstractModel):
         self.env["account.move"].flush_model()
         self.env["res.partner"].flush_model()
         self.env["recouvrement.action.line"].flush_model(["move_id", "state"])
+        # Named one by one: PostgreSQL would read every open item of the company, for a
+        # few of its debtors.
+        contacts = [
+            contact_id
+            for (contact_id,) in self.env.execute_query(
+                SQL(
+                    "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)",
+                    partners.ids,
+                )
+            )
+        ]
         return self.env.execute_query_dict(
             SQL(
                 """
@@ -291,7 +302,7 @@ class RecouvrementEngine(models.AbstractModel):
                    AND line.reconciled IS NOT TRUE
                    AND account.account_type = 'asset_receivable'
                    AND account.non_trade IS NOT TRUE
-                   AND partner.commercial_partner_id = ANY(%(partners)s)
+                   AND line.partner_id = ANY(%(contacts)s)
                    AND (line.amount_residual_currency < 0
                         OR move.move_type = 'entry'
                         OR line.amount_residual_currency > 0
@@ -306,7 +317,7 @@ class RecouvrementEngine(models.AbstractModel):
                  ORDER BY line.date_maturity, line.id
                 """,
                 company=company.id,
-                partners=partners.ids,
+                contacts=contacts,
                 date=date,
                 types=list(FOLLOWED_TYPES),
                 states=list(CHASED_PAYMENT_STATES),
@@ -501,13 +512,13 @@ class RecouvrementEngine(models.AbstractModel):
         """The stage that falls due for an invoice, or an empty one."""
         stages = self.env["recouvrement.stage"]
         standing = prospect.standings[move.id]
-        position = standing.position
+        position, cycle = standing.position, standing.cycle
+        partner_id, move_id, reached = prospect.partner.id, move.id, prospect.reached
         ahead = [
             step
             for step in road
             if (position is None or step.rank > position.rank)
-            and (prospect.partner.id, move.id, step.stage_id, standing.cycle)
-            not in prospect.reached
+            and (partner_id, move_id, step.stage_id, cycle) not in reached
             and self._stage_condition(prospect, move, stages.browse(step.stage_id))
         ]
         plan = planned(

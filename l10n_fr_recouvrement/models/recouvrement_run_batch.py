@@ -77,7 +77,27 @@ class RecouvrementRunBatch(models.Model):
         partners = self.env["res.partner"].browse(batch.partner_ids).exists()
         actions = self._create_actions(partners)
         batch.state = "done"
+        self._renew_statistics()
         return actions
+
+    def _renew_statistics(self):
+        """Let PostgreSQL count what was written, each time that the part of the run
+        that is done has doubled.
+
+        It plans the checks of foreign keys once, and would go on reading whole tables
+        that were small when the run began. Another process that counts is not waited
+        for.
+        """
+        done = self.sudo().search_count(
+            [("run_id", "=", self.run_id.id), ("state", "=", "done")]
+        )
+        if done & (done - 1):
+            return
+        for model in ("recouvrement.action", "recouvrement.action.line"):
+            self.env[model].flush_model()
+            self.env.cr.execute(
+                SQL("ANALYZE (SKIP_LOCKED) %s", SQL.identifier(self.env[model]._table))
+            )
 
     def _create_actions(self, partners):
         """Make the actions of debtors together; when that fails, one by one, so that
