@@ -149,7 +149,10 @@ def test_payment_code_refuses_misuse(vals, reason):
 @settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=200), st.integers(0, 60))
 def test_pages_of_an_annex_hold_every_row_once(details, others):
-    rows = [{"n": n, "detail": "x" if more else ""} for n, more in enumerate(details)]
+    rows = [
+        {"n": n, "detail": "x" if more else "", "figures": {"due": Decimal(n)}}
+        for n, more in enumerate(details)
+    ]
     tables = [
         {"caption": "", "rows": rows, "sums": ["total"]},
         {"caption": "Pénalités", "rows": [{"n": -1}] * others, "sums": ["total"]},
@@ -161,8 +164,17 @@ def test_pages_of_an_annex_hold_every_row_once(details, others):
     assert sum(len(part["sums"]) for part in parts) == 1 + bool(others)
     for page in pages:
         taken = sum(
-            table_pages.height(part) + (0 if part["caption"] else table_pages.HEAD_ROWS)
+            table_pages.height(part)
+            + (0 if part["caption"] else table_pages.HEAD_ROWS)
+            + ("brought" in part)
+            + ("carried" in part)
             for part in page
         )
         assert taken <= table_pages.PAGE_ROWS
         assert all(part["rows"] for part in page)
+    carried = 0
+    for part in (part for part in parts if not part["caption"]):
+        assert part.get("brought", {}).get("due", 0) == carried
+        carried += sum(row["figures"]["due"] for row in part["rows"])
+        assert part.get("carried", {}).get("due", carried) == carried
+    assert carried == sum(range(len(rows)))

@@ -344,7 +344,17 @@ class TestLetterRendering(RecouvrementCase):
                 for page, text in enumerate(letter.page_texts, 1):
                     self.assertIn(f"page {page}/{letter.page_count}", text)
                     self.assertIn("SIREN", text)
+                self.assertCarried(annex)
         self.assertEqual(len(counts), 1, "the same pages with both builds")
+
+    def assertCarried(self, pages):
+        """What a page carries forward opens the next one, and grows."""
+        carried = [re.search("À reporter(.*)", text) for text in pages]
+        brought = [re.search(r"Report\b(.*)", text) for text in pages]
+        self.assertTrue(carried[0])
+        for before, after in zip(carried, brought[1:], strict=False):
+            if before:
+                self.assertEqual(before[1].split(), after[1].split())
 
     def test_fonts_are_embedded_text(self):
         """Mail services refuse fonts that are not embedded; searches need text."""

@@ -68,6 +68,11 @@ class ResCompany(models.Model):
     )
     recouvrement_signatory_name = fields.Char("Signatory")
     recouvrement_signatory_title = fields.Char("Title of the signatory")
+    recouvrement_fold_marks = fields.Boolean(
+        "Folding marks",
+        default=True,
+        help="Print where a sheet is folded in three for a DL envelope.",
+    )
     recouvrement_mediator = fields.Char(
         "Consumer mediator",
         help="Name, address and website of the mediator that your consumers may turn "

@@ -46,6 +46,9 @@ class ResConfigSettings(models.TransientModel):
     recouvrement_signatory_title = fields.Char(
         related="company_id.recouvrement_signatory_title", readonly=False
     )
+    recouvrement_fold_marks = fields.Boolean(
+        related="company_id.recouvrement_fold_marks", readonly=False
+    )
     recouvrement_mediator = fields.Char(
         related="company_id.recouvrement_mediator", readonly=False
     )

@@ -159,7 +159,9 @@ class ReportLetter(models.AbstractModel):
     def _print_letters(self, letters):
         """Return the PDF of each of ``letters``, printed in one call."""
         footers = [
-            letter_pdf.Footer(letter["reference"], letter["footer"], letter["draft"])
+            letter_pdf.Footer(
+                letter["reference"], letter["footer"], letter["draft"], letter["folds"]
+            )
             for letter in letters
         ]
         pdf = self._print_html(REPORT, self._prepare_document(letters))
@@ -215,6 +217,7 @@ class ReportLetter(models.AbstractModel):
             "color": self._prepare_color(action),
             "sender": self._prepare_sender(action),
             "footer": self._prepare_footer(action),
+            "folds": action.company_id.recouvrement_fold_marks,
             "recipient_lines": self._prepare_recipient(action),
             "place_date": self._prepare_place_date(action),
             "delivery": self._prepare_delivery(action),
@@ -381,11 +384,27 @@ class ReportLetter(models.AbstractModel):
             room -= table_pages.height(inline[-1])
         return {
             "tables": inline,
-            "annex": table_pages.paginate(tables),
+            "annex": [
+                [self._format_carried(action, part) for part in page]
+                for page in table_pages.paginate(tables)
+            ],
             "annex_name": tables[0]["caption"] if inline and tables else STATEMENT,
             "annex_heading": f"Jointe à notre lettre {action.name} du "
             f"{format_date(action.date)} à {action.partner_id.name}.",
         }
+
+    @api.model
+    def _format_carried(self, action, part):
+        """Write what a table carries from one page to the next as its rows are."""
+        carried = {
+            name: {
+                column: self._format(action, amount)
+                for column, amount in part[name].items()
+            }
+            for name in ("brought", "carried")
+            if name in part
+        }
+        return {**part, **carried}
 
     @api.model
     def _check_footing(self, action, invoices, credits):
@@ -438,6 +457,7 @@ class ReportLetter(models.AbstractModel):
             "total": self._format(action, total),
             "paid": self._format(action, total - balance) if total != balance else "–",
             "balance": self._format(action, balance),
+            "figures": {"total": total, "paid": total - balance, "balance": balance},
         }
 
     @api.model
@@ -478,6 +498,7 @@ class ReportLetter(models.AbstractModel):
             "total": self._format(action, -total),
             "paid": self._format(action, balance - total) if total != balance else "–",
             "balance": self._format(action, -balance),
+            "figures": {"total": -total, "paid": balance - total, "balance": -balance},
         }
 
     @api.model
@@ -529,6 +550,7 @@ class ReportLetter(models.AbstractModel):
             "rate": format_percent(to_decimal(segment["rate"], 4)),
             "divisor": str(segment["divisor"]),
             "amount": self._format(action, segment["amount"]),
+            "figures": {"amount": self._amount(action, segment["amount"])},
         }
 
     @api.model

@@ -49,6 +49,7 @@ class Footer:
     reference: str
     legal: str = ""
     draft: bool = False
+    folds: bool = True
 
 
 def mark(rank):
@@ -149,7 +150,7 @@ def _draw_footer(canvas, footer, number, count):
     ):
         canvas.drawCentredString((LEFT + RIGHT) / 2, height, line)
         height -= FOOTER_LEADING
-    if number == 1:
+    if number == 1 and footer.folds:
         _draw_folds(canvas)
     if footer.draft:
         _draw_draft(canvas)

@@ -36,32 +36,56 @@ def paginate(tables):
     """Distribute the rows of ``tables`` over pages; the sums, and the lines that say
     where figures come from, follow the last row.
 
-    >>> table = {"caption": "", "rows": [{}] * 100, "sums": ["total"]}
+    A table that goes on on the next page closes with what its columns have summed up,
+    ``carried``, and opens there with the same, ``brought``.
+
+    :param tables: dicts with their ``caption``, ``rows``, ``sums`` and ``sources``;
+        a row may have ``figures``, its amounts by column
+
+    >>> rows = [{"figures": {"due": Decimal(2)}}] * 100
+    >>> table = {"caption": "", "rows": rows, "sums": ["total"]}
     >>> other = {"caption": "Pénalités", "rows": [{}] * 2, "sums": []}
     >>> pages = paginate([table, other])
     >>> [[(len(part["rows"]), part["sums"]) for part in page] for page in pages]
-    [[(41, [])], [(44, [])], [(15, ['total']), (2, [])]]
+    [[(40, [])], [(42, [])], [(18, ['total']), (2, [])]]
+    >>> [[str(page[0].get(name, {}).get("due")) for name in ("brought", "carried")]
+    ...  for page in pages]
+    [['None', '80'], ['80', '164'], ['164', 'None']]
     >>> paginate([])
     []
     """
     pages, room = [], 0
     for table in tables:
-        rows = list(table["rows"])
+        rows, brought = list(table["rows"]), {}
         while rows:
             head = HEAD_ROWS + (CAPTION_ROWS if table["caption"] else 0)
             if room < head + min(LEAST_ROWS, len(rows) + _foot_height(table)):
                 room = PAGE_ROWS if pages else PAGE_ROWS - TITLE_ROWS
                 pages.append([])
-            room -= head
+            room -= head + bool(brought)
             taken = _take(rows, room, _foot_height(table))
             part = {**table, "rows": rows[:taken]}
             rows = rows[taken:]
             room -= sum(_row_height(row) for row in part["rows"])
+            if brought:
+                part["brought"] = brought
             if rows:
                 part["sums"], part["sources"], room = [], [], 0
+                brought = _add_figures(brought, part["rows"])
+                if brought:
+                    part["carried"] = brought
             pages[-1].append(part)
             room -= _foot_height(part)
     return pages
+
+
+def _add_figures(brought, rows):
+    """What the columns have summed up at the foot of a page."""
+    sums = dict(brought)
+    for row in rows:
+        for name, amount in row.get("figures", {}).items():
+            sums[name] = sums.get(name, Decimal(0)) + amount
+    return sums
 
 
 def _foot_height(table):
@@ -69,16 +93,16 @@ def _foot_height(table):
 
 
 def _take(rows, room, foot):
-    """Number of rows that fit; the last one stays with what follows it."""
-    taken = 0
-    while taken < len(rows):
-        last = taken == len(rows) - 1
-        need = _row_height(rows[taken]) + (foot if last else 0)
-        if need > room and taken:
-            break
-        room -= need
+    """Number of rows that fit: all of them with what follows the last one, or as many
+    as leave room for the line that carries their sums, and a row for the next page."""
+    if sum(map(_row_height, rows)) + foot <= room:
+        return len(rows)
+    taken, room = 0, room - 1
+    while taken < len(rows) - 1 and (
+        not taken or sum(map(_row_height, rows[: taken + 1])) <= room
+    ):
         taken += 1
-    return taken
+    return max(taken, 1)
 
 
 def _row_height(row):
