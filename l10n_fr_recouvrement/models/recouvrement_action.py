@@ -715,6 +715,8 @@ class RecouvrementAction(models.Model):
                 and line.move_id.recouvrement_procedure_id == line.stage_id.procedure_id
                 and move_id in prospect.move_ids
                 and move_id not in prospect.covered
+                # A due date that was moved, or paid, begins another lateness.
+                and line.cycle_date == prospect.standings[move_id].cycle
             ):
                 prospect.stages[move_id] = line.stage_id
                 prospect.cycles[move_id] = line.cycle_date
