@@ -689,7 +689,9 @@ class RecouvrementAction(models.Model):
                     )
             penalties = engine._get_penalties([prospect for _action, prospect in kept])
             # All lines at once: unlinking empties the cache.
-            self.browse([action.id for action, _prospect in kept]).line_ids.unlink()
+            refreshed = self.browse([action.id for action, _prospect in kept])
+            refreshed.line_ids.unlink()
+            refreshed.fetch(["company_id", "currency_id", "partner_id", "state"])
             lines = []
             for (action, prospect), penalty in zip(kept, penalties, strict=True):
                 lines += [

@@ -36,12 +36,18 @@ class RecouvrementAction(models.Model):
 
     def _follow_watched(self):
         """Bring up to date the actions that wait for what the transaction touched
-        (``account.move._recouvrement_watch``). Nobody in particular does it, and those
-        that somebody is sending at the same time are left to them."""
+        (``account.move._recouvrement_watch``). Nobody in particular does it, in the
+        language of the company; those that somebody is sending at the same time are
+        left to them."""
         move_ids = sorted(self.env.cr.precommit.data.pop(WATCHED, ()))
-        actions = self.with_user(SUPERUSER_ID)._find_waiting(move_ids)
-        if actions:
-            actions.try_lock_for_update()._follow_account()
+        actions = self._find_waiting(move_ids).with_user(SUPERUSER_ID)
+        if not actions:
+            return
+        runs = actions.env["recouvrement.run"]
+        for company, part in (
+            actions.try_lock_for_update().grouped("company_id").items()
+        ):
+            part.with_env(runs._with_company_of_run(company).env)._follow_account()
 
     @api.model
     def _find_waiting(self, move_ids):

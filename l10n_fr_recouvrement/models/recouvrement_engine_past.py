@@ -50,9 +50,9 @@ class RecouvrementEnginePast(models.AbstractModel):
     def _collect(self, company, date, partners, planned_only=True):
         for name in ("account.partial.reconcile", "recouvrement.action"):
             self.env[name].flush_model()
-        return super(
-            RecouvrementEnginePast, self.with_context(**{DAY: date})
-        )._collect(company, date, partners, planned_only=planned_only)
+        return super(RecouvrementEnginePast, self.with_context(**{DAY: date}))._collect(
+            company, date, partners, planned_only=planned_only
+        )
 
     @api.model
     def _prepare_tables(self):
@@ -68,8 +68,8 @@ class RecouvrementEnginePast(models.AbstractModel):
                        CASE WHEN action.state = ANY(%(contacted)s)
                                  AND action.date_closed < %(day)s
                             THEN action.state
-                            WHEN (action.state = ANY(%(contacted)s)
-                                  OR action.state = ANY(%(pending)s))
+                            WHEN (action.state = ANY(%(pending)s)
+                                  OR action.date_closed >= %(day)s)
                                  AND COALESCE(run.date, action.create_date::date)
                                      < %(day)s
                             THEN %(waiting)s
@@ -138,7 +138,15 @@ class RecouvrementEnginePast(models.AbstractModel):
                      ORDER BY action.date_closed DESC, action.id DESC
                         LIMIT 1
                        ) last ON TRUE
-            ), recouvrement_action AS NOT MATERIALIZED (SELECT * FROM action_then),
+            ), partner_then AS NOT MATERIALIZED (
+                SELECT partner.id, partner.commercial_partner_id,
+                       partner.recouvrement_profile,
+                       CASE WHEN partner.recouvrement_insolvency_date <= %(day)s
+                            THEN partner.recouvrement_insolvency_date
+                            END AS recouvrement_insolvency_date
+                  FROM res_partner partner
+            ), res_partner AS NOT MATERIALIZED (SELECT * FROM partner_then),
+            recouvrement_action AS NOT MATERIALIZED (SELECT * FROM action_then),
             recouvrement_action_line AS NOT MATERIALIZED (SELECT * FROM line_then),
             account_move_line AS NOT MATERIALIZED (SELECT * FROM due_then),
             account_move AS NOT MATERIALIZED (SELECT * FROM move_then)

@@ -38,7 +38,7 @@ class RecouvrementRunWizard(models.TransientModel):
     )
     due_line_ids = fields.One2many(
         "recouvrement.run.wizard.line",
-        string="Contacted today",
+        string="To be contacted",
         compute="_compute_counts",
     )
     excluded_line_ids = fields.One2many(
