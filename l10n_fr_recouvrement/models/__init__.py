@@ -4,6 +4,7 @@ from . import recouvrement_legal_fact
 from . import recouvrement_procedure
 from . import recouvrement_stage
 from . import recouvrement_engine
+from . import recouvrement_engine_past
 from . import recouvrement_start
 from . import recouvrement_run
 from . import recouvrement_run_batch
@@ -11,6 +12,7 @@ from . import recouvrement_action
 from . import recouvrement_action_work
 from . import recouvrement_action_outcome
 from . import recouvrement_action_sheet
+from . import recouvrement_action_events
 from . import recouvrement_action_line
 from . import recouvrement_start_hint
 from . import recouvrement_penalty_engine
@@ -20,6 +22,7 @@ from . import recouvrement_judgment
 from . import account_journal
 from . import account_move
 from . import account_move_penalty
+from . import account_move_events
 from . import account_move_line
 from . import account_partial_reconcile
 from . import res_partner

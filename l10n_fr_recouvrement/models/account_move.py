@@ -172,6 +172,7 @@ class AccountMove(models.Model):
         "line_ids.no_followup",
         "invoice_date",
         "commercial_partner_id.recouvrement_insolvency_date",
+        "commercial_partner_id.active",
         "recouvrement_procedure_id",
         "recouvrement_stage_id",
         "recouvrement_stage_date",
@@ -185,6 +186,8 @@ class AccountMove(models.Model):
             move.recouvrement_next_date = min(
                 (when for when, _stage in plans.get(move.id, ())), default=False
             )
+        # What changes the next step changes what waits.
+        self._recouvrement_watch()
 
     @api.depends("recouvrement_next_date")
     def _compute_recouvrement_next_stage_id(self):
@@ -529,13 +532,13 @@ class AccountMove(models.Model):
     @api.model
     def _recouvrement_open_domain(self):
         """Domain of the customer invoices that still have something to be paid."""
-        return Domain(
-            [
-                ("state", "=", "posted"),
-                ("move_type", "in", FOLLOWED_TYPES),
-                ("payment_state", "in", CHASED_PAYMENT_STATES),
-            ]
+        return self._recouvrement_followed_domain() & Domain(
+            "payment_state", "in", CHASED_PAYMENT_STATES
         )
+
+    @api.model
+    def _recouvrement_followed_domain(self):
+        return Domain([("state", "=", "posted"), ("move_type", "in", FOLLOWED_TYPES)])
 
     def _recouvrement_is_chased(self):
         """Whether follow-up runs on this invoice by itself."""
@@ -596,6 +599,7 @@ class AccountMove(models.Model):
                 move.recouvrement_procedure_id
                 and move._recouvrement_is_chased()
                 and not move._recouvrement_is_frozen()
+                and move.commercial_partner_id.active
             )
         )
         stages = chased.recouvrement_procedure_id.sudo().stage_ids

@@ -696,7 +696,9 @@ class RecouvrementAction(models.Model):
                     )
             penalties = engine._get_penalties([prospect for _action, prospect in kept])
             # All lines at once: unlinking empties the cache.
-            self.browse([action.id for action, _prospect in kept]).line_ids.unlink()
+            refreshed = self.browse([action.id for action, _prospect in kept])
+            refreshed.line_ids.unlink()
+            refreshed.fetch(["company_id", "currency_id", "partner_id", "state"])
             lines = []
             for (action, prospect), penalty in zip(kept, penalties, strict=True):
                 lines += [
@@ -722,6 +724,8 @@ class RecouvrementAction(models.Model):
                 and line.move_id.recouvrement_procedure_id == line.stage_id.procedure_id
                 and move_id in prospect.move_ids
                 and move_id not in prospect.covered
+                # A due date that was moved, or paid, begins another lateness.
+                and line.cycle_date == prospect.standings[move_id].cycle
             ):
                 prospect.stages[move_id] = line.stage_id
                 prospect.cycles[move_id] = line.cycle_date

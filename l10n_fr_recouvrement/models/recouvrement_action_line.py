@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..law import to_decimal
 from ..report import french
@@ -66,13 +67,18 @@ class RecouvrementActionLine(models.Model):
     )
     amount_indemnity = fields.Monetary("Indemnity")
     amount_cost = fields.Monetary("Complementary costs")
+    merged = fields.Boolean(
+        readonly=True,
+        help="Claimed from a debtor that was merged with another since, from whom the "
+        "same was claimed.",
+    )
     penalty_detail = fields.Json(
         help="Segments of the interest: dates, days, base, rate, divisor, amount."
     )
 
     _stage_once = models.UniqueIndex(
         "(partner_id, move_id, stage_id, cycle_date, move_line_id)"
-        " WHERE stage_id IS NOT NULL AND state != 'cancelled'",
+        " WHERE stage_id IS NOT NULL AND state != 'cancelled' AND merged IS NOT TRUE",
         "This invoice was claimed at this stage already.",
     )
 
@@ -97,6 +103,31 @@ class RecouvrementActionLine(models.Model):
                 "payment": f"Règlement reçu le {day}, à déduire : {amount}",
             }
             line.summary = french.nbsp(names[line.kind])
+
+    @api.model
+    def _mark_merged(self, partners):
+        """Keep what was claimed alike from debtors that are to be merged: the latest
+        counts from now on, the others stay as proof."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE recouvrement_action_line line
+                   SET merged = TRUE
+                  FROM (SELECT id, ROW_NUMBER() OVER (
+                               PARTITION BY move_id, stage_id, cycle_date, move_line_id
+                               ORDER BY id DESC) AS rank
+                          FROM recouvrement_action_line
+                         WHERE partner_id = ANY(%s)
+                           AND stage_id IS NOT NULL
+                           AND state != 'cancelled'
+                           AND merged IS NOT TRUE) claimed
+                 WHERE claimed.id = line.id AND claimed.rank > 1
+                """,
+                partners.ids,
+            )
+        )
+        self.invalidate_model(["merged"])
 
     def _is_pending(self):
         """Whether the action of this line still waits to be carried out."""

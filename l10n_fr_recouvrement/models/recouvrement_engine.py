@@ -100,6 +100,10 @@ class RecouvrementEngine(models.AbstractModel):
     def _candidate_domain(self, company, date):
         """Domain of the invoices a stage falls due for on ``date``. Hook: narrow it to
         keep invoices out of every run."""
+        return self._get_due_domain(company, date)
+
+    @api.model
+    def _get_due_domain(self, company, date):
         moves = self.env["account.move"]
         return moves._recouvrement_open_domain() & Domain(
             [
@@ -111,7 +115,8 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _find_debtors(self, company, date, partners=None):
-        """Debtors with an invoice that a stage falls due for, oldest step first."""
+        """Debtors with an invoice that a stage falls due for, oldest step first. Those
+        that are archived come only when they are among ``partners``."""
         domain = self._candidate_domain(company, date)
         if partners is not None:
             domain &= Domain("commercial_partner_id", "in", partners.ids)
@@ -121,7 +126,10 @@ class RecouvrementEngine(models.AbstractModel):
             ["recouvrement_next_date:min"],
             order="recouvrement_next_date:min, commercial_partner_id",
         )
-        return self.env["res.partner"].union(*(partner for partner, _date in groups))
+        debtors = self.env["res.partner"].union(*(partner for partner, _date in groups))
+        if partners is not None:
+            debtors |= partners.filtered(lambda partner: not partner.active)
+        return debtors
 
     # ------------------------------------------------------------------
     # What the debtors owe
@@ -232,6 +240,11 @@ class RecouvrementEngine(models.AbstractModel):
         return (row["partner_id"], row["currency_id"])
 
     @api.model
+    def _prepare_tables(self):
+        """Tables that stand in for those that the queries below read."""
+        return SQL()
+
+    @api.model
     def _read_open_items(self, company, date, partners):
         """Read the lines due before ``date`` and every open credit of the debtors.
 
@@ -261,6 +274,7 @@ class RecouvrementEngine(models.AbstractModel):
         return self.env.execute_query_dict(
             SQL(
                 """
+                %(tables)s
                 SELECT line.id, line.move_id, line.currency_id, line.date,
                        line.date_maturity, line.payment_id,
                        partner.commercial_partner_id AS partner_id,
@@ -316,6 +330,7 @@ class RecouvrementEngine(models.AbstractModel):
                                >= debtor.recouvrement_insolvency_date))
                  ORDER BY line.date_maturity, line.id
                 """,
+                tables=self._prepare_tables(),
                 company=company.id,
                 contacts=contacts,
                 date=date,
@@ -421,6 +436,7 @@ class RecouvrementEngine(models.AbstractModel):
             for move_id, channel in self.env.execute_query(
                 SQL(
                     """
+                    %s
                     SELECT DISTINCT ON (line.move_id) line.move_id, action.channel
                       FROM recouvrement_action_line line
                       JOIN recouvrement_action action ON action.id = line.action_id
@@ -429,6 +445,7 @@ class RecouvrementEngine(models.AbstractModel):
                        AND action.state = ANY(%s)
                      ORDER BY line.move_id, action.date_closed DESC, action.id DESC
                     """,
+                    self._prepare_tables(),
                     move_ids,
                     list(CONTACTED_STATES),
                 )
@@ -492,12 +509,14 @@ class RecouvrementEngine(models.AbstractModel):
             self.env.execute_query(
                 SQL(
                     """
+                    %s
                     SELECT partner_id, move_id, stage_id, cycle_date
                       FROM recouvrement_action_line
                      WHERE move_id = ANY(%s)
                        AND stage_id IS NOT NULL
                        AND state != 'cancelled'
                     """,
+                    self._prepare_tables(),
                     [
                         move_id
                         for prospect in prospects
@@ -802,6 +821,11 @@ class RecouvrementEngine(models.AbstractModel):
         waiting = move.recouvrement_waiting_action_id.sudo()
         if waiting:
             return self.env._("An action is waiting: %s.", waiting.name)
+        if not move.commercial_partner_id.active:
+            return self.env._(
+                "The debtor is archived: nothing leaves by itself. Restore it, or "
+                "prepare its follow-up from its own page."
+            )
         if not move.recouvrement_procedure_id:
             return self.env._("No procedure.")
         if move.recouvrement_next_date:

@@ -280,7 +280,12 @@ class ResPartner(models.Model):
             self._recouvrement_check_responsible()
         if vals.get("recouvrement_profile"):
             vals = {**vals, "recouvrement_profile_forced": True}
+        archived = self.browse()
+        if vals.get("active") is False:
+            archived = self.filtered("active")
         res = super().write(vals)
+        if archived:
+            self.env["recouvrement.action"]._follow_archived(archived)
         if vals.get("recouvrement_profile"):
             self._recouvrement_propagate_profile(vals["recouvrement_profile"])
         if "recouvrement_procedure_id" in vals:

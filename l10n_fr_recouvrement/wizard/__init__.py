@@ -1,3 +1,4 @@
+from . import base_partner_merge_automatic_wizard
 from . import recouvrement_run_wizard
 from . import recouvrement_run_wizard_line
 from . import recouvrement_penalty_wizard_mixin

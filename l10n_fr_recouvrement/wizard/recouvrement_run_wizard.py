@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
 from ..models.action_states import PENDING_STATES
@@ -14,8 +14,19 @@ class RecouvrementRunWizard(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
+    date = fields.Date(
+        "As of",
+        required=True,
+        default=fields.Date.context_today,
+        help="A past day shows what would have gone out that morning, by what was owed "
+        "then. Nothing is made from it.",
+    )
+    is_past = fields.Boolean(compute="_compute_is_past")
     partner_ids = fields.Many2many(
-        "res.partner", string="Debtors", help="Empty: every debtor of the company."
+        "res.partner",
+        string="Debtors",
+        context={"active_test": False},
+        help="Empty: every debtor of the company.",
     )
     line_ids = fields.One2many(
         "recouvrement.run.wizard.line",
@@ -27,7 +38,7 @@ class RecouvrementRunWizard(models.TransientModel):
     )
     due_line_ids = fields.One2many(
         "recouvrement.run.wizard.line",
-        string="Contacted today",
+        string="To be contacted",
         compute="_compute_counts",
     )
     excluded_line_ids = fields.One2many(
@@ -68,17 +79,36 @@ class RecouvrementRunWizard(models.TransientModel):
                 self.env._("Switch to the company whose follow-up you prepare.")
             )
 
-    @api.depends("company_id", "partner_ids")
+    @api.constrains("date")
+    def _check_date(self):
+        today = fields.Date.context_today(self)
+        if any(wizard.date > today for wizard in self):
+            raise ValidationError(
+                self.env._("What will be owed is not known: choose today or earlier.")
+            )
+
+    @api.depends("date")
+    def _compute_is_past(self):
+        today = fields.Date.context_today(self)
+        for wizard in self:
+            wizard.is_past = bool(wizard.date) and wizard.date < today
+
+    def _get_engine(self):
+        """The engine of today, or that of a past day."""
+        return self.env[f"recouvrement.engine{'.past' if self.is_past else ''}"]
+
+    @api.depends("company_id", "partner_ids", "date")
     def _compute_line_ids(self):
-        engine = self.env["recouvrement.engine"]
         today = fields.Date.context_today(self)
         for wizard in self:
             wizard.company_id.check_access("read")
+            engine = wizard._get_engine()
+            date = min(wizard.date or today, today)
             scope = wizard.partner_ids or None
-            debtors = engine._find_debtors(wizard.company_id, today, scope)
-            prospects = engine._collect(wizard.company_id, today, debtors)
+            debtors = engine._find_debtors(wizard.company_id, date, scope)
+            prospects = engine._collect(wizard.company_id, date, debtors)
             left_out = engine._explain_left_out(
-                wizard.company_id, today, prospects, scope
+                wizard.company_id, date, prospects, scope
             )
             wizard.line_ids = [
                 Command.clear(),
@@ -156,6 +186,12 @@ class RecouvrementRunWizard(models.TransientModel):
     def action_start(self):
         """Make the actions that the preview announced and open them."""
         self.ensure_one()
+        if self.is_past:
+            raise UserError(
+                self.env._(
+                    "Actions claim what is owed today: choose today to prepare them."
+                )
+            )
         if not self.due_count:
             raise UserError(
                 self.env._(
