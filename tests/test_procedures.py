@@ -77,12 +77,17 @@ class ProcedureCase(RecouvrementCase):
         invoice._recouvrement_write(vals)
 
     def _walk(self, invoice):
-        """Walk the whole road, each stage on the day announced."""
+        """Walk the whole road, each stage carried out on the day announced."""
+        invoice.partner_id.phone = "01 99 00 12 34"
         steps = []
-        while stage := invoice.recouvrement_next_stage_id:
-            day = invoice.recouvrement_next_date
-            steps.append((str(day), stage.channel, stage.kind))
-            self._reach(invoice, stage, day)
+        while day := invoice.recouvrement_next_date:
+            action = self._run(day)
+            steps.append((str(day), action.channel, action.kind))
+            with freeze_time(day):
+                if action.is_human:
+                    action._record_outcome("done")
+                else:
+                    action.action_approve_and_send()
         return steps
 
     def _reasons(self, day):
@@ -107,8 +112,10 @@ class TestShippedProcedures(ProcedureCase):
                     ("2026-06-03", "email", "reminder"),
                     ("2026-06-10", "phone", "contact"),
                     ("2026-06-15", "registered", "second_reminder"),
-                    ("2026-06-23", "registered", "formal_notice"),
-                    ("2026-07-02", "task", "hand_over"),
+                    # nobody entered when the post presented it: three days and eight
+                    ("2026-06-26", "registered", "formal_notice"),
+                    # the deadline that the notice granted, Tuesday 7 July
+                    ("2026-07-08", "task", "hand_over"),
                 ],
             )
 
@@ -122,7 +129,7 @@ class TestShippedProcedures(ProcedureCase):
                 [
                     ("2026-06-01", "letter", "reminder"),
                     ("2026-06-16", "registered", "second_reminder"),
-                    ("2026-06-24", "registered", "formal_notice"),
+                    ("2026-06-29", "registered", "formal_notice"),
                 ],
             )
 
@@ -175,7 +182,7 @@ class TestShippedProcedures(ProcedureCase):
             [
                 "as soon as it is late",
                 "15 d. after the previous stage",
-                "8 d. after the previous stage",
+                "8 d. after presentation of the previous letter",
             ],
         )
 

@@ -130,6 +130,7 @@ class ResCompany(models.Model):
     recouvrement_officer_scope = fields.Selection(
         [
             ("all", "Every debtor"),
+            ("team", "Debtors of their teams and of the members, or nobody's"),
             ("own", "Debtors whose responsible they are, or who have none"),
         ],
         "Officers see",
