@@ -70,6 +70,12 @@ send(action, "2026-06-25")
 with freeze_time("2026-06-26"):
     following = move.recouvrement_next_stage_id.kind
 result([told(second), len(early), told(action), said, following])
+env.ref("my_recovery_last_reminder.stage_last_reminder").delay = 20
+env.cr.commit()
+"""
+
+AFTER_UPDATE = """
+result(env.ref("my_recovery_last_reminder.stage_last_reminder").delay)
 """
 
 # One formal notice is due to each; both are tagged and trusted as the examples tell.
@@ -125,11 +131,12 @@ def examples():
 
 @pytest.fixture
 def play(tmp_path):
-    """A function that installs an example alone and plays a story with it."""
+    """A function that installs an example alone, plays a story with it and, if there is
+    another one, updates it and plays that; it returns what each told."""
     folders = [*config["addons_path"], str(tmp_path)]
     option = f"--addons-path={','.join(folders)}"
 
-    def play_story(addon, story):
+    def play_story(addon, story, after_update=None):
         for path, text in examples()[addon].items():
             target = tmp_path / addon / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -138,13 +145,18 @@ def play(tmp_path):
             log = server(name, "-i", addon, option)
             assert f"Module {addon} loaded" in log
             assert complaints(log) == []
-            printed = shell(name, PRELUDE + story, option)
-            # Its manager's choices outlive the next version of the example.
-            assert complaints(server(name, "-u", addon, option)) == []
-        [line] = [line for line in printed.splitlines() if line.startswith("RESULT ")]
-        return json.loads(line.removeprefix("RESULT "))
+            told = [_result(shell(name, PRELUDE + story, option))]
+            if after_update:
+                assert complaints(server(name, "-u", addon, option)) == []
+                told.append(_result(shell(name, PRELUDE + after_update, option)))
+        return told
 
     return play_story
+
+
+def _result(printed):
+    [line] = [line for line in printed.splitlines() if line.startswith("RESULT ")]
+    return json.loads(line.removeprefix("RESULT "))
 
 
 def test_the_guide_prints_whole_addons():
@@ -170,25 +182,28 @@ def test_the_guide_prints_whole_addons():
 
 
 def test_new_stage_without_code(play):
-    second, early, action, subject, following = play(
-        "my_recovery_last_reminder", NEW_STAGE
+    [second, early, action, subject, following], delay = play(
+        "my_recovery_last_reminder", NEW_STAGE, AFTER_UPDATE
     )
     assert second == {"Silencieux": ["second_reminder", "registered", "sent"]}
     assert early == 0, "eight days after the presentation of the registered letter"
-    assert action == {"Silencieux": ["last_reminder", "letter", "to_approve"]}
+    assert action == {"Silencieux": ["last_reminder", "letter", "sent"]}
     assert subject.startswith("Dernier rappel")
     assert following == "formal_notice"
+    assert delay == 20, "an update leaves what the company changed"
 
 
 def test_condition_that_skips_key_accounts(play):
-    assert play("my_recovery_key_account", KEY_ACCOUNT) == {
+    [told] = play("my_recovery_key_account", KEY_ACCOUNT)
+    assert told == {
         "Grand compte": ["hand_over", "task", "todo"],
         "Autre": ["formal_notice", "registered", "to_approve"],
     }
 
 
 def test_condition_in_code(play):
-    assert play("my_recovery_trusted", KEY_ACCOUNT_CODE) == {
+    [told] = play("my_recovery_trusted", KEY_ACCOUNT_CODE)
+    assert told == {
         "De confiance": ["hand_over", "task", "todo"],
         "De confiance et lourd": ["formal_notice", "registered", "to_approve"],
         "Autre": ["formal_notice", "registered", "to_approve"],
@@ -196,7 +211,7 @@ def test_condition_in_code(play):
 
 
 def test_new_channel(play):
-    told, refused, count, head, same, tracked, kept, kind = play(
+    [(told, refused, count, head, same, tracked, kept, kind)] = play(
         "my_recovery_courier", CHANNEL
     )
     assert refused[0] == "failed" and "my_recovery_courier.folder" in refused[1]

@@ -99,7 +99,9 @@ def test_update_brings_new_defaults_beside_a_customised_procedure(installed, tmp
     with database("customised", template=name) as copy:
         shell(copy, CUSTOMISE)
         before = query(copy, ROADS)
-        assert any(row.startswith("À notre façon|First reminder|10|t|7|") for row in before)
+        assert any(
+            row.startswith("À notre façon|First reminder|10|t|7|") for row in before
+        )
         later = _next_version(tmp_path)
         assert complaints(server(copy, "-u", ADDON, later)) == []
         assert query(copy, ROADS) == before
@@ -107,7 +109,9 @@ def test_update_brings_new_defaults_beside_a_customised_procedure(installed, tmp
         after = query(copy, ROADS)
         assert after[: len(before)] == before
         assert [
-            row for row in after[len(before) :] if row.startswith("Businesses (as shipped)")
+            row
+            for row in after[len(before) :]
+            if row.startswith("Businesses (as shipped)")
         ][1:3] == [
             "Businesses (as shipped)|First reminder|10|t|4|due_date|15|email|6|Nouveau",
             "Businesses (as shipped)|Phone call|15|t|10|due_date|15|phone|1|",

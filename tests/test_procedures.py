@@ -119,6 +119,42 @@ class TestShippedProcedures(ProcedureCase):
                 ],
             )
 
+    def test_the_road_counts_from_presentation(self):
+        """Eight days from the day that the post presented a registered letter."""
+        invoice = self._invoice(self.business, 1000, "2026-05-31")
+        self._reach(invoice, self._stage("business_call"), "2026-06-10")
+        second = self._run("2026-06-15")
+        self._approve_and_send(second, "2026-06-15")
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-06-26")
+        with freeze_time("2026-06-23"):
+            second.date_presented = "2026-06-16"
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-06-24")
+        notice = self._run("2026-06-24")
+        self._approve_and_send(notice, "2026-06-24")
+        self.assertEqual(str(notice.date_deadline), "2026-07-06")
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-07-07")
+        with freeze_time("2026-07-03"):
+            notice.date_presented = "2026-07-02"
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-07-10")
+
+    def test_a_formal_notice_leaves_its_days_from_a_likely_presentation(self):
+        """What follows waits for them as well, entered or not."""
+        post, granted = 3, {"business": 8, "consumer": 15}
+        notices = self.env["recouvrement.stage"].search(
+            [("kind", "=", "formal_notice"), ("channel", "=", "registered")]
+        )
+        self.assertEqual(len(notices), 3)
+        for notice in notices:
+            days = granted[notice.profile]
+            self.assertGreaterEqual(notice.payment_days, post + days, notice.name)
+            following = notice.procedure_id.stage_ids.filtered(
+                lambda stage, notice=notice: stage.sequence > notice.sequence
+            )
+            for stage in following:
+                self.assertEqual(stage.delay_from, "presented")
+                self.assertEqual(stage.delay, days)
+                self.assertEqual(stage.presented_after, notice.payment_days)
+
     def test_classic_practice(self):
         """A letter as soon as it is late, a registered one, the formal notice."""
         invoice = self._invoice(self.business, 1000, "2026-05-31")

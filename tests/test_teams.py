@@ -95,7 +95,9 @@ class TestTeams(TeamCase):
                 name, is_company=True, phone="01 99", recouvrement_team_id=team
             )
             self._invoice(debtors[name], 100, "2026-05-01")
-        teams = {action.partner_id: action.team_id for action in self._run("2026-05-06")}
+        teams = {
+            action.partner_id: action.team_id for action in self._run("2026-05-06")
+        }
         self.assertEqual(
             teams, {debtors["Sans"]: self.south, debtors["Avec"]: self.north}
         )
@@ -241,9 +243,7 @@ class TestTeamAccess(TeamCase):
         for user in employee | portal:
             with self.assertRaises(AccessError):
                 self.north.with_user(user).read(["name"])
-            self.assertNotIn(
-                "recouvrement_team_ids", user.with_user(user).fields_get()
-            )
+            self.assertNotIn("recouvrement_team_ids", user.with_user(user).fields_get())
         made = (
             self.env["recouvrement.team"]
             .with_user(self.manager)
@@ -297,7 +297,9 @@ class TestTeamAccess(TeamCase):
             actions = self._run(day)
             self.env.flush_all()
             queries = self.env.cr.sql_log_count - before
-            self.assertEqual(sorted(actions.mapped("team_id.id")), [t.id for t in teams])
+            self.assertEqual(
+                sorted(actions.mapped("team_id.id")), [t.id for t in teams]
+            )
             return queries
 
         self.stage.channel = "letter"

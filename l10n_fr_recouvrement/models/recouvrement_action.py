@@ -101,6 +101,7 @@ class RecouvrementAction(models.Model):
     )
     failure_reason = fields.Text("What to mend", readonly=True)
     approved_above_limit = fields.Boolean(
+        "Approved above the limit",
         readonly=True,
         help="A manager approved it although it claims more than officers approve.",
     )

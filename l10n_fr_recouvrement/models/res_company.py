@@ -141,8 +141,8 @@ class ResCompany(models.Model):
     )
     recouvrement_approval_limit = fields.Monetary(
         "Officers approve up to",
-        help="An action that claims more than this is approved by a recovery manager. "
-        "0: no limit.",
+        help="An action that claims more than this is approved by a recovery manager, "
+        "at stages that need no approval as well. 0: no limit.",
     )
     recouvrement_call_attempts = fields.Integer(
         "Calls without answer",
