@@ -115,7 +115,6 @@ class RecouvrementAction(models.Model):
     )
     team_id = fields.Many2one(
         "recouvrement.team",
-        "Team",
         check_company=True,
         index="btree_not_null",
         tracking=True,

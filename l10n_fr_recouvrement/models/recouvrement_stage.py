@@ -105,7 +105,6 @@ class RecouvrementStage(models.Model):
     )
     team_id = fields.Many2one(
         "recouvrement.team",
-        "Team",
         index="btree_not_null",
         help="Team that carries out the actions of this stage, where the debtor has "
         "none of its own.",

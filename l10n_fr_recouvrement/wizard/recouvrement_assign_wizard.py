@@ -15,7 +15,7 @@ class RecouvrementAssignWizard(models.TransientModel):
         help="Empty: nobody in particular.",
     )
     team_id = fields.Many2one(
-        "recouvrement.team", "Team", help="Empty: the team that each has."
+        "recouvrement.team", help="Empty: the team that each has."
     )
     with_debtor = fields.Boolean(
         "From now on",
