@@ -25,6 +25,7 @@
         "wizard/recouvrement_statement_wizard_views.xml",
         "views/recouvrement_rate_views.xml",
         "views/recouvrement_legal_fact_views.xml",
+        "views/recouvrement_team_views.xml",
         "views/recouvrement_stage_views.xml",
         "views/recouvrement_procedure_views.xml",
         "report/visit_notice_report.xml",

@@ -76,9 +76,10 @@ def server(name: str, *arguments: str, **more: str) -> str:
     return odoo(*options, *arguments, **more)
 
 
-def shell(name: str, script: str, **more: str) -> str:
+def shell(name: str, script: str, *arguments: str, **more: str) -> str:
     """Run a script in an Odoo shell on the database; return what is printed."""
-    return odoo("shell", "-d", name, "--no-http", stdin=script, **more)
+    options = ["-d", name, "--no-http"]
+    return odoo("shell", *options, *arguments, stdin=script, **more)
 
 
 class CronServer:

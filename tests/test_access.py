@@ -11,6 +11,7 @@ MODELS = (
     "recouvrement.legal.fact",
     "recouvrement.procedure",
     "recouvrement.stage",
+    "recouvrement.team",
     "recouvrement.run",
     "recouvrement.action",
     "recouvrement.action.line",
@@ -101,7 +102,7 @@ class TestAccess(RecouvrementCase):
             self.assertEqual(action.state, "sent")
 
     def test_officer_does_not_configure(self):
-        for model in MODELS[:4]:
+        for model in MODELS[:5]:
             self.assertDenied(self.officer, model, "write")
             self.assertAllowed(self.manager, model, "write")
 

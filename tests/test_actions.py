@@ -486,6 +486,81 @@ class TestWork(ActionCase):
         action.with_user(self.officer).action_approve()
         self.assertEqual(action.state, "ready")
 
+    def test_a_stage_without_approval_is_held_by_the_limit_too(self):
+        """What an officer could not let leave does not leave by itself."""
+        self.stage.needs_approval = False
+        self.company.write(
+            {"recouvrement_approval_limit": 500, "recouvrement_auto": True}
+        )
+        small = self._create_debtor("Petit", is_company=True)
+        self._invoice(small, 500, "2026-05-01")
+        self._prepare("email", amount=500.01)
+        cron = self.env.ref("l10n_fr_recouvrement.cron_run")
+        with freeze_time("2026-05-05"), self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        actions = self.env["recouvrement.action"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(
+            {action.partner_id: action.state for action in actions},
+            {small: "sent", self.business: "to_approve"},
+        )
+        held = actions.filtered(lambda action: action.state == "to_approve")
+        self.assertEqual(set(held.line_ids.mapped("state")), {"to_approve"})
+        with self.assertRaises(UserError):
+            held.with_user(self.officer).action_approve()
+        self._approve_and_send(held.with_user(self.manager), "2026-05-05")
+        self.assertEqual(held.state, "sent")
+
+    def test_calls_are_not_held_by_the_limit(self):
+        self.company.recouvrement_approval_limit = 500
+        self.assertEqual(self._prepare("phone", amount=5000).state, "todo")
+
+    def test_what_grows_above_the_limit_before_it_leaves_is_held(self):
+        self.stage.needs_approval = False
+        self.company.recouvrement_approval_limit = 500
+        action = self._prepare("email", amount=400)
+        self.assertEqual(action.state, "ready")
+        self._invoice(self.business, 101, "2026-05-02")
+        with freeze_time("2026-05-06"):
+            answer = action.with_user(self.officer).action_send()
+        self.assertEqual(action.state, "to_approve")
+        self.assertIn("1", answer["params"]["message"])
+        self._approve_and_send(action.with_user(self.manager), "2026-05-06")
+        self.assertEqual(action.state, "sent")
+
+    def test_what_a_manager_let_above_the_limit_goes_on(self):
+        """Interest that grows until it leaves does not ask for it again."""
+        self.company.recouvrement_approval_limit = 500
+        action = self._prepare("email", amount=600)
+        with freeze_time("2026-05-05"):
+            action.with_user(self.manager).action_approve()
+        self._invoice(self.business, 10, "2026-05-02")
+        with freeze_time("2026-05-06"):
+            action.with_user(self.officer).action_send()
+        self.assertEqual((action.state, action.amount_total), ("sent", 610))
+
+    def test_the_limit_is_in_the_currency_of_the_company(self):
+        usd = self.env.ref("base.USD")
+        usd.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "name": "2026-01-01",
+                "rate": 2.0,
+                "currency_id": usd.id,
+                "company_id": self.company.id,
+            }
+        )
+        self.stage.write({"needs_approval": False, "channel": "letter"})
+        self.company.recouvrement_approval_limit = 500
+        states = {}
+        for amount in (1000, 1001):
+            debtor = self._create_debtor(f"USD {amount}", is_company=True)
+            self._invoice(debtor, amount, "2026-05-01", currency_id=usd.id)
+        for action in self._run("2026-05-05"):
+            states[action.amount_total] = action.state
+        self.assertEqual(states, {1000: "ready", 1001: "to_approve"})
+
     def test_list_acts_on_many(self):
         view = etree.fromstring(
             self.env["recouvrement.action"]

@@ -177,7 +177,7 @@ class TestLetterRendering(RecouvrementCase):
                     "Total à régler 5 635,19 €",
                     "cinq mille six cent trente-cinq euros et dix-neuf centimes",
                     "sauf erreur ou omission",
-                    "À régler au plus tard le 23 septembre 2026",
+                    "À régler au plus tard le 28 septembre 2026",
                     "FR76 3000 6000 0112 3456 7890 189",
                     BIC,
                     "Dominique Gérant",

@@ -77,12 +77,17 @@ class ProcedureCase(RecouvrementCase):
         invoice._recouvrement_write(vals)
 
     def _walk(self, invoice):
-        """Walk the whole road, each stage on the day announced."""
+        """Walk the whole road, each stage carried out on the day announced."""
+        invoice.partner_id.phone = "01 99 00 12 34"
         steps = []
-        while stage := invoice.recouvrement_next_stage_id:
-            day = invoice.recouvrement_next_date
-            steps.append((str(day), stage.channel, stage.kind))
-            self._reach(invoice, stage, day)
+        while day := invoice.recouvrement_next_date:
+            action = self._run(day)
+            steps.append((str(day), action.channel, action.kind))
+            with freeze_time(day):
+                if action.is_human:
+                    action._record_outcome("done")
+                else:
+                    action.action_approve_and_send()
         return steps
 
     def _reasons(self, day):
@@ -107,10 +112,48 @@ class TestShippedProcedures(ProcedureCase):
                     ("2026-06-03", "email", "reminder"),
                     ("2026-06-10", "phone", "contact"),
                     ("2026-06-15", "registered", "second_reminder"),
-                    ("2026-06-23", "registered", "formal_notice"),
-                    ("2026-07-02", "task", "hand_over"),
+                    # nobody entered when the post presented it: three days and eight
+                    ("2026-06-26", "registered", "formal_notice"),
+                    # the deadline that the notice granted, Tuesday 7 July
+                    ("2026-07-08", "task", "hand_over"),
                 ],
             )
+
+    def test_the_road_counts_from_presentation(self):
+        """Eight days from the day that the post presented a registered letter."""
+        invoice = self._invoice(self.business, 1000, "2026-05-31")
+        self._reach(invoice, self._stage("business_call"), "2026-06-10")
+        second = self._run("2026-06-15")
+        self._approve_and_send(second, "2026-06-15")
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-06-26")
+        with freeze_time("2026-06-23"):
+            second.date_presented = "2026-06-16"
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-06-24")
+        notice = self._run("2026-06-24")
+        self._approve_and_send(notice, "2026-06-24")
+        self.assertEqual(str(notice.date_deadline), "2026-07-06")
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-07-07")
+        with freeze_time("2026-07-03"):
+            notice.date_presented = "2026-07-02"
+        self.assertEqual(str(invoice.recouvrement_next_date), "2026-07-10")
+
+    def test_a_formal_notice_leaves_its_days_from_a_likely_presentation(self):
+        """What follows waits for them as well, entered or not."""
+        post, granted = 3, {"business": 8, "consumer": 15}
+        notices = self.env["recouvrement.stage"].search(
+            [("kind", "=", "formal_notice"), ("channel", "=", "registered")]
+        )
+        self.assertEqual(len(notices), 3)
+        for notice in notices:
+            days = granted[notice.profile]
+            self.assertGreaterEqual(notice.payment_days, post + days, notice.name)
+            following = notice.procedure_id.stage_ids.filtered(
+                lambda stage, notice=notice: stage.sequence > notice.sequence
+            )
+            for stage in following:
+                self.assertEqual(stage.delay_from, "presented")
+                self.assertEqual(stage.delay, days)
+                self.assertEqual(stage.presented_after, notice.payment_days)
 
     def test_classic_practice(self):
         """A letter as soon as it is late, a registered one, the formal notice."""
@@ -122,7 +165,7 @@ class TestShippedProcedures(ProcedureCase):
                 [
                     ("2026-06-01", "letter", "reminder"),
                     ("2026-06-16", "registered", "second_reminder"),
-                    ("2026-06-24", "registered", "formal_notice"),
+                    ("2026-06-29", "registered", "formal_notice"),
                 ],
             )
 
@@ -175,7 +218,7 @@ class TestShippedProcedures(ProcedureCase):
             [
                 "as soon as it is late",
                 "15 d. after the previous stage",
-                "8 d. after the previous stage",
+                "8 d. after presentation of the previous letter",
             ],
         )
 

@@ -181,10 +181,10 @@ class TestYear(TransactionCase):
                 ("contact", "2025-11-12"),
                 # fifteen days, a Saturday
                 ("second_reminder", "2025-11-17"),
-                # eight days after the second reminder
-                ("formal_notice", "2025-11-25"),
-                # the eight days that the notice granted
-                ("hand_over", "2025-12-04"),
+                # three days for the post, eight for the debtor
+                ("formal_notice", "2025-11-28"),
+                # the eleven days that the notice granted, for the same reason
+                ("hand_over", "2025-12-10"),
             ],
         )
         self.assertEqual(invoice.payment_state, "not_paid")

@@ -1,6 +1,7 @@
 from . import recouvrement_dated_mixin
 from . import recouvrement_rate
 from . import recouvrement_legal_fact
+from . import recouvrement_team
 from . import recouvrement_procedure
 from . import recouvrement_stage
 from . import recouvrement_engine
@@ -26,6 +27,7 @@ from . import account_move_events
 from . import account_move_line
 from . import account_partial_reconcile
 from . import res_partner
+from . import res_users
 from . import res_company
 from . import res_config_settings
 from . import ir_attachment

@@ -22,6 +22,7 @@ EDITABLE_FIELDS = {
     "contact_id",
     "date_planned",
     "letter_note",
+    "team_id",
     "tracking_number",
     "user_id",
 }
@@ -29,6 +30,7 @@ EDITABLE_WHEN_SENT = {
     "tracking_number",
     "date_presented",
     "date_received",
+    "team_id",
     "user_id",
 }
 
@@ -98,10 +100,21 @@ class RecouvrementAction(models.Model):
         tracking=True,
     )
     failure_reason = fields.Text("What to mend", readonly=True)
+    approved_above_limit = fields.Boolean(
+        "Approved above the limit",
+        readonly=True,
+        help="A manager approved it although it claims more than officers approve.",
+    )
     user_id = fields.Many2one(
         "res.users",
         "Responsible",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+    )
+    team_id = fields.Many2one(
+        "recouvrement.team",
         check_company=True,
         index="btree_not_null",
         tracking=True,
@@ -476,22 +489,14 @@ class RecouvrementAction(models.Model):
         # What is approved is what is owed now.
         waiting.sudo()._refresh()
         waiting = waiting.filtered(lambda action: action.state == "to_approve")
-        waiting._check_approval_limit()
+        waiting._approve_above_limit()
         waiting.sudo().state = "ready"
         return True
 
-    def _check_approval_limit(self):
+    def _approve_above_limit(self):
         """Above the limit of the company, approving is for a manager."""
-        if self.env.su or self.env.user.has_group(MANAGER):
-            return
-        above = self.filtered(
-            lambda action: (
-                0
-                < action.company_id.recouvrement_approval_limit
-                < action._get_company_amount()
-            )
-        )
-        if above:
+        above = self.filtered(lambda action: action._is_above_limit())
+        if above and not self.env.su and not self.env.user.has_group(MANAGER):
             company = above[0].company_id
             raise UserError(
                 self.env._(
@@ -506,13 +511,27 @@ class RecouvrementAction(models.Model):
                     ),
                 )
             )
+        above.sudo().approved_above_limit = True
 
-    def _get_company_amount(self):
-        """Amount claimed, in the currency of the company."""
+    def _is_above_limit(self):
+        """Whether this action claims more than officers approve."""
         self.ensure_one()
-        return self.currency_id._convert(
-            self.amount_total, self.company_id.currency_id, self.company_id, self.date
+        company = self.company_id
+        limit = company.recouvrement_approval_limit
+        return limit > 0 and limit < self.currency_id._convert(
+            self.amount_total, company.currency_id, company, self.date
         )
+
+    def _hold_above_limit(self):
+        """What is ready and claims more than officers approve waits for a manager,
+        unless one approved it already."""
+        self.filtered(
+            lambda action: (
+                action.state == "ready"
+                and not action.approved_above_limit
+                and action._is_above_limit()
+            )
+        ).state = "to_approve"
 
     def action_cancel(self):
         """Give the actions up; their invoices come back after the minimum interval."""
@@ -583,6 +602,10 @@ class RecouvrementAction(models.Model):
             (
                 len(self.filtered(lambda action: action.state == "cancelled")),
                 self.env._("Cancelled, nothing being left to claim: %s."),
+            ),
+            (
+                len(self.filtered(lambda action: action.state == "to_approve")),
+                self.env._("To be approved first, having changed meanwhile: %s."),
             ),
             (
                 len(self.filtered(lambda action: action.state == "failed")),
@@ -711,6 +734,7 @@ class RecouvrementAction(models.Model):
                 if action.state == "failed" and not vals["failure_reason"]:
                     del vals["failure_reason"]  # another one stands
                 action.write({**vals, **action._prepare_stage_vals(prospect.stage)})
+        pending._hold_above_limit()
 
     def _keep_stages(self, prospect):
         """Give ``prospect`` the stages of this action that are still to be claimed.
@@ -743,6 +767,7 @@ class RecouvrementAction(models.Model):
         if self.state != "failed":
             # What was approved was another letter.
             vals["state"] = self._get_first_state(stage)
+            vals["approved_above_limit"] = False
         return vals
 
     @api.depends("letter_texts", "stage_id", "amount_total", "date_deadline")

@@ -55,7 +55,7 @@ class RecouvrementAction(models.Model):
 
     @api.model
     def _get_first_state(self, stage):
-        """State that an action of ``stage`` is made in."""
+        """State that an action of ``stage`` is made in, up to the limit of officers."""
         if stage.channel in HUMAN_CHANNELS:
             return "todo"
         return "to_approve" if stage.needs_approval else "ready"
@@ -170,9 +170,13 @@ class RecouvrementAction(models.Model):
         for action in pending:
             action.message_post(body=self.env._("Postponed: %s", reason))
 
-    def _reassign(self, user):
-        """Give the pending actions of ``self`` to ``user``, or to nobody."""
-        self._check_pending().sudo().user_id = user
+    def _reassign(self, user, team=None):
+        """Give the pending actions of ``self`` to ``user``, or to nobody, and to
+        ``team`` if there is one."""
+        vals = {"user_id": user.id}
+        if team:
+            vals["team_id"] = team.id
+        self._check_pending().sudo().write(vals)
 
     def _check_pending(self):
         """Return the actions of ``self`` that wait, which the user may change."""

@@ -846,7 +846,7 @@ class RecouvrementEngine(models.AbstractModel):
         partners = self.env["res.partner"].union(*(p.partner for p in prospects))
         contacts = partners._recouvrement_get_contact()
         # Each prospect has a partner of its own: read them together.
-        partners.sudo().fetch(["recouvrement_user_id"])
+        partners._recouvrement_fetch_responsibles()
         actions = (
             self.env["recouvrement.action"].sudo().with_context(tracking_disable=True)
         )
@@ -871,6 +871,8 @@ class RecouvrementEngine(models.AbstractModel):
                 )
             ],
         )
+        # Before their lines, which take over the state.
+        actions._hold_above_limit()
         bulk_create(
             actions.line_ids.browse(),
             [
@@ -907,6 +909,9 @@ class RecouvrementEngine(models.AbstractModel):
             "channel": stage.channel,
             "state": self.env["recouvrement.action"]._get_first_state(stage),
             "user_id": prospect.partner._recouvrement_get_responsible(
+                prospect.company, stage
+            ).id,
+            "team_id": prospect.partner._recouvrement_get_team(
                 prospect.company, stage
             ).id,
             "date_planned": prospect.date,

@@ -103,6 +103,12 @@ class RecouvrementStage(models.Model):
         help="Who carries out the actions of this stage, where the debtor has no "
         "responsible of its own.",
     )
+    team_id = fields.Many2one(
+        "recouvrement.team",
+        index="btree_not_null",
+        help="Team that carries out the actions of this stage, where the debtor has "
+        "none of its own.",
+    )
     activity_type_id = fields.Many2one(
         "mail.activity.type",
         "Activity",

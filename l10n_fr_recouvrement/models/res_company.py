@@ -135,6 +135,7 @@ class ResCompany(models.Model):
     recouvrement_officer_scope = fields.Selection(
         [
             ("all", "Every debtor"),
+            ("team", "Debtors of their teams and of the members, or nobody's"),
             ("own", "Debtors whose responsible they are, or who have none"),
         ],
         "Officers see",
@@ -145,8 +146,8 @@ class ResCompany(models.Model):
     )
     recouvrement_approval_limit = fields.Monetary(
         "Officers approve up to",
-        help="An action that claims more than this is approved by a recovery manager. "
-        "0: no limit.",
+        help="An action that claims more than this is approved by a recovery manager, "
+        "at stages that need no approval as well. 0: no limit.",
     )
     recouvrement_call_attempts = fields.Integer(
         "Calls without answer",

@@ -21,7 +21,9 @@ OFFICER_FIELDS = {
     "recouvrement_public_delay",
     "recouvrement_insolvency_date",
     "recouvrement_user_id",
+    "recouvrement_team_id",
 }
+ASSIGNMENT_FIELDS = {"recouvrement_user_id", "recouvrement_team_id"}
 
 
 class ResPartner(models.Model):
@@ -95,6 +97,14 @@ class ResPartner(models.Model):
         index="btree_not_null",
         tracking=True,
         help="Who calls and visits this debtor, and answers for what is sent to it.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_team_id = fields.Many2one(
+        "recouvrement.team",
+        "Recovery team",
+        index="btree_not_null",
+        tracking=True,
+        help="Team that answers for this debtor, with its responsible or without one.",
         groups=ACCOUNTING,
     )
     recouvrement_action_ids = fields.One2many(
@@ -276,8 +286,8 @@ class ResPartner(models.Model):
                     "Ask a recovery officer to change how a debtor is followed up."
                 )
             )
-        if "recouvrement_user_id" in vals:
-            self._recouvrement_check_responsible()
+        if ASSIGNMENT_FIELDS & vals.keys():
+            self._recouvrement_check_assignment()
         if vals.get("recouvrement_profile"):
             vals = {**vals, "recouvrement_profile_forced": True}
         archived = self.browse()
@@ -296,22 +306,37 @@ class ResPartner(models.Model):
             moves._recouvrement_follow_payments()
         return res
 
-    def _recouvrement_check_responsible(self):
-        """Where officers answer for their own debtors, they do not take those of
-        others."""
+    def _recouvrement_check_assignment(self):
+        """Where officers answer for their own debtors, or for those of their teams,
+        they do not take those of others."""
         if (
-            self.env.su
-            or self.env.user.has_group(MANAGER)
-            or self.env.company.recouvrement_officer_scope != "own"
+            not self.env.su
+            and not self.env.user.has_group(MANAGER)
+            and self._recouvrement_of_others()
         ):
-            return
-        if self.recouvrement_user_id - self.env.user:
             raise AccessError(
                 self.env._(
                     "Ask a recovery manager to give the debtors of somebody else to "
                     "another responsible."
                 )
             )
+
+    def _recouvrement_of_others(self):
+        """Debtors of ``self`` that others answer for, by the setting of the company."""
+        user, scope = self.env.user, self.env.company.recouvrement_officer_scope
+        if scope == "own":
+            return self.filtered(lambda partner: partner.recouvrement_user_id - user)
+        if scope == "all":
+            return self.browse()
+        teams = self.env["recouvrement.team"].search([("member_ids", "in", user.ids)])
+        mates = user | teams.member_ids
+        return self.filtered(
+            lambda partner: (
+                (partner.recouvrement_user_id or partner.recouvrement_team_id)
+                and partner.recouvrement_user_id not in mates
+                and partner.recouvrement_team_id not in teams
+            )
+        )
 
     def _recouvrement_unsettled_invoices(self, domain):
         moves = self.env["account.move"].sudo()
@@ -371,6 +396,13 @@ class ResPartner(models.Model):
             procedures[partner] = own or defaults[profile]
         return procedures
 
+    def _recouvrement_fetch_responsibles(self):
+        """Read who answers for these debtors, for all of them at once."""
+        debtors = self.sudo()
+        debtors.fetch(["recouvrement_user_id", "recouvrement_team_id"])
+        debtors.recouvrement_user_id.fetch(["active", "company_ids"])
+        debtors.recouvrement_team_id.fetch(["active", "company_id"])
+
     def _recouvrement_get_responsible(self, company, stage):
         """Who answers for an action at ``stage``: the responsible of the debtor, else
         that of the stage, as far as they work for ``company``; or nobody."""
@@ -379,6 +411,15 @@ class ResPartner(models.Model):
             if user.active and company in user.company_ids:
                 return user
         return self.env["res.users"]
+
+    def _recouvrement_get_team(self, company, stage):
+        """Team that answers for an action at ``stage``: that of the debtor, else that
+        of the stage, as far as it works for ``company``; or none."""
+        self.ensure_one()
+        for team in (self.sudo().recouvrement_team_id, stage.sudo().team_id):
+            if team and team._serves(company):
+                return team
+        return self.env["recouvrement.team"]
 
     def _recouvrement_get_contact(self):
         """Return ``{debtor: partner}``: whom to write to, its follow-up address, else

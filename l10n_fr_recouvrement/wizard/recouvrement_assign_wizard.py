@@ -14,9 +14,12 @@ class RecouvrementAssignWizard(models.TransientModel):
         domain="[('share', '=', False), ('company_ids', 'in', allowed_company_ids)]",
         help="Empty: nobody in particular.",
     )
+    team_id = fields.Many2one(
+        "recouvrement.team", help="Empty: the team that each has."
+    )
     with_debtor = fields.Boolean(
         "From now on",
-        help="The debtors are this person's: their next actions too.",
+        help="The debtors are this person's, or this team's: their next actions too.",
     )
 
     def action_confirm(self):
@@ -24,7 +27,10 @@ class RecouvrementAssignWizard(models.TransientModel):
         self.ensure_one()
         # Read first: who gives an action away may see it no more.
         debtors = self.action_ids.partner_id
-        self.action_ids._reassign(self.user_id)
+        self.action_ids._reassign(self.user_id, self.team_id)
         if self.with_debtor:
-            debtors.recouvrement_user_id = self.user_id
+            vals = {"recouvrement_user_id": self.user_id.id}
+            if self.team_id:
+                vals["recouvrement_team_id"] = self.team_id.id
+            debtors.write(vals)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
