@@ -493,16 +493,11 @@ class TestWork(ActionCase):
         views = actions.get_views([(False, "list")], {"toolbar": True})["views"]
         view = etree.fromstring(views["list"]["arch"])
         self.assertLessEqual(
-            {
-                "action_approve",
-                "action_approve_and_send",
-                "action_print",
-                "action_postpone",
-            },
+            {"action_approve", "action_approve_and_send", "action_print"},
             {button.get("name") for button in view.xpath("//header/button")},
         )
         menu = {action["id"] for action in views["list"]["toolbar"]["action"]}
-        for name in ("reassign", "retry"):
+        for name in ("postpone", "reassign", "retry"):
             action = self.env.ref(f"l10n_fr_recouvrement.recouvrement_action_{name}")
             self.assertIn(action.id, menu)
 
@@ -514,15 +509,19 @@ class TestWork(ActionCase):
             "active_id": action.id,
             "active_ids": action.ids,
         }
-        for name in ("retry", "reassign"):
-            result = (
-                self.env.ref(f"l10n_fr_recouvrement.recouvrement_action_{name}")
-                .with_user(self.officer)
-                .with_context(**context)
-                .run()
-            )
+        opened = {
+            name: self.env.ref(f"l10n_fr_recouvrement.recouvrement_action_{name}")
+            .with_user(self.officer)
+            .with_context(**context)
+            .run()
+            for name in ("retry", "postpone", "reassign")
+        }
         self.assertEqual(action.state, "to_approve")
-        self.assertEqual(result["res_model"], "recouvrement.assign.wizard")
+        self.assertFalse(opened["retry"])
+        self.assertEqual(
+            opened["postpone"]["res_model"], "recouvrement.postpone.wizard"
+        )
+        self.assertEqual(opened["reassign"]["res_model"], "recouvrement.assign.wizard")
 
 
 class TestRegistered(ActionCase):

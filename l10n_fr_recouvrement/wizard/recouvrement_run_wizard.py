@@ -100,11 +100,14 @@ class RecouvrementRunWizard(models.TransientModel):
                 ),
             ]
 
-    @api.depends("line_ids.excluded")
+    @api.depends("line_ids.excluded", "reason_ids")
     def _compute_counts(self):
         for wizard in self:
             excluded = wizard.line_ids.filtered("excluded")
-            wizard.excluded_line_ids = excluded.sorted("reason")
+            ranks = {row.reason: rank for rank, row in enumerate(wizard.reason_ids)}
+            wizard.excluded_line_ids = excluded.sorted(
+                lambda line, ranks=ranks: ranks.get(line.reason, 0)
+            )
             wizard.due_line_ids = wizard.line_ids - excluded
             wizard.excluded_count = len(wizard.excluded_line_ids)
             wizard.due_count = len(wizard.due_line_ids)
