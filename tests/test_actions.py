@@ -195,6 +195,7 @@ class TestCalls(ActionCase):
         self.assertFalse(self._run("2026-05-22"))
         after = self._run("2026-05-26")
         self.assertIn("not kept", after.with_context(lang="en_US").previous_outcome)
+        self.assertEqual(after.notice, after.previous_outcome)
         self.assertEqual(after.previous_action_ids, action)
 
     def test_promise_kept_in_part_is_what_was_promised(self):
@@ -562,21 +563,40 @@ class TestWork(ActionCase):
         self.assertEqual(states, {1000: "ready", 1001: "to_approve"})
 
     def test_list_acts_on_many(self):
-        view = etree.fromstring(
-            self.env["recouvrement.action"]
-            .with_user(self.officer)
-            .get_view(view_type="list")["arch"]
-        )
+        """Every day's buttons stand above the list, the others in its menu."""
+        actions = self.env["recouvrement.action"].with_user(self.officer)
+        views = actions.get_views([(False, "list")], {"toolbar": True})["views"]
+        view = etree.fromstring(views["list"]["arch"])
         self.assertLessEqual(
-            {
-                "action_approve",
-                "action_approve_and_send",
-                "action_print",
-                "action_postpone",
-                "action_reassign",
-            },
+            {"action_approve", "action_approve_and_send", "action_print"},
             {button.get("name") for button in view.xpath("//header/button")},
         )
+        menu = {action["id"] for action in views["list"]["toolbar"]["action"]}
+        for name in ("postpone", "reassign", "retry"):
+            action = self.env.ref(f"l10n_fr_recouvrement.recouvrement_action_{name}")
+            self.assertIn(action.id, menu)
+
+    def test_menu_of_the_list_does_what_it_says(self):
+        action = self._prepare("email")
+        action.sudo()._fail("To be checked again")
+        context = {
+            "active_model": action._name,
+            "active_id": action.id,
+            "active_ids": action.ids,
+        }
+        opened = {
+            name: self.env.ref(f"l10n_fr_recouvrement.recouvrement_action_{name}")
+            .with_user(self.officer)
+            .with_context(**context)
+            .run()
+            for name in ("retry", "postpone", "reassign")
+        }
+        self.assertEqual(action.state, "to_approve")
+        self.assertFalse(opened["retry"])
+        self.assertEqual(
+            opened["postpone"]["res_model"], "recouvrement.postpone.wizard"
+        )
+        self.assertEqual(opened["reassign"]["res_model"], "recouvrement.assign.wizard")
 
 
 class TestRegistered(ActionCase):

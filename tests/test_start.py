@@ -343,9 +343,26 @@ class TestStart(RecouvrementCase):
         self.assertFalse(self.env["recouvrement.action"].search([]))
         self.assertFalse(self.env["recouvrement.run"].search([]))
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
-        self.assertEqual(action["res_model"], "recouvrement.run.wizard")
-        following = self.env[action["res_model"]].browse(action["res_id"])
-        self.assertEqual(following.due_count, 1)
+        following = action["params"]["next"]
+        self.assertEqual(
+            following["xml_id"], "l10n_fr_recouvrement.recouvrement_action_todo_action"
+        )
+        self.assertIn("recouvrement_run_wizard_action", following["help"])
+
+    def test_invoices_taken_as_claimed_say_where_their_stage_comes_from(self):
+        old = self._invoice(self.business, 100, "2026-01-31")
+        recent = self._invoice(self.business, 100, "2026-06-01")
+        notes = {move: len(move.message_ids) for move in old + recent}
+        wizard = self._open(entry="claimed")
+        wizard.action_preview()
+        self.assertEqual(len(old.message_ids), notes[old], "the preview writes none")
+        wizard.action_start()
+        note = old.message_ids[0]
+        self.assertIn("Taken as claimed before", note.preview)
+        self.assertIn(old.recouvrement_stage_id.name, note.preview)
+        self.assertEqual(note.author_id, self.manager.partner_id)
+        self.assertEqual(note.subtype_id, self.env.ref("mail.mt_note"))
+        self.assertEqual(len(recent.message_ids), notes[recent])
 
     def test_an_empty_company_starts_too(self):
         wizard = self._open()
@@ -441,8 +458,9 @@ class TestStart(RecouvrementCase):
     # ------------------------------------------------------------------
 
     def _help(self, user):
-        action = self.env.ref("l10n_fr_recouvrement.recouvrement_action_todo_action")
-        return action.with_user(user).sudo()._get_action_dict()["help"]
+        """What the menu “To do today” says of an empty list."""
+        menu = self.env.ref("l10n_fr_recouvrement.menu_recouvrement_todo")
+        return menu.action.with_user(user).run()["help"]
 
     def test_empty_list_tells_that_nothing_was_started(self):
         manager = self.manager
@@ -462,3 +480,28 @@ class TestStart(RecouvrementCase):
         self.assertIn("alert", self._help(manager))
         self._approve_and_send(action, TODAY)
         self.assertNotIn("alert", self._help(manager))
+
+    def test_the_hint_goes_when_somebody_starts(self):
+        """Whatever the answers: without the daily job and from no day on."""
+        self.assertIn("alert", self._help(self.manager))
+        self._open(start_date=False, auto=False).action_start()
+        self.assertEqual(str(self.company.recouvrement_started_on), TODAY)
+        self.assertNotIn("alert", self._help(self.manager))
+
+    def test_what_a_browser_keeps_never_tells_that_nothing_was_started(self):
+        """Browsers keep window actions; the menu asks anew each time."""
+        action = self.env.ref("l10n_fr_recouvrement.recouvrement_action_todo_action")
+        help_message = action.with_user(self.manager).sudo()._get_action_dict()["help"]
+        self.assertNotIn("alert", help_message)
+
+    def test_who_only_reads_is_not_asked_to_prepare(self):
+        self.company.recouvrement_auto = True
+        for group, officer in (
+            ("account.group_account_readonly", False),
+            ("account.group_account_invoice", False),
+            ("l10n_fr_recouvrement.group_recovery_officer", True),
+        ):
+            user = self._create_user(group.split("_")[-1], group)
+            self.assertEqual(
+                "recouvrement_run_wizard_action" in self._help(user), officer, group
+            )

@@ -15,7 +15,7 @@ from . import recouvrement_action_outcome
 from . import recouvrement_action_sheet
 from . import recouvrement_action_events
 from . import recouvrement_action_line
-from . import recouvrement_start_hint
+from . import recouvrement_action_today
 from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line
 from . import recouvrement_waiver

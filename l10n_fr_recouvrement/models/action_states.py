@@ -1,10 +1,12 @@
 """States of an action, grouped by what they mean to the rest of the follow-up."""
 
+# In the order of the work: what is mended comes back to be approved, what is approved
+# leaves, and the calls take the rest of the morning.
 STATES = [
-    ("todo", "To do"),
+    ("failed", "Exception"),
     ("to_approve", "To approve"),
     ("ready", "Ready"),
-    ("failed", "Exception"),
+    ("todo", "To do"),
     ("sent", "Sent"),
     ("delivered", "Delivered"),
     ("returned", "Returned"),

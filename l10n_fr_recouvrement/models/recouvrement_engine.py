@@ -30,7 +30,8 @@ class Prospect:
     ``reached`` the stages that are behind,
     ``admitted`` the invoices that meet the conditions of the stages that have some,
     ``small`` the stages that are for larger invoices;
-    ``excluded`` says, in words, why no action is made.
+    ``excluded`` says, in words, why no action is made, and ``detail`` what makes that
+    reason particular: the day that the debtor is contacted again from.
     """
 
     company: Any
@@ -52,6 +53,7 @@ class Prospect:
     stages: dict = field(default_factory=dict)
     cycles: dict = field(default_factory=dict)
     excluded: str = ""
+    detail: str = ""
 
     @cached_property
     def stage(self):
@@ -483,7 +485,9 @@ class RecouvrementEngine(models.AbstractModel):
                 if stage:
                     self._reach(prospect, move, stage)
             self._keep_contacts_apart(prospect)
-            prospect.excluded = self._get_exclusion(prospect, contacts)
+            prospect.excluded = self._get_exclusion(prospect)
+            if not prospect.excluded:
+                self._keep_interval(prospect, contacts.get(prospect.partner.id))
             if not prospect.excluded:
                 self._set_aside(prospect)
         if self._get_courtesy_lead(company):
@@ -624,7 +628,7 @@ class RecouvrementEngine(models.AbstractModel):
         return admitted is None or move.id in admitted
 
     @api.model
-    def _get_exclusion(self, prospect, contacts):
+    def _get_exclusion(self, prospect):
         if len(prospect.profiles) > 1:
             return self.env._(
                 "Its invoices have different profiles: correct the profile of the "
@@ -642,24 +646,29 @@ class RecouvrementEngine(models.AbstractModel):
                 procedure=procedure.name,
                 amount=format_amount(self.env, minimum, prospect.company.currency_id),
             )
-        contact = contacts.get(prospect.partner.id)
-        if contact:
-            state, day = contact
-            if state in PENDING_STATES:
-                return self.env._("Another action of this debtor is waiting.")
-            again = day + timedelta(days=prospect.company.recouvrement_min_interval)
-            dates = {
-                "date": format_date(self.env, day),
-                "next": format_date(self.env, again),
-            }
-            if state in CONTACTED_STATES:
-                return self.env._(
-                    "Contacted on %(date)s; next contact from %(next)s.", **dates
-                )
-            return self.env._(
-                "Action cancelled on %(date)s; prepared again from %(next)s.", **dates
-            )
         return ""
+
+    @api.model
+    def _keep_interval(self, prospect, contact):
+        """Leave alone a debtor that an action waits for, or whose last one was within
+        the minimum interval.
+
+        :param contact: its ``(state, date)``, as :meth:`_get_recent_contacts` finds it
+        """
+        if not contact:
+            return
+        state, day = contact
+        days = prospect.company.recouvrement_min_interval
+        if state in PENDING_STATES:
+            prospect.excluded = self.env._("An action of this debtor is waiting.")
+            return
+        prospect.detail = format_date(self.env, day + timedelta(days=days))
+        if state in CONTACTED_STATES:
+            prospect.excluded = self.env._("Contacted less than %s days ago.", days)
+        else:
+            prospect.excluded = self.env._(
+                "Action cancelled less than %s days ago.", days
+            )
 
     @api.model
     def _get_no_stage_reason(self, prospect):
@@ -726,7 +735,7 @@ class RecouvrementEngine(models.AbstractModel):
 
         :return: list of dicts, one per debtor and reason: ``partner_id``,
             ``currency_id`` (of the company), ``amount``, ``invoice_count``,
-            ``days_late``, ``reason``
+            ``days_late``, ``reason``, ``detail``
         """
         moves = self.env["account.move"]
         domain = moves._recouvrement_overdue_domain(date) & Domain(
@@ -744,7 +753,10 @@ class RecouvrementEngine(models.AbstractModel):
                 rows,
                 company,
                 move,
-                self._get_left_out_reason(company, move),
+                (
+                    self._get_left_out_reason(company, move),
+                    self._get_left_out_detail(move),
+                ),
                 {line.date_maturity for line in overdue},
                 overdue.mapped("amount_residual"),
                 date,
@@ -754,9 +766,13 @@ class RecouvrementEngine(models.AbstractModel):
                 rows,
                 company,
                 move,
-                self.env._(
-                    "A payment is under way for more than %s days: see with the bank.",
-                    company.recouvrement_transit_days,
+                (
+                    self.env._(
+                        "A payment is under way for more than %s days: see with the "
+                        "bank.",
+                        company.recouvrement_transit_days,
+                    ),
+                    "",
                 ),
                 {move.invoice_date_due},
                 [move.amount_total_signed],
@@ -765,10 +781,11 @@ class RecouvrementEngine(models.AbstractModel):
         return [{**row, "amount": float(row["amount"])} for row in rows.values()]
 
     @api.model
-    def _add_left_out(self, rows, company, move, reason, dues, amounts, date):
-        """Add an invoice to the row of its debtor and reason."""
+    def _add_left_out(self, rows, company, move, why, dues, amounts, date):
+        """Add an invoice to the row of its debtor and of ``why``: reason and detail."""
+        reason, detail = why
         row = rows.setdefault(
-            (move.commercial_partner_id, reason),
+            (move.commercial_partner_id, reason, detail),
             {
                 "partner_id": move.commercial_partner_id.id,
                 "currency_id": company.currency_id.id,
@@ -776,6 +793,7 @@ class RecouvrementEngine(models.AbstractModel):
                 "invoice_count": 0,
                 "days_late": 0,
                 "reason": reason,
+                "detail": detail,
             },
         )
         row["amount"] += sum(map(law.to_decimal, amounts), law.to_decimal(0))
@@ -818,9 +836,8 @@ class RecouvrementEngine(models.AbstractModel):
             return self.env._("Due before the day that follow-up starts from.")
         if not move._recouvrement_open_lines():
             return self.env._("Left out of follow-up.")
-        waiting = move.recouvrement_waiting_action_id.sudo()
-        if waiting:
-            return self.env._("An action is waiting: %s.", waiting.name)
+        if move.recouvrement_waiting_action_id.sudo():
+            return self.env._("An action of this debtor is waiting.")
         if not move.commercial_partner_id.active:
             return self.env._(
                 "The debtor is archived: nothing leaves by itself. Restore it, or "
@@ -829,10 +846,17 @@ class RecouvrementEngine(models.AbstractModel):
         if not move.recouvrement_procedure_id:
             return self.env._("No procedure.")
         if move.recouvrement_next_date:
-            return self.env._(
-                "Next step on %s.", format_date(self.env, move.recouvrement_next_date)
-            )
+            return self.env._("Its next stage is not due yet.")
         return self.env._("Every stage of its procedure is done.")
+
+    @api.model
+    def _get_left_out_detail(self, move):
+        """The action that an overdue invoice waits for, or else the day of its next
+        step. Reasons are counted together, details are not. Hook."""
+        waiting = move.recouvrement_waiting_action_id.sudo()
+        if waiting or not move.recouvrement_next_date:
+            return waiting.name or ""
+        return format_date(self.env, move.recouvrement_next_date)
 
     # ------------------------------------------------------------------
     # Actions

@@ -248,8 +248,14 @@ class RecouvrementStart(models.AbstractModel):
                 "stage_id": prospect.stage.id,
                 "currency_id": prospect.currency.id,
             }
-            self._add(steps, key, len(prospect.move_ids), prospect.amount)
-        return list(steps.values())
+            self._add(
+                steps,
+                key,
+                prospect.partner.id,
+                len(prospect.move_ids),
+                prospect.amount,
+            )
+        return self._count_debtors(steps)
 
     @api.model
     def _sum_excluded(self, prospects, left_out):
@@ -260,22 +266,62 @@ class RecouvrementStart(models.AbstractModel):
                     "reason": prospect.excluded,
                     "currency_id": prospect.currency.id,
                 }
-                self._add(rows, key, len(prospect.move_ids), prospect.amount)
+                self._add(
+                    rows,
+                    key,
+                    prospect.partner.id,
+                    len(prospect.move_ids),
+                    prospect.amount,
+                )
         for row in left_out:
             key = {"reason": row["reason"], "currency_id": row["currency_id"]}
-            self._add(rows, key, row["invoice_count"], law.to_decimal(row["amount"]))
-        return sorted(rows.values(), key=lambda row: -row["amount"])
+            self._add(
+                rows,
+                key,
+                row["partner_id"],
+                row["invoice_count"],
+                law.to_decimal(row["amount"]),
+            )
+        return sorted(self._count_debtors(rows), key=lambda row: -row["amount"])
 
     @api.model
-    def _add(self, rows, key, invoices, amount):
-        """Add a debtor to the row of ``key``."""
+    def _count_debtors(self, rows):
+        """The rows, each with the number of its debtors in the place of their ids."""
+        for row in rows.values():
+            row["debtor_count"] = len(row.pop("debtor_ids"))
+        return list(rows.values())
+
+    @api.model
+    def _add(self, rows, key, debtor_id, invoices, amount):
+        """Add what a debtor owes to the row of ``key``."""
         row = rows.setdefault(
             tuple(key.values()),
-            {**key, "debtor_count": 0, "invoice_count": 0, "amount": law.to_decimal(0)},
+            {
+                **key,
+                "debtor_ids": set(),
+                "invoice_count": 0,
+                "amount": law.to_decimal(0),
+            },
         )
-        row["debtor_count"] += 1
+        row["debtor_ids"].add(debtor_id)
         row["invoice_count"] += invoices
         row["amount"] += amount
+
+    @api.model
+    def _start(self, company, date, answers):
+        """Write answers, and tell on the invoices taken as claimed before where their
+        stage comes from."""
+        claimed = self._apply(company, date, answers)
+        claimed._message_log_batch(
+            {
+                move.id: self.env._(
+                    "Taken as claimed before, at the stage “%s”, when follow-up was "
+                    "started: no letter was sent from here.",
+                    move.recouvrement_stage_id.name,
+                )
+                for move in claimed
+            }
+        )
 
     @api.model
     def _apply(self, company, date, answers):
@@ -289,6 +335,7 @@ class RecouvrementStart(models.AbstractModel):
             {
                 "recouvrement_start_date": answers.start_date,
                 "recouvrement_auto": answers.auto,
+                "recouvrement_started_on": date,
             }
         )
         if answers.entry == "claimed":

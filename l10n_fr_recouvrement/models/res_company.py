@@ -31,6 +31,11 @@ class ResCompany(models.Model):
         "Follow invoices due from",
         help="Invoices due before this day are left alone. Empty: no limit.",
     )
+    recouvrement_started_on = fields.Date(
+        "Follow-up started on",
+        readonly=True,
+        help="Day that somebody last answered the assistant that starts follow-up.",
+    )
     recouvrement_min_interval = fields.Integer(
         "Days between contacts",
         default=5,

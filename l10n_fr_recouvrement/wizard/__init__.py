@@ -1,6 +1,7 @@
 from . import base_partner_merge_automatic_wizard
 from . import recouvrement_run_wizard
 from . import recouvrement_run_wizard_line
+from . import recouvrement_run_wizard_reason
 from . import recouvrement_penalty_wizard_mixin
 from . import recouvrement_penalty_wizard_line_mixin
 from . import recouvrement_waiver_wizard

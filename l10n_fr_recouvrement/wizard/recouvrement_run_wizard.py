@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
+from .. import law
 from ..models.action_states import PENDING_STATES
 
 
@@ -43,6 +44,13 @@ class RecouvrementRunWizard(models.TransientModel):
     )
     excluded_line_ids = fields.One2many(
         "recouvrement.run.wizard.line", string="Left out", compute="_compute_counts"
+    )
+    reason_ids = fields.One2many(
+        "recouvrement.run.wizard.reason",
+        "wizard_id",
+        "Reasons",
+        compute="_compute_reason_ids",
+        store=True,
     )
     due_count = fields.Integer(compute="_compute_counts")
     waiting_count = fields.Integer("Actions waiting", compute="_compute_waiting_count")
@@ -122,14 +130,41 @@ class RecouvrementRunWizard(models.TransientModel):
                 ),
             ]
 
-    @api.depends("line_ids.excluded")
+    @api.depends("line_ids.excluded", "reason_ids")
     def _compute_counts(self):
         for wizard in self:
             excluded = wizard.line_ids.filtered("excluded")
-            wizard.excluded_line_ids = excluded
+            ranks = {row.reason: rank for rank, row in enumerate(wizard.reason_ids)}
+            wizard.excluded_line_ids = excluded.sorted(
+                lambda line, ranks=ranks: ranks.get(line.reason, 0)
+            )
             wizard.due_line_ids = wizard.line_ids - excluded
             wizard.excluded_count = len(wizard.excluded_line_ids)
             wizard.due_count = len(wizard.due_line_ids)
+
+    @api.depends("line_ids.excluded")
+    def _compute_reason_ids(self):
+        """Count what is left out by reason, the largest amount first."""
+        for wizard in self:
+            groups = wizard.line_ids.filtered("excluded").grouped(
+                lambda line: (line.reason, line.currency_id)
+            )
+            rows = [wizard._prepare_reason(lines) for lines in groups.values()]
+            rows.sort(key=lambda row: -row["amount"])
+            wizard.reason_ids = [Command.clear(), *map(Command.create, rows)]
+
+    @api.model
+    def _prepare_reason(self, lines):
+        """Values of the row of debtors left out for the same reason."""
+        digits = lines.currency_id.decimal_places
+        amounts = (law.to_decimal(line.amount, digits) for line in lines)
+        return {
+            "reason": lines[0].reason,
+            "debtor_count": len(lines.partner_id),
+            "invoice_count": sum(lines.mapped("invoice_count")),
+            "currency_id": lines.currency_id.id,
+            "amount": float(sum(amounts)),
+        }
 
     @api.depends("company_id", "partner_ids")
     def _compute_waiting_count(self):
@@ -177,6 +212,7 @@ class RecouvrementRunWizard(models.TransientModel):
             "amount": float(prospect.amount),
             "excluded": bool(prospect.excluded),
             "reason": prospect.excluded,
+            "detail": prospect.detail,
         }
 
     @api.model

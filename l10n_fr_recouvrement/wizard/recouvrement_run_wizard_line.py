@@ -20,3 +20,7 @@ class RecouvrementRunWizardLine(models.TransientModel):
     amount = fields.Monetary("Owed", help="Invoices less credits, without penalties.")
     excluded = fields.Boolean()
     reason = fields.Char()
+    detail = fields.Char(
+        "Action or day",
+        help="The action that waits, or the day that the debtor is contacted from.",
+    )

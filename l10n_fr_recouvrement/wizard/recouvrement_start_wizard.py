@@ -255,14 +255,19 @@ class RecouvrementStartWizard(models.TransientModel):
         return self._get_action()
 
     def action_start(self):
-        """Write the answers and go on to prepare the follow-up of the day. Nothing is
-        sent."""
+        """Write the answers and open the list of the day, from where the follow-up is
+        prepared. Nothing is sent."""
         self.ensure_one()
         self.check_access("write")
         self._check_company()
-        self.env["recouvrement.start"]._apply(
+        self.env["recouvrement.start"]._start(
             self.company_id, fields.Date.context_today(self), self._get_answers()
         )
-        return self.env["recouvrement.run.wizard"]._get_action_for(
-            self.company_id, self.env["res.partner"]
+        actions = self.env["recouvrement.action"].with_company(self.company_id)
+        return actions._notify(
+            self.env._(
+                "Follow-up is started and nothing was sent. Prepare the follow-up of "
+                "today when you are ready."
+            ),
+            {**actions.action_open_today(), "target": "main"},
         )

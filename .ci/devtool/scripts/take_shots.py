@@ -18,8 +18,8 @@ QUIET = (
 MODULE = "l10n_fr_recouvrement"
 
 
-def open_action(page, xmlid):
-    page.goto(f"{ADDRESS}/odoo/action-{xmlid}")
+def open_action(page, place):
+    page.goto(f"{ADDRESS}/odoo/{place}")
     page.wait_for_selector(".o_action_manager .o_view_controller, .modal")
     page.wait_for_timeout(1500)
 
@@ -37,15 +37,14 @@ def main(page):
     page.click("button[type=submit]")
     page.wait_for_selector(".o_main_navbar")
 
-    open_action(page, f"{MODULE}.recouvrement_action_todo_action")
+    open_action(page, "recouvrement-today")
     take(page, "a-faire")
     page.click(".o_data_row:has-text('Cabinet') td[name=partner_id]")
     page.wait_for_selector(".o_form_view")
     take(page, "action")
-    open_action(page, f"{MODULE}.recouvrement_run_wizard_action")
-    page.click(".modal a[name=excluded]")
+    open_action(page, f"action-{MODULE}.recouvrement_run_wizard_action")
     take(page, "preparer")
-    open_action(page, "account.action_move_out_invoice")
+    open_action(page, "action-account.action_move_out_invoice")
     page.fill(".o_searchview_input", "Garage")
     page.keyboard.press("Enter")
     page.wait_for_timeout(1500)
