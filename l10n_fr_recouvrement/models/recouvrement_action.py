@@ -770,12 +770,33 @@ class RecouvrementAction(models.Model):
     def _check_before_sending(self):
         """Set aside, with the reason in words, the actions that cannot leave."""
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        identity = pending._check_sender()
         for actions in pending.grouped("channel").values():
             problems = actions[0]._channel_handler()._check_deliverable(actions)
             for action in actions:
-                reason = problems.get(action) or action.failure_reason
+                reason = (
+                    problems.get(action) or identity.get(action) or action.failure_reason
+                )
                 if reason:
                     action._fail(reason)
+
+    def _check_sender(self):
+        """Say which letters would lack what a company must say of itself on all of
+        them. The rest is checked on what is printed, when it leaves.
+
+        :return: ``{action: reason in words}``
+        """
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        problems = {}
+        for company, actions in (
+            self.filtered(lambda action: action.channel not in ("phone", "task"))
+            .grouped("company_id")
+            .items()
+        ):
+            reasons = service._get_sender_problems(company)
+            if reasons:
+                problems |= dict.fromkeys(actions, "\n".join(reasons))
+        return problems
 
     def _fail(self, reason):
         self.sudo().write({"state": "failed", "failure_reason": reason})

@@ -7,14 +7,14 @@ from functools import lru_cache
 import lxml.html
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty, split_every
 from odoo.tools.image import image_data_uri, image_process
 
-from ..law import round_half_up, to_decimal
-from ..models.action_states import DEBIT_KINDS
-from . import epc, letter_kinds, letter_pdf, rate_words, table_pages
+from ..law import UnknownFactError, round_half_up, to_decimal
+from ..models.action_states import DEBIT_KINDS, PENDING_STATES
+from . import epc, letter_kinds, letter_pdf, mentions, rate_words, table_pages
 from .french import (
     ADDRESS_WIDTH,
     NBSP,
@@ -27,6 +27,7 @@ from .french import (
     format_percent,
     format_short_date,
     format_siren,
+    format_siret,
     nbsp,
     postal_address,
 )
@@ -55,6 +56,12 @@ INTEREST_WORDS = {
     ),
     "public": ("Décompte des intérêts moratoires", "Intérêts moratoires", "Intérêt"),
 }
+# References of Chorus Pro on an invoice, as its module names them.
+CHORUS_FIELDS = {
+    "purchase_order_reference": "Engagement",
+    "contract_reference": "Marché",
+    "buyer_reference": "Service",
+}
 # What a receipt says of the penalties that are still due.
 RESERVES = {
     "business": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
@@ -79,6 +86,7 @@ LEGAL_SUBJECTS = {
     "public_margin": "Intérêts moratoires, dus de plein droit",
     "public_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
     "consumer_interest": "Intérêts au taux légal à compter de la mise en demeure",
+    "public_claim": "Réclamation écrite, qui interrompt la prescription",
 }
 
 
@@ -137,7 +145,10 @@ class ReportLetter(models.AbstractModel):
                 pdfs[action.id] = attachment.raw
                 continue
             try:
-                letters.append((action.id, self._letter_values(action)))
+                values = self._letter_values(action)
+                if not values["draft"] and action.state in PENDING_STATES:
+                    self._check_mentions(action, values)
+                letters.append((action.id, values))
             except Exception as error:
                 errors[action.id] = self._explain(action, error)
         for chunk in split_every(CHUNK, letters, list):
@@ -145,6 +156,65 @@ class ReportLetter(models.AbstractModel):
         return {
             action.id: pdfs[action.id] for action in actions if action.id in pdfs
         }, errors
+
+    @api.model
+    def _check_mentions(self, action, values):
+        """Refuse to print for sending a letter that lacks what the law wants of it, or
+        says what it may not (see :mod:`.mentions`)."""
+        problems = self._explain_mentions(
+            *mentions.check(values),
+            date=action.date,
+            company=action.company_id.name,
+            debtor=action.partner_id.display_name,
+            stage=action.stage_id.name,
+        )
+        if problems:
+            raise UserError("\n".join(problems))
+
+    @api.model
+    def _get_sender_problems(self, company):
+        """What the letters of a company lack that the law wants on all of them."""
+        identity = self._prepare_identity(company)
+        footer = " ".join(identity.values())
+        missing = mentions.missing(
+            letter_kinds.COMPANY, {"identity": identity, "footer": footer}
+        )
+        return self._explain_mentions(missing, company=company.name)
+
+    @api.model
+    def _explain_mentions(self, missing, broken=(), date=None, **names):
+        """What is wrong with a letter, in words a person can act on, with the text
+        that wants it.
+
+        :param missing: list of :class:`~.mentions.Mention`
+        :param broken: list of ``(Rule, words)``
+        :param names: ``company``, ``debtor`` and ``stage``
+        """
+        problems = [
+            self._cite(self.env._(mention.problem) % names, mention.article, date)
+            for mention in missing
+        ]
+        for rule, words in broken:
+            problem = self.env._(
+                "“%(words)s” may not stand in this letter: %(label)s. Change the text "
+                "of the stage, or what was added to the letter.",
+                words=words,
+                label=self.env._(rule.label),
+            )
+            problems.append(self._cite(problem, rule.article, date))
+        return problems
+
+    @api.model
+    def _cite(self, problem, code, date):
+        """Add to a sentence the text that it comes from, as in force on ``date``."""
+        if not code:
+            return problem
+        table = self.env["recouvrement.legal.fact"]._get_table()
+        try:
+            article = table.at(code, date or fields.Date.context_today(self)).article
+        except UnknownFactError:
+            return problem
+        return f"{problem} ({article})"
 
     @api.model
     def _render_chunk(self, letters, pdfs, errors):
@@ -228,7 +298,9 @@ class ReportLetter(models.AbstractModel):
             "salutation": "Madame, Monsieur,",
             "color": self._prepare_color(action),
             "sender": self._prepare_sender(action),
+            "identity": self._prepare_identity(action.company_id),
             "footer": self._prepare_footer(action),
+            "debtor": self._prepare_debtor(action),
             "recipient_lines": self._prepare_recipient(action),
             "place_date": self._prepare_place_date(action),
             "delivery": self._prepare_delivery(action),
@@ -240,7 +312,11 @@ class ReportLetter(models.AbstractModel):
             "closing": self._prepare_text(action.letter_closing),
             "statement": self._prepare_statement(action),
             "payment": self._prepare_payment(action),
+            "deadline": action.deadline_text or "",
+            "sums": self._prepare_sums(action),
+            "citations": self._prepare_citations(action),
             "legal_texts": self._prepare_legal_texts(action),
+            "mediator": self._get_mediator(action),
             "signature": self._prepare_signature(action),
         }
         values.update(getattr(self, kind.figures)(action))
@@ -281,24 +357,46 @@ class ReportLetter(models.AbstractModel):
         """What a company must say of itself on its letters (C. com. art. R123-237 and
         R123-238), for the foot of the pages."""
         company = action.company_id
-        form = company.recouvrement_legal_form or ""
-        if company.recouvrement_share_capital:
-            form += f" au capital de {company.recouvrement_share_capital}"
-        seat = " ".join(
-            part
-            for part in (company.street, company.street2, company.zip, company.city)
-            if part
-        )
-        siren = format_siren(company.company_registry)
-        if siren and company.recouvrement_rcs_city:
-            siren += f" RCS {company.recouvrement_rcs_city}"
+        identity = self._prepare_identity(company)
+        form, siren = identity["form"], identity["siren"]
+        if identity["capital"]:
+            form += f" au capital de {identity['capital']}"
+        if siren and identity["registry"]:
+            siren += f" RCS {identity['registry']}"
+        seat = identity["seat"] or identity["place"]
         parts = [
-            ", ".join(part for part in (company.name, form.strip()) if part),
+            ", ".join(part for part in (identity["name"], form.strip()) if part),
             f"siège social : {seat}" if seat else "",
             f"SIREN {siren}" if siren else "",
             f"TVA {company.vat}" if company.vat else "",
         ]
         return nbsp(" – ".join(part for part in parts if part))
+
+    @api.model
+    def _prepare_identity(self, company):
+        """What a company must say of itself, each part empty while it is missing; the
+        seat is missing as long as it has no street or no town."""
+        parts = (company.street, company.street2, company.zip, company.city)
+        place = " ".join(part for part in parts if part)
+        return {
+            "name": company.name or "",
+            "form": company.recouvrement_legal_form or "",
+            "capital": company.recouvrement_share_capital or "",
+            "seat": place if company.street and company.city else "",
+            "place": place,
+            "siren": format_siren(company.company_registry),
+            "registry": company.recouvrement_rcs_city or "",
+        }
+
+    @api.model
+    def _prepare_debtor(self, action):
+        """Who is written to, as far as the law asks."""
+        partner = action.partner_id
+        return {
+            "name": partner.name or "",
+            "registry": format_siret(partner.company_registry),
+            "is_french": (partner.country_id.code or "FR") == "FR",
+        }
 
     @api.model
     def _prepare_recipient(self, action):
@@ -339,6 +437,8 @@ class ReportLetter(models.AbstractModel):
             ("Nos références", action.name),
             ("Compte client", action.partner_id.ref),
         ]
+        if action.profile == "public":
+            rows.append(("Votre SIRET", format_siret(action.partner_id.company_registry)))
         return [(f"{label}{NBSP}:", value) for label, value in rows if value]
 
     @api.model
@@ -633,10 +733,22 @@ class ReportLetter(models.AbstractModel):
             parts.append(f"Échéance {rank} sur {count}, facture de {total} TTC")
         if move.ref and move.ref != number:
             parts.append(f"Votre réf. {move.ref}")
-        if line.action_id.profile == "public" and "purchase_order_reference" in move:
-            commitment = move.purchase_order_reference
-            parts += [f"Engagement {commitment}"] if commitment else []
+        if line.action_id.profile == "public":
+            parts += self._prepare_public_references(move)
         return ", ".join(parts)
+
+    @api.model
+    def _prepare_public_references(self, move):
+        """What a public body knows a request for payment by: day it came, and the
+        references of Chorus Pro where its module is installed."""
+        parts = []
+        if move.recouvrement_request_date:
+            day = self._format_day(move.recouvrement_request_date)
+            parts.append(f"Demande reçue le {day}")
+        for name, label in CHORUS_FIELDS.items():
+            if name in move._fields and move[name]:
+                parts.append(f"{label} {move[name]}")
+        return parts
 
     @api.model
     def _prepare_credit_row(self, line):
@@ -836,9 +948,8 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_mediator(self, action):
         """Whom a consumer may turn to (C. conso. art. L612-1 and L616-1)."""
-        mediator = action.company_id.recouvrement_mediator
-        friendly = action.kind in ("courtesy", "reminder")
-        if action.profile != "consumer" or friendly or not mediator:
+        mediator = self._get_mediator(action)
+        if not mediator:
             return []
         return [
             nbsp(
@@ -849,9 +960,42 @@ class ReportLetter(models.AbstractModel):
         ]
 
     @api.model
+    def _get_mediator(self, action):
+        """The mediator that the letter names: to consumers, once they were reminded."""
+        kind = letter_kinds.get(action.kind)
+        if "mediator" not in kind.get_required(action.profile):
+            return ""
+        return action.company_id.recouvrement_mediator or ""
+
+    @api.model
+    def _prepare_citations(self, action):
+        """``[(code, article)]`` of the texts that the action cites."""
+        return [
+            (mention["code"], mention["article"])
+            for mention in action.legal_mentions or ()
+            if not isinstance(mention, str)
+        ]
+
+    @api.model
+    def _prepare_sums(self, action):
+        """What the total is made of, as numbers."""
+        return {
+            name: self._amount(action, action[field])
+            for name, field in (
+                ("principal", "amount_invoices"),
+                ("credits", "amount_credits"),
+                ("interest", "amount_interest"),
+                ("indemnity", "amount_indemnity"),
+                ("costs", "amount_costs"),
+                ("total", "amount_total"),
+            )
+        }
+
+    @api.model
     def _prepare_signature(self, action):
         company = action.company_id
         return {
+            "signatory": company.recouvrement_signatory_name or "",
             "name": company.recouvrement_signatory_name or company.name,
             "title": company.recouvrement_signatory_title or "",
         }

@@ -35,12 +35,14 @@ COMPANY = (
     "sender_siren",
     "sender_registry",
 )
-LETTER = (*COMPANY, "debtor", "date", "subject", "signatory")
+LETTER = (*COMPANY, "debtor", "date", "subject")
 # What is claimed, invoice by invoice, and added up.
 CLAIM = (*LETTER, "basis", "separate_sums", "total")
 DEMAND = (*CLAIM, "deadline")
 NOTICE = (
     *DEMAND,
+    "debtor_address",
+    "signatory",
     "penalty_detail",
     "payment_means",
     "formal_words",
@@ -158,7 +160,7 @@ register(
         titles={
             "business": "RELANCE",
             "consumer": "RELANCE",
-            "public": "DEMANDE DE PAIEMENT",
+            "public": "RAPPEL DE DEMANDE DE PAIEMENT",
         },
         required={
             "business": (*DEMAND, "penalty_detail"),
@@ -173,7 +175,7 @@ register(
         titles={
             "business": "DERNIÈRE RELANCE AVANT MISE EN DEMEURE",
             "consumer": "DERNIÈRE RELANCE AVANT MISE EN DEMEURE",
-            "public": "DERNIÈRE DEMANDE DE PAIEMENT",
+            "public": "DERNIER RAPPEL DE DEMANDE DE PAIEMENT",
         },
         required={
             "business": (*DEMAND, "penalty_detail", "announcement"),
@@ -197,10 +199,13 @@ register(
 register(
     LetterKind(
         "public_claim",
-        titles={"public": "RÉCLAMATION"},
+        titles="RÉCLAMATION",
+        cites=("public_claim",),
         required={
             "public": (
                 *DEMAND,
+                "debtor_address",
+                "signatory",
                 "penalty_detail",
                 "payment_means",
                 "claim_words",
@@ -237,9 +242,9 @@ register(
 register(
     LetterKind(
         "visit_notice",
-        titles="AVIS DE PASSAGE",
+        titles="NOTRE VISITE",
         template="l10n_fr_recouvrement.visit_notice_body",
-        required=(*COMPANY, "debtor", "total", "contact", "no_court_act"),
+        required=(*COMPANY, "debtor", "total", "contact"),
         forbidden=("formal_threat", "penalties"),
     )
 )
