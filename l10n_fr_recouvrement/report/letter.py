@@ -41,6 +41,8 @@ CHUNK = 40
 # Lines of figures that leave the letter on one page, with the penalties that a longer
 # text goes with and without; more go to an annex.
 INLINE_ROWS = {True: 6, False: 10.5}
+# A receipt asks for nothing: no payment code, more room.
+RECEIPT_ROWS = 18
 # What an annex is called that holds all the figures.
 STATEMENT = "Relevé des sommes dues"
 LOGO_PIXELS = (720, 216)
@@ -58,9 +60,9 @@ INTEREST_WORDS = {
 }
 # References of Chorus Pro on an invoice, as its module names them.
 CHORUS_FIELDS = {
-    "purchase_order_reference": "Engagement",
-    "contract_reference": "Marché",
-    "buyer_reference": "Service",
+    "purchase_order_reference": "engagement",
+    "contract_reference": "marché",
+    "buyer_reference": "service",
 }
 # What a receipt says of the penalties that are still due.
 RESERVES = {
@@ -86,7 +88,7 @@ LEGAL_SUBJECTS = {
     "public_margin": "Intérêts moratoires, dus de plein droit",
     "public_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
     "consumer_interest": "Intérêts au taux légal à compter de la mise en demeure",
-    "public_claim": "Réclamation écrite, qui interrompt la prescription",
+    "public_claim": "Interruption de la prescription",
 }
 
 
@@ -487,17 +489,17 @@ class ReportLetter(models.AbstractModel):
         tables = [self._prepare_invoices(action, invoices, credits)]
         if action.show_penalties and any(line.penalty_detail for line in invoices):
             tables.append(self._prepare_penalties(action, invoices))
-        return self._place_tables(action, tables, total_rows)
+        # Three sums stand beside the payment code; more take room of their own.
+        room = INLINE_ROWS[len(tables) > 1] - max(0, total_rows - 3)
+        return self._place_tables(action, tables, room)
 
     @api.model
-    def _place_tables(self, action, tables, total_rows):
+    def _place_tables(self, action, tables, room):
         """Put tables in the letter while they leave it on one page, the others on the
         pages of an annex.
 
-        :param total_rows: sums printed beside the payment code
+        :param room: lines of figures that the letter has room for
         """
-        # Three sums stand beside the payment code; more take room of their own.
-        room = INLINE_ROWS[len(tables) > 1] - max(0, total_rows - 3)
         inline = []
         while tables and table_pages.height(tables[0]) <= room:
             inline.append(tables.pop(0))
@@ -536,7 +538,7 @@ class ReportLetter(models.AbstractModel):
             "sums": [(label, self._format(action, amount)) for label, amount in sums],
         }
         return {
-            **self._place_tables(action, [table], 0),
+            **self._place_tables(action, [table], INLINE_ROWS[False]),
             "totals": [],
             "total": self._format(action, abs(balance)),
             "total_label": self._get_balance_label(action, balance),
@@ -579,7 +581,8 @@ class ReportLetter(models.AbstractModel):
         """What an open item needs to be understood, in small under it. Hook."""
         parts = []
         if line.kind == "invoice":
-            parts.append(self._prepare_invoice_detail(line))
+            detail = self._prepare_invoice_detail(line)
+            parts.append(detail[:1].lower() + detail[1:])
             if line.days_late > 0:
                 days = "jour" if line.days_late == 1 else "jours"
                 parts.append(f"échue depuis {line.days_late}{NBSP}{days}")
@@ -587,7 +590,7 @@ class ReportLetter(models.AbstractModel):
         if line.amount_original != line.amount_residual:
             total = self._format(line.action_id, line.amount_original)
             parts.append(f"reste sur {total}")
-        return ", ".join(part for part in parts if part)
+        return self._join_detail(parts)
 
     @api.model
     def _prepare_receipt_figures(self, action):
@@ -608,14 +611,14 @@ class ReportLetter(models.AbstractModel):
             },
             {
                 "kind": "settlements",
-                "caption": "Règlements",
+                "caption": "Détail des règlements",
                 "note": "",
                 "rows": [self._prepare_settlement_row(line) for line in settlements],
                 "sums": [("Total imputé", amount)] if len(settlements) > 1 else [],
             },
         ]
         return {
-            **self._place_tables(action, tables, 0),
+            **self._place_tables(action, tables, RECEIPT_ROWS),
             "totals": [],
             "total": amount,
             "total_label": "Total réglé",
@@ -730,12 +733,18 @@ class ReportLetter(models.AbstractModel):
         if line.instalment:
             rank, count = line.instalment.split("/")
             total = self._format(line.action_id, move.amount_total)
-            parts.append(f"Échéance {rank} sur {count}, facture de {total} TTC")
+            parts.append(f"échéance {rank} sur {count}, facture de {total} TTC")
         if move.ref and move.ref != number:
-            parts.append(f"Votre réf. {move.ref}")
+            parts.append(f"votre réf. {move.ref}")
         if line.action_id.profile == "public":
             parts += self._prepare_public_references(move)
-        return ", ".join(parts)
+        return self._join_detail(parts)
+
+    @api.model
+    def _join_detail(self, parts):
+        """Parts of a detail as one sentence."""
+        text = ", ".join(part for part in parts if part)
+        return text[:1].upper() + text[1:]
 
     @api.model
     def _prepare_public_references(self, move):
@@ -744,7 +753,7 @@ class ReportLetter(models.AbstractModel):
         parts = []
         if move.recouvrement_request_date:
             day = self._format_day(move.recouvrement_request_date)
-            parts.append(f"Demande reçue le {day}")
+            parts.append(f"demande reçue le {day}")
         for name, label in CHORUS_FIELDS.items():
             if name in move._fields and move[name]:
                 parts.append(f"{label} {move[name]}")
@@ -907,9 +916,19 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_payment_lead(self, action):
         """A public body pays on its own order, interest later than principal."""
+        if action.kind == "courtesy":
+            return self._prepare_courtesy_lead(action)
         if action.profile == "public" or not action.date_deadline:
             return "Coordonnées bancaires"
         return f"À régler au plus tard le {format_date(action.date_deadline)}"
+
+    @api.model
+    def _prepare_courtesy_lead(self, action):
+        """Before the due date nothing else is asked than to pay on that day."""
+        dues = set(action.line_ids.filtered("date_due").mapped("date_due"))
+        if action.profile == "public" or len(dues) != 1:
+            return "Coordonnées bancaires"
+        return f"À régler pour le {format_date(dues.pop())}"
 
     @api.model
     def _prepare_code(self, action, bank, holder):
