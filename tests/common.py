@@ -52,11 +52,10 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         service = type(cls.env["report.l10n_fr_recouvrement.report_letter"])
         patcher = patch.object(
             service,
-            "_render_pdfs",
-            lambda self, actions: (
-                {action.id: f"%PDF {action.name}".encode() for action in actions},
-                {},
-            ),
+            "_print_letters",
+            lambda self, letters: [
+                f"%PDF {letter['reference']}".encode() for letter in letters
+            ],
         )
         patcher.start()
         cls.addClassCleanup(patcher.stop)

@@ -370,7 +370,7 @@ class TestVisits(ActionCase):
         notice = PrintedLetter(pdf)
         self.assertEqual(notice.page_count, 1)
         for words in (
-            "AVIS DE PASSAGE",
+            "NOTRE VISITE",
             "6 mai 2026",
             "1 234,56 €",
             "mille deux cent trente-quatre euros et cinquante-six centimes",
@@ -394,7 +394,7 @@ class TestVisits(ActionCase):
         self.assertEqual(
             printed["report_name"], "l10n_fr_recouvrement.report_visit_notice"
         )
-        self.assertIn("60,00", notice["amount"])
+        self.assertIn("60,00", notice["letter"]["total"])
         self._pay(self.invoice, 60, "2026-05-06")
         with freeze_time("2026-05-06"):
             self.assertEqual(

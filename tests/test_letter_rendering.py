@@ -92,19 +92,8 @@ class PrintedLetter:
             ).splitlines()
 
 
-class TestLetterRendering(RecouvrementCase):
-    """The printed letter: what it says, how it stands on the page, how many at once."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.printer.stop()
-        cls.service = cls.env["report.l10n_fr_recouvrement.report_letter"]
-        cls.report = cls.env["ir.actions.report"]
-
-    # ------------------------------------------------------------------
-    # Helpers
-    # ------------------------------------------------------------------
+class UseBuild:
+    """Choice of the build of wkhtmltopdf that a test prints with."""
 
     def _use_build(self, name):
         """Print with one build of wkhtmltopdf, the way Odoo would have found it."""
@@ -119,6 +108,21 @@ class TestLetterRendering(RecouvrementCase):
         self.addCleanup(ir_actions_report._wkhtml.cache_clear)
         self.addCleanup(environment.stop)
         self.assertEqual(ir_actions_report._wkhtml().is_patched_qt, name == "PATCHED")
+
+
+class TestLetterRendering(UseBuild, RecouvrementCase):
+    """The printed letter: what it says, how it stands on the page, how many at once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.printer.stop()
+        cls.service = cls.env["report.l10n_fr_recouvrement.report_letter"]
+        cls.report = cls.env["ir.actions.report"]
+
+    # ------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------
 
     def _print(self, actions):
         """Print letters; return them in the order of ``actions``."""
@@ -167,7 +171,7 @@ class TestLetterRendering(RecouvrementCase):
                 text = self._print(action)[0].text
                 for expected in (
                     "MISE EN DEMEURE",
-                    "Lettre recommandée avec accusé de réception n° 1A 234 567 8901 2",
+                    "Lettre recommandée avec avis de réception n° 1A 234 567 8901 2",
                     "Lyon, le 15 septembre 2026",
                     f"Nos références : {action.name}",
                     action.line_ids.label,
@@ -511,6 +515,7 @@ class TestLetterRendering(RecouvrementCase):
         colour = letter_pdf.mark(1)
         actions[0].sudo().letter_texts = {
             **dict.fromkeys(LETTER_TEXTS, ""),
+            "letter_subject": "Votre compte",
             "letter_intro": f'<p style="background:{colour}">Bonjour</p>',
         }
         with self.assertLogs(LOGGER, "WARNING"):

@@ -196,7 +196,10 @@ class TestShippedProcedures(ProcedureCase):
         """The courtesy and the visit are there, out of use."""
         unused = self.road.stage_ids.filtered(lambda stage: not stage.active)
         self.assertEqual(
-            unused, self._stage("business_courtesy") | self._stage("business_visit")
+            unused,
+            self._stage("business_courtesy")
+            | self._stage("business_last")
+            | self._stage("business_visit"),
         )
         self.assertEqual(self.road.stage_count, 5)
         invoice = self._invoice(self.business, 1000, "2026-05-31")
@@ -204,7 +207,7 @@ class TestShippedProcedures(ProcedureCase):
         with freeze_time("2026-05-01"):
             self.assertEqual(
                 [stage for _day, stage, _kind in self._walk(invoice)],
-                ["email", "email", "phone", "registered", "registered"]
+                ["email", "email", "phone", "registered", "letter", "registered"]
                 + ["visit", "task"],
             )
 
@@ -219,6 +222,8 @@ class TestShippedProcedures(ProcedureCase):
                 "as soon as it is late",
                 "15 d. after the previous stage",
                 "8 d. after presentation of the previous letter",
+                "whenever it is asked for",
+                "whenever it is asked for",
             ],
         )
 

@@ -14,8 +14,10 @@ from . import recouvrement_action_work
 from . import recouvrement_action_outcome
 from . import recouvrement_action_sheet
 from . import recouvrement_action_events
+from . import recouvrement_action_request
 from . import recouvrement_action_line
 from . import recouvrement_action_today
+from . import recouvrement_letter_request
 from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line
 from . import recouvrement_waiver

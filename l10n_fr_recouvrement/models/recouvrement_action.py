@@ -10,7 +10,13 @@ from odoo.tools import SQL
 from .. import law
 from ..report import french
 from .account_move import MANAGER
-from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES, STATES
+from .action_states import (
+    CLOSED_STATES,
+    CONTACTED_STATES,
+    DEBIT_KINDS,
+    PENDING_STATES,
+    STATES,
+)
 from .recouvrement_procedure import PROFILES
 from .recouvrement_stage import LETTER_TEXTS
 
@@ -225,8 +231,8 @@ class RecouvrementAction(models.Model):
 
         :param lines: records, or the values that they are made from
         """
-        invoices = [line for line in lines if line["kind"] == "invoice"]
-        credits = [line for line in lines if line["kind"] != "invoice"]
+        invoices = [line for line in lines if line["kind"] in DEBIT_KINDS]
+        credits = [line for line in lines if line["kind"] not in DEBIT_KINDS]
         due, interest, indemnity, costs = (
             _add_up(invoices, name, digits)
             for name in (
@@ -696,7 +702,9 @@ class RecouvrementAction(models.Model):
         engine = self.env["recouvrement.engine"]
         today = fields.Date.context_today(self)
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
-        for company, actions in pending.grouped("company_id").items():
+        on_request = pending.filtered("is_on_request")
+        on_request._refresh_on_request(today)
+        for company, actions in (pending - on_request).grouped("company_id").items():
             prospects = {
                 (prospect.partner, prospect.currency): prospect
                 for prospect in engine._collect(
@@ -798,12 +806,33 @@ class RecouvrementAction(models.Model):
     def _check_before_sending(self):
         """Set aside, with the reason in words, the actions that cannot leave."""
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        identity = pending._check_sender()
         for actions in pending.grouped("channel").values():
             problems = actions[0]._channel_handler()._check_deliverable(actions)
             for action in actions:
-                reason = problems.get(action) or action.failure_reason
+                reason = (
+                    problems.get(action) or identity.get(action) or action.failure_reason
+                )
                 if reason:
                     action._fail(reason)
+
+    def _check_sender(self):
+        """Say which letters would lack what a company must say of itself on all of
+        them. The rest is checked on what is printed, when it leaves.
+
+        :return: ``{action: reason in words}``
+        """
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        problems = {}
+        for company, actions in (
+            self.filtered(lambda action: action.channel not in ("phone", "task"))
+            .grouped("company_id")
+            .items()
+        ):
+            reasons = service._get_sender_problems(company)
+            if reasons:
+                problems |= dict.fromkeys(actions, "\n".join(reasons))
+        return problems
 
     def _fail(self, reason):
         self.sudo().write({"state": "failed", "failure_reason": reason})

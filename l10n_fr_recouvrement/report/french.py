@@ -136,6 +136,21 @@ def format_siren(number):
     return NBSP.join((digits[:3], digits[3:6], digits[6:]))
 
 
+def format_siret(number):
+    """The fourteen digits of a SIRET as they are read, and an empty text when there are
+    not fourteen of them.
+
+    >>> format_siret("21750001600019")
+    '217\\xa0500\\xa0016\\xa000019'
+    >>> format_siret("217500016"), format_siret(False)
+    ('', '')
+    """
+    digits = re.sub(r"\s", "", number or "")
+    if not re.fullmatch(r"\d{14}", digits):
+        return ""
+    return NBSP.join((digits[:3], digits[3:6], digits[6:9], digits[9:]))
+
+
 def format_iban(number):
     """An IBAN in groups of four that no line break separates.
 

@@ -7,13 +7,14 @@ from functools import lru_cache
 import lxml.html
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty, split_every
 from odoo.tools.image import image_data_uri, image_process
 
-from ..law import round_half_up, to_decimal
-from . import epc, letter_pdf, rate_words, table_pages
+from ..law import UnknownFactError, round_half_up, to_decimal
+from ..models.action_states import DEBIT_KINDS, PENDING_STATES
+from . import epc, letter_kinds, letter_pdf, mentions, rate_words, table_pages
 from .french import (
     ADDRESS_WIDTH,
     NBSP,
@@ -26,6 +27,7 @@ from .french import (
     format_percent,
     format_short_date,
     format_siren,
+    format_siret,
     nbsp,
     postal_address,
 )
@@ -39,18 +41,13 @@ CHUNK = 40
 # Lines of figures that leave the letter on one page, with the penalties that a longer
 # text goes with and without; more go to an annex.
 INLINE_ROWS = {True: 6, False: 10.5}
+# A receipt asks for nothing: no payment code, more room.
+RECEIPT_ROWS = 18
 # What an annex is called that holds all the figures.
 STATEMENT = "Relevé des sommes dues"
 LOGO_PIXELS = (720, 216)
 DEFAULT_COLOR = "#1d3a5f"
 
-TITLES = {
-    "reminder": "",
-    "second_reminder": "RELANCE",
-    "last_reminder": "DERNIÈRE RELANCE AVANT MISE EN DEMEURE",
-    "formal_notice": "MISE EN DEMEURE",
-    "public_claim": "RÉCLAMATION",
-}
 # How each profile names interest: the heading of its table, and one amount of it.
 INTEREST_WORDS = {
     "business": ("Décompte des pénalités de retard", "Pénalités de retard", "Pénalité"),
@@ -61,6 +58,28 @@ INTEREST_WORDS = {
     ),
     "public": ("Décompte des intérêts moratoires", "Intérêts moratoires", "Intérêt"),
 }
+# References of Chorus Pro on an invoice, as its module names them.
+CHORUS_FIELDS = {
+    "purchase_order_reference": "engagement",
+    "contract_reference": "marché",
+    "buyer_reference": "service",
+}
+# What a receipt says of the penalties that are still due.
+RESERVES = {
+    "business": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
+    "pénalités de retard et à l'indemnité forfaitaire qui restent dues à ce jour, soit "
+    "%s.",
+    "consumer": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
+    "intérêts au taux légal qui restent dus à ce jour, soit %s.",
+    "public": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
+    "intérêts moratoires et à l'indemnité forfaitaire qui restent dus à ce jour, soit "
+    "%s.",
+}
+# What a statement of account says of an invoice that is not simply to be paid.
+ACCOUNT_STATES = {
+    "blocked": "réclamation en cours d’examen",
+    "in_payment": "règlement en cours d’encaissement",
+}
 # What the law that an action cites is about, by the code of the mention.
 LEGAL_SUBJECTS = {
     "formal_notice": "Mise en demeure",
@@ -69,6 +88,7 @@ LEGAL_SUBJECTS = {
     "public_margin": "Intérêts moratoires, dus de plein droit",
     "public_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
     "consumer_interest": "Intérêts au taux légal à compter de la mise en demeure",
+    "public_claim": "Interruption de la prescription",
 }
 
 
@@ -127,7 +147,10 @@ class ReportLetter(models.AbstractModel):
                 pdfs[action.id] = attachment.raw
                 continue
             try:
-                letters.append((action.id, self._letter_values(action)))
+                values = self._letter_values(action)
+                if not values["draft"] and action.state in PENDING_STATES:
+                    self._check_mentions(action, values)
+                letters.append((action.id, values))
             except Exception as error:
                 errors[action.id] = self._explain(action, error)
         for chunk in split_every(CHUNK, letters, list):
@@ -135,6 +158,65 @@ class ReportLetter(models.AbstractModel):
         return {
             action.id: pdfs[action.id] for action in actions if action.id in pdfs
         }, errors
+
+    @api.model
+    def _check_mentions(self, action, values):
+        """Refuse to print for sending a letter that lacks what the law wants of it, or
+        says what it may not (see :mod:`.mentions`)."""
+        problems = self._explain_mentions(
+            *mentions.check(values),
+            date=action.date,
+            company=action.company_id.name,
+            debtor=action.partner_id.display_name,
+            stage=action.stage_id.name,
+        )
+        if problems:
+            raise UserError("\n".join(problems))
+
+    @api.model
+    def _get_sender_problems(self, company):
+        """What the letters of a company lack that the law wants on all of them."""
+        identity = self._prepare_identity(company)
+        footer = " ".join(identity.values())
+        missing = mentions.missing(
+            letter_kinds.COMPANY, {"identity": identity, "footer": footer}
+        )
+        return self._explain_mentions(missing, company=company.name)
+
+    @api.model
+    def _explain_mentions(self, missing, broken=(), date=None, **names):
+        """What is wrong with a letter, in words a person can act on, with the text
+        that wants it.
+
+        :param missing: list of :class:`~.mentions.Mention`
+        :param broken: list of ``(Rule, words)``
+        :param names: ``company``, ``debtor`` and ``stage``
+        """
+        problems = [
+            self._cite(self.env._(mention.problem) % names, mention.article, date)
+            for mention in missing
+        ]
+        for rule, words in broken:
+            problem = self.env._(
+                "“%(words)s” may not stand in this letter: %(label)s. Change the text "
+                "of the stage, or what was added to the letter.",
+                words=words,
+                label=self.env._(rule.label),
+            )
+            problems.append(self._cite(problem, rule.article, date))
+        return problems
+
+    @api.model
+    def _cite(self, problem, code, date):
+        """Add to a sentence the text that it comes from, as in force on ``date``."""
+        if not code:
+            return problem
+        table = self.env["recouvrement.legal.fact"]._get_table()
+        try:
+            article = table.at(code, date or fields.Date.context_today(self)).article
+        except UnknownFactError:
+            return problem
+        return f"{problem} ({article})"
 
     @api.model
     def _render_chunk(self, letters, pdfs, errors):
@@ -209,15 +291,21 @@ class ReportLetter(models.AbstractModel):
         to place it.
         """
         action.ensure_one()
+        kind = letter_kinds.get(action.stage_id.kind)
         values = {
             "reference": action.name,
+            "kind": kind.code,
+            "profile": action.profile,
+            "template": kind.template,
             "draft": bool(self.env.context.get("recouvrement_draft")),
-            "title": TITLES.get(action.stage_id.kind, ""),
+            "title": kind.get_title(action.profile),
             "salutation": "Madame, Monsieur,",
             "color": self._prepare_color(action),
             "sender": self._prepare_sender(action),
+            "identity": self._prepare_identity(action.company_id),
             "footer": self._prepare_footer(action),
             "folds": action.company_id.recouvrement_fold_marks,
+            "debtor": self._prepare_debtor(action),
             "recipient_lines": self._prepare_recipient(action),
             "place_date": self._prepare_place_date(action),
             "delivery": self._prepare_delivery(action),
@@ -229,10 +317,14 @@ class ReportLetter(models.AbstractModel):
             "closing": self._prepare_text(action.letter_closing),
             "statement": self._prepare_statement(action),
             "payment": self._prepare_payment(action),
+            "deadline": action.deadline_text or "",
+            "sums": self._prepare_sums(action),
+            "citations": self._prepare_citations(action),
             "legal_texts": self._prepare_legal_texts(action),
+            "mediator": self._get_mediator(action),
             "signature": self._prepare_signature(action),
         }
-        values.update(self._prepare_figures(action))
+        values.update(getattr(self, kind.figures)(action))
         values["enclosures"] = self._prepare_enclosures(action, values)
         return values
 
@@ -270,24 +362,46 @@ class ReportLetter(models.AbstractModel):
         """What a company must say of itself on its letters (C. com. art. R123-237 and
         R123-238), for the foot of the pages."""
         company = action.company_id
-        form = company.recouvrement_legal_form or ""
-        if company.recouvrement_share_capital:
-            form += f" au capital de {company.recouvrement_share_capital}"
-        seat = " ".join(
-            part
-            for part in (company.street, company.street2, company.zip, company.city)
-            if part
-        )
-        siren = format_siren(company.company_registry)
-        if siren and company.recouvrement_rcs_city:
-            siren += f" RCS {company.recouvrement_rcs_city}"
+        identity = self._prepare_identity(company)
+        form, siren = identity["form"], identity["siren"]
+        if identity["capital"]:
+            form += f" au capital de {identity['capital']}"
+        if siren and identity["registry"]:
+            siren += f" RCS {identity['registry']}"
+        seat = identity["seat"] or identity["place"]
         parts = [
-            ", ".join(part for part in (company.name, form.strip()) if part),
+            ", ".join(part for part in (identity["name"], form.strip()) if part),
             f"siège social : {seat}" if seat else "",
             f"SIREN {siren}" if siren else "",
             f"TVA {company.vat}" if company.vat else "",
         ]
         return nbsp(" – ".join(part for part in parts if part))
+
+    @api.model
+    def _prepare_identity(self, company):
+        """What a company must say of itself, each part empty while it is missing; the
+        seat is missing as long as it has no street or no town."""
+        parts = (company.street, company.street2, company.zip, company.city)
+        place = " ".join(part for part in parts if part)
+        return {
+            "name": company.name or "",
+            "form": company.recouvrement_legal_form or "",
+            "capital": company.recouvrement_share_capital or "",
+            "seat": place if company.street and company.city else "",
+            "place": place,
+            "siren": format_siren(company.company_registry),
+            "registry": company.recouvrement_rcs_city or "",
+        }
+
+    @api.model
+    def _prepare_debtor(self, action):
+        """Who is written to, as far as the law asks."""
+        partner = action.partner_id
+        return {
+            "name": partner.name or "",
+            "registry": format_siret(partner.company_registry),
+            "is_french": (partner.country_id.code or "FR") == "FR",
+        }
 
     @api.model
     def _prepare_recipient(self, action):
@@ -316,7 +430,7 @@ class ReportLetter(models.AbstractModel):
         """How the letter travels, line by line."""
         if action.channel != "registered":
             return []
-        lines = ["Lettre recommandée avec accusé de réception"]
+        lines = ["Lettre recommandée avec avis de réception"]
         if action.tracking_number:
             lines.append(f"n°{NBSP}{action.tracking_number}")
         return lines
@@ -328,6 +442,8 @@ class ReportLetter(models.AbstractModel):
             ("Nos références", action.name),
             ("Compte client", action.partner_id.ref),
         ]
+        if action.profile == "public":
+            rows.append(("Votre SIRET", format_siret(action.partner_id.company_registry)))
         return [(f"{label}{NBSP}:", value) for label, value in rows if value]
 
     @api.model
@@ -366,18 +482,27 @@ class ReportLetter(models.AbstractModel):
             **self._prepare_tables(action, invoices, credits, len(totals)),
             "totals": totals,
             "total": self._format(action, total),
+            "total_label": "Total à régler",
             "total_words": amount_in_words(total, action.currency_id.name),
         }
 
     @api.model
     def _prepare_tables(self, action, invoices, credits, total_rows):
-        """Put the tables where they read best: in the letter while it stays on one
-        page, else on the pages of an annex, the penalties first."""
+        """The tables of a claim, where they read best."""
         tables = [self._prepare_invoices(action, invoices, credits)]
         if action.show_penalties and any(line.penalty_detail for line in invoices):
             tables.append(self._prepare_penalties(action, invoices))
         # Three sums stand beside the payment code; more take room of their own.
         room = INLINE_ROWS[len(tables) > 1] - max(0, total_rows - 3)
+        return self._place_tables(action, tables, room)
+
+    @api.model
+    def _place_tables(self, action, tables, room):
+        """Put tables in the letter while they leave it on one page, the others on the
+        pages of an annex.
+
+        :param room: lines of figures that the letter has room for
+        """
         inline = []
         while tables and table_pages.height(tables[0]) <= room:
             inline.append(tables.pop(0))
@@ -405,6 +530,173 @@ class ReportLetter(models.AbstractModel):
             if name in part
         }
         return {**part, **carried}
+
+    @api.model
+    def _prepare_account_figures(self, action):
+        """Figures of a statement of account: everything open, with its running
+        balance."""
+        lines = list(action.line_ids)
+        debits = [line for line in lines if line.kind in DEBIT_KINDS]
+        credits = [line for line in lines if line.kind not in DEBIT_KINDS]
+        self._check_footing(action, debits, credits)
+        balance, rows = to_decimal(0), []
+        for line in lines:
+            balance += self._amount(action, line.balance)
+            rows.append(self._prepare_account_row(line, balance))
+        overdue = self._sum(
+            [line for line in debits if line.days_late > 0], "amount_residual"
+        ) - self._sum(credits, "amount_residual")
+        sums = [(self._get_balance_label(action, balance), abs(balance))]
+        if 0 < overdue < balance:
+            sums.append(("dont échu, avoirs et règlements déduits", overdue))
+        table = {
+            "kind": "account",
+            "caption": "",
+            "note": "",
+            "rows": rows,
+            "sums": [(label, self._format(action, amount)) for label, amount in sums],
+        }
+        return {
+            **self._place_tables(action, [table], INLINE_ROWS[False]),
+            "totals": [],
+            "total": self._format(action, abs(balance)),
+            "total_label": self._get_balance_label(action, balance),
+            "total_words": amount_in_words(abs(balance), action.currency_id.name),
+        }
+
+    @api.model
+    def _get_balance_label(self, action, balance):
+        if balance < 0:
+            return "Solde en votre faveur"
+        return "Solde dû" if balance else "Solde"
+
+    @api.model
+    def _prepare_account_row(self, line, balance):
+        """One open item of an account and the balance after it."""
+        action = line.action_id
+        amount = self._amount(action, line.amount_residual)
+        residual = self._format(action, amount)
+        is_debit = line.kind in DEBIT_KINDS
+        return {
+            "date": self._format_day(line.date_document),
+            "number": self._get_account_name(line),
+            "detail": self._prepare_account_detail(line),
+            "due_date": self._format_day(line.date_due) if is_debit else "",
+            "debit": residual if is_debit else "",
+            "credit": "" if is_debit else residual,
+            "balance": self._format(action, balance),
+            "figures": {
+                "debit": amount if is_debit else 0,
+                "credit": 0 if is_debit else amount,
+                "balance": amount if is_debit else -amount,
+            },
+        }
+
+    @api.model
+    def _get_account_name(self, line):
+        return {
+            "invoice": f"Facture {line.label}",
+            "credit_note": f"Avoir {line.label}",
+            "payment": "Règlement reçu",
+            "entry": line.label,
+        }[line.kind]
+
+    @api.model
+    def _prepare_account_detail(self, line):
+        """What an open item needs to be understood, in small under it. Hook."""
+        parts = []
+        if line.kind == "invoice":
+            detail = self._prepare_invoice_detail(line)
+            parts.append(detail[:1].lower() + detail[1:])
+            if line.days_late > 0:
+                days = "jour" if line.days_late == 1 else "jours"
+                parts.append(f"échue depuis {line.days_late}{NBSP}{days}")
+            parts.append(ACCOUNT_STATES.get(line.move_id.payment_state))
+        if line.amount_original != line.amount_residual:
+            total = self._format(line.action_id, line.amount_original)
+            parts.append(f"reste sur {total}")
+        return self._join_detail(parts)
+
+    @api.model
+    def _prepare_receipt_figures(self, action):
+        """Figures of a receipt: the invoices that are settled, and what settled them,
+        which are the same amount."""
+        invoices = [line for line in action.line_ids if line.kind == "invoice"]
+        settlements = [line for line in action.line_ids if line.kind != "invoice"]
+        total = self._sum(invoices, "amount_original")
+        self._check_settled(action, total, self._sum(settlements, "amount_original"))
+        amount = self._format(action, total)
+        tables = [
+            {
+                "kind": "settled",
+                "caption": "",
+                "note": "",
+                "rows": [self._prepare_settled_row(line) for line in invoices],
+                "sums": [("Total soldé", amount)] if len(invoices) > 1 else [],
+            },
+            {
+                "kind": "settlements",
+                "caption": "Détail des règlements",
+                "note": "",
+                "rows": [self._prepare_settlement_row(line) for line in settlements],
+                "sums": [("Total imputé", amount)] if len(settlements) > 1 else [],
+            },
+        ]
+        return {
+            **self._place_tables(action, tables, RECEIPT_ROWS),
+            "totals": [],
+            "total": amount,
+            "total_label": "Total réglé",
+            "total_words": amount_in_words(total, action.currency_id.name),
+            "reserve": self._prepare_reserve(action),
+        }
+
+    @api.model
+    def _check_settled(self, action, total, settled):
+        if total != settled:
+            raise UserError(
+                self.env._(
+                    "The invoices of %(action)s make %(total)s and what settled them "
+                    "makes %(sum)s: see their payments.",
+                    action=action.name,
+                    total=self._format(action, total),
+                    sum=self._format(action, settled),
+                )
+            )
+
+    @api.model
+    def _prepare_settled_row(self, line):
+        return {
+            "number": line.label,
+            "detail": self._prepare_invoice_detail(line),
+            "date": self._format_day(line.date_document),
+            "due_date": self._format_day(line.date_due),
+            "total": self._format(line.action_id, line.amount_original),
+            "figures": {"total": self._amount(line.action_id, line.amount_original)},
+        }
+
+    @api.model
+    def _prepare_settlement_row(self, line):
+        is_refund = line.kind == "credit_note"
+        return {
+            "number": f"Avoir {line.label}"
+            if is_refund
+            else line._get_settlement_name(),
+            "detail": "",
+            "date": self._format_day(line.date_due),
+            "total": self._format(line.action_id, line.amount_original),
+            "figures": {"total": self._amount(line.action_id, line.amount_original)},
+        }
+
+    @api.model
+    def _prepare_reserve(self, action):
+        """A receipt for the principal forgives nothing: it says what is still due
+        besides, since one without reserve could be read as a waiver."""
+        invoices = action._get_invoices()
+        due = self._sum_of(action, invoices.mapped("recouvrement_penalty_total"))
+        if not due:
+            return ""
+        return nbsp(RESERVES[action.profile] % self._format(action, due))
 
     @api.model
     def _check_footing(self, action, invoices, credits):
@@ -469,13 +761,31 @@ class ReportLetter(models.AbstractModel):
         if line.instalment:
             rank, count = line.instalment.split("/")
             total = self._format(line.action_id, move.amount_total)
-            parts.append(f"Échéance {rank} sur {count}, facture de {total} TTC")
+            parts.append(f"échéance {rank} sur {count}, facture de {total} TTC")
         if move.ref and move.ref != number:
-            parts.append(f"Votre réf. {move.ref}")
-        if line.action_id.profile == "public" and "purchase_order_reference" in move:
-            commitment = move.purchase_order_reference
-            parts += [f"Engagement {commitment}"] if commitment else []
-        return ", ".join(parts)
+            parts.append(f"votre réf. {move.ref}")
+        if line.action_id.profile == "public":
+            parts += self._prepare_public_references(move)
+        return self._join_detail(parts)
+
+    @api.model
+    def _join_detail(self, parts):
+        """Parts of a detail as one sentence."""
+        text = ", ".join(part for part in parts if part)
+        return text[:1].upper() + text[1:]
+
+    @api.model
+    def _prepare_public_references(self, move):
+        """What a public body knows a request for payment by: day it came, and the
+        references of Chorus Pro where its module is installed."""
+        parts = []
+        if move.recouvrement_request_date:
+            day = self._format_day(move.recouvrement_request_date)
+            parts.append(f"demande reçue le {day}")
+        for name, label in CHORUS_FIELDS.items():
+            if name in move._fields and move[name]:
+                parts.append(f"{label} {move[name]}")
+        return parts
 
     @api.model
     def _prepare_credit_row(self, line):
@@ -636,9 +946,19 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_payment_lead(self, action):
         """A public body pays on its own order, interest later than principal."""
+        if action.kind == "courtesy":
+            return self._prepare_courtesy_lead(action)
         if action.profile == "public" or not action.date_deadline:
             return "Coordonnées bancaires"
         return f"À régler au plus tard le {format_date(action.date_deadline)}"
+
+    @api.model
+    def _prepare_courtesy_lead(self, action):
+        """Before the due date nothing else is asked than to pay on that day."""
+        dues = set(action.line_ids.filtered("date_due").mapped("date_due"))
+        if action.profile == "public" or len(dues) != 1:
+            return "Coordonnées bancaires"
+        return f"À régler pour le {format_date(dues.pop())}"
 
     @api.model
     def _prepare_code(self, action, bank, holder):
@@ -677,9 +997,8 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_mediator(self, action):
         """Whom a consumer may turn to (C. conso. art. L612-1 and L616-1)."""
-        mediator = action.company_id.recouvrement_mediator
-        friendly = action.kind in ("courtesy", "reminder")
-        if action.profile != "consumer" or friendly or not mediator:
+        mediator = self._get_mediator(action)
+        if not mediator:
             return []
         return [
             nbsp(
@@ -690,9 +1009,42 @@ class ReportLetter(models.AbstractModel):
         ]
 
     @api.model
+    def _get_mediator(self, action):
+        """The mediator that the letter names: to consumers, once they were reminded."""
+        kind = letter_kinds.get(action.kind)
+        if "mediator" not in kind.get_required(action.profile):
+            return ""
+        return action.company_id.recouvrement_mediator or ""
+
+    @api.model
+    def _prepare_citations(self, action):
+        """``[(code, article)]`` of the texts that the action cites."""
+        return [
+            (mention["code"], mention["article"])
+            for mention in action.legal_mentions or ()
+            if not isinstance(mention, str)
+        ]
+
+    @api.model
+    def _prepare_sums(self, action):
+        """What the total is made of, as numbers."""
+        return {
+            name: self._amount(action, action[field])
+            for name, field in (
+                ("principal", "amount_invoices"),
+                ("credits", "amount_credits"),
+                ("interest", "amount_interest"),
+                ("indemnity", "amount_indemnity"),
+                ("costs", "amount_costs"),
+                ("total", "amount_total"),
+            )
+        }
+
+    @api.model
     def _prepare_signature(self, action):
         company = action.company_id
         return {
+            "signatory": company.recouvrement_signatory_name or "",
             "name": company.recouvrement_signatory_name or company.name,
             "title": company.recouvrement_signatory_title or "",
         }
@@ -715,6 +1067,10 @@ class ReportLetter(models.AbstractModel):
         return sum(
             (self._amount(line.action_id, line[name]) for line in lines), to_decimal(0)
         )
+
+    @api.model
+    def _sum_of(self, action, values):
+        return sum((self._amount(action, value) for value in values), to_decimal(0))
 
     @api.model
     def _format(self, action, value):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from . import letter_kinds
 from .french import amount_in_words, format_amount, format_date, nbsp
 
 VISIT_REPORT = "l10n_fr_recouvrement.report_visit_notice"
@@ -32,23 +33,29 @@ class ReportVisitNotice(models.AbstractModel):
         owed = action._sum_amounts(action, "amount_invoices") - action._sum_amounts(
             action, "amount_credits"
         )
-        return {
-            "letter": {
-                "color": service._prepare_color(action),
-                "sender": service._prepare_sender(action),
-                "recipient_lines": service._prepare_recipient(action),
-                "references": service._prepare_references(action),
-                "delivery": [],
-                "place_date": "",
-                "title": "AVIS DE PASSAGE",
-                "subject": "",
-            },
-            "day": self._get_day(action),
-            "amount": format_amount(owed, currency),
-            "amount_words": amount_in_words(owed, currency),
-            "invoices": ", ".join(action._get_invoices().mapped("name")),
-            "whom_to_call": self._prepare_whom_to_call(action),
+        kind = letter_kinds.get("visit_notice")
+        letter = {
+            "kind": kind.code,
+            "profile": action.profile,
+            "color": service._prepare_color(action),
+            "sender": service._prepare_sender(action),
+            "identity": service._prepare_identity(action.company_id),
             "footer": service._prepare_footer(action),
+            "recipient_lines": service._prepare_recipient(action),
+            "references": service._prepare_references(action),
+            "delivery": [],
+            "place_date": "",
+            "title": kind.get_title(action.profile),
+            "subject": "",
+            "total": format_amount(owed, currency),
+            "total_words": amount_in_words(owed, currency),
+            "contact": self._prepare_whom_to_call(action),
+        }
+        service._check_mentions(action, letter)
+        return {
+            "letter": letter,
+            "day": self._get_day(action),
+            "invoices": ", ".join(action._get_invoices().mapped("name")),
         }
 
     @api.model
