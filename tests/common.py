@@ -13,6 +13,8 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
+from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import FLAGS
+from odoo.addons.l10n_fr_recouvrement.report.letter import Document
 
 IBAN = "FR7630006000011234567890189"
 BIC = "AGRIFRPP"
@@ -52,9 +54,12 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         service = type(cls.env["report.l10n_fr_recouvrement.report_letter"])
         patcher = patch.object(
             service,
-            "_render_pdfs",
-            lambda self, actions: (
-                {action.id: f"%PDF {action.name}".encode() for action in actions},
+            "_render_documents",
+            lambda self, actions, keep=False, alone=False: (
+                {
+                    action.id: Document(f"%PDF {action.name}".encode())
+                    for action in actions
+                },
                 {},
             ),
         )
@@ -64,10 +69,11 @@ class RecouvrementCase(AccountTestInvoicingCommon):
 
     @classmethod
     def _setup_letters_alone(cls):
-        """Most tests are about letters: no call or task comes between them, and an old
-        invoice goes straight to the letter it is about."""
+        """Most tests are about letters: no call or task comes between them, nothing is
+        enclosed, and an old invoice goes straight to the letter it is about."""
         procedures = cls.env["recouvrement.procedure"].search([])
         procedures.late_entry = "reached"
+        procedures.stage_ids.write(dict.fromkeys(FLAGS, False))
         procedures.stage_ids.filtered(
             lambda stage: stage.channel in HUMAN_CHANNELS
         ).active = False
