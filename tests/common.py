@@ -13,9 +13,26 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
+from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import FLAGS
+from odoo.addons.l10n_fr_recouvrement.report.letter import Document
 
 IBAN = "FR7630006000011234567890189"
 BIC = "AGRIFRPP"
+
+
+class Printer:
+    """What stands in for wkhtmltopdf; a test stops it to print for real."""
+
+    def __init__(self, *patchers):
+        self.patchers = patchers
+
+    def start(self):
+        for patcher in self.patchers:
+            patcher.start()
+
+    def stop(self):
+        for patcher in self.patchers:
+            patcher.stop()
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -48,25 +65,32 @@ class RecouvrementCase(AccountTestInvoicingCommon):
 
     @classmethod
     def classPatch_letters(cls):
-        """Stand in for wkhtmltopdf, the outer edge, where the PDF is not the point."""
+        """Stand in for wkhtmltopdf, the outer edge, where the PDF is not the point: a
+        letter is checked as any other, and goes alone."""
         service = type(cls.env["report.l10n_fr_recouvrement.report_letter"])
-        patcher = patch.object(
-            service,
-            "_print_letters",
-            lambda self, letters: [
-                f"%PDF {letter['reference']}".encode() for letter in letters
-            ],
+        enclosures = type(cls.env["recouvrement.enclosure"])
+        printer = Printer(
+            patch.object(
+                service,
+                "_print_letters",
+                lambda self, letters: [
+                    f"%PDF {letter['reference']}".encode() for letter in letters
+                ],
+            ),
+            patch.object(service, "_join", lambda self, pdf, _pieces: Document(pdf)),
+            patch.object(enclosures, "_load", lambda self, _actions, _keep: ({}, {})),
         )
-        patcher.start()
-        cls.addClassCleanup(patcher.stop)
-        return patcher
+        printer.start()
+        cls.addClassCleanup(printer.stop)
+        return printer
 
     @classmethod
     def _setup_letters_alone(cls):
-        """Most tests are about letters: no call or task comes between them, and an old
-        invoice goes straight to the letter it is about."""
+        """Most tests are about letters: no call or task comes between them, nothing is
+        enclosed, and an old invoice goes straight to the letter it is about."""
         procedures = cls.env["recouvrement.procedure"].search([])
         procedures.late_entry = "reached"
+        procedures.stage_ids.write(dict.fromkeys(FLAGS, False))
         procedures.stage_ids.filtered(
             lambda stage: stage.channel in HUMAN_CHANNELS
         ).active = False

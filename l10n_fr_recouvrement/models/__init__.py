@@ -13,10 +13,13 @@ from . import recouvrement_action
 from . import recouvrement_action_work
 from . import recouvrement_action_outcome
 from . import recouvrement_action_sheet
+from . import recouvrement_action_enclosures
 from . import recouvrement_action_events
 from . import recouvrement_action_request
+from . import recouvrement_action_seal
 from . import recouvrement_action_line
 from . import recouvrement_action_today
+from . import recouvrement_enclosure
 from . import recouvrement_letter_request
 from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line
@@ -26,6 +29,7 @@ from . import account_journal
 from . import account_move
 from . import account_move_penalty
 from . import account_move_events
+from . import account_move_evidence
 from . import account_move_line
 from . import account_partial_reconcile
 from . import res_partner

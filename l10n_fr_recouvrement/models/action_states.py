@@ -17,6 +17,8 @@ STATES = [
 PENDING_STATES = ("todo", "to_approve", "ready", "failed")
 # The debtor was contacted: it counts, and is kept as proof.
 CONTACTED_STATES = ("sent", "delivered", "returned", "done")
+# A letter left.
+LETTER_STATES = ("sent", "delivered", "returned")
 CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
 # Carried out by a person, with an outcome, where the others leave by themselves.
 HUMAN_CHANNELS = ("phone", "visit", "task")
@@ -38,3 +40,5 @@ RETURN_REASONS = [
     ("unclaimed", "Not collected"),
     ("unknown", "Unknown at this address"),
 ]
+# What the file of a sealed piece is found to be, against its fingerprint.
+INTACT, ALTERED, LOST = "intact", "altered", "lost"

@@ -4,7 +4,8 @@ from collections import OrderedDict
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..report.letter import REPORT
+from ..report.letter import REPORT, REPORT_ALONE
+from ..report.proof_sheet import PROOF_REPORT
 from ..report.visit_notice import VISIT_REPORT
 
 
@@ -19,12 +20,17 @@ class IrActionsReport(models.Model):
         report_name = res_ids and self._get_report(report_ref).report_name
         if report_name == VISIT_REPORT:
             return self._recouvrement_prepare_visit_notices(res_ids)
-        if report_name != REPORT:
+        if report_name == PROOF_REPORT:
+            return self._recouvrement_prepare_proof_sheets(res_ids)
+        if report_name not in (REPORT, REPORT_ALONE):
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
         # What is printed before it is sent says that it is a draft.
         service = self.env[f"report.{REPORT}"].with_context(recouvrement_draft=True)
         actions = self.env["recouvrement.action"].browse(dict.fromkeys(res_ids))
-        pdfs, errors = service._render_pdfs(actions)
+        if report_name == REPORT:
+            pdfs, errors = service._render_pdfs(actions)
+        else:
+            pdfs, errors = self._recouvrement_print_alone(service, actions)
         if errors and not pdfs:
             raise UserError("\n".join(errors.values()))
         if errors:
@@ -33,6 +39,20 @@ class IrActionsReport(models.Model):
             (res_id, {"stream": io.BytesIO(pdf), "attachment": None})
             for res_id, pdf in pdfs.items()
         )
+
+    @api.model
+    def _recouvrement_print_alone(self, service, actions):
+        """Print letters without what is enclosed."""
+        documents, errors = service._render_documents(actions, alone=True)
+        return {res_id: document.pdf for res_id, document in documents.items()}, errors
+
+    @api.model
+    def _recouvrement_prepare_proof_sheets(self, res_ids):
+        """Print sheets of proof, each on pages of its own, that nobody keeps."""
+        actions = self.env["recouvrement.action"].browse(dict.fromkeys(res_ids))
+        actions.check_access("read")
+        pdf = self.env[f"report.{PROOF_REPORT}"]._render_pdf(actions)
+        return OrderedDict({False: {"stream": io.BytesIO(pdf), "attachment": None}})
 
     @api.model
     def _recouvrement_prepare_visit_notices(self, res_ids):

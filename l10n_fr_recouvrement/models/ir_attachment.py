@@ -1,5 +1,7 @@
-from odoo import api, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..report import enclosure_pdf
 
 SEALED_FIELDS = {
     "raw",
@@ -14,18 +16,62 @@ SEALED_FIELDS = {
     "res_field",
     "type",
     "url",
+    "recouvrement_sealed",
 }
 
 
 class IrAttachment(models.Model):
-    """Keeps the PDF of a sent letter as it was sent."""
+    """Keeps what proves a recovery action as it was: a sealed file is neither changed
+    nor deleted. Says which files of an invoice prove the debt."""
 
     _inherit = "ir.attachment"
 
+    recouvrement_sealed = fields.Boolean(
+        "Sealed", readonly=True, copy=False, help="Proof: nobody changes or deletes it."
+    )
+    recouvrement_evidence = fields.Selection(
+        [
+            ("invoice", "The invoice itself"),
+            ("order", "Order"),
+            ("contract", "Contract"),
+            ("delivery", "Signed delivery note"),
+            ("other", "Other evidence"),
+        ],
+        "Evidence",
+        copy=False,
+        help="What the file proves of the debt: recovery letters may enclose it.",
+    )
+
+    @api.constrains("recouvrement_evidence")
+    def _check_recouvrement_evidence(self):
+        """What cannot be enclosed is refused when it is marked, not when the letter
+        should leave."""
+        enclosures = self.env["recouvrement.enclosure"]
+        for attachment in self.filtered("recouvrement_evidence"):
+            content = attachment.with_context(bin_size=False).raw or b""
+            try:
+                enclosure_pdf.to_pdf(content)
+            except enclosure_pdf.Unreadable as error:
+                raise ValidationError(
+                    enclosures._explain(attachment.name, error)
+                ) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base: a seal cannot be broken, nobody sets one by hand
+        if not self.env.su and any(
+            vals.get("recouvrement_sealed") for vals in vals_list
+        ):
+            raise UserError(self.env._("Files are sealed by the follow-up alone."))
+        return super().create(vals_list)
+
     def write(self, vals):
         # EXTENDS base
-        if SEALED_FIELDS & vals.keys() and not self._recouvrement_is_same(vals):
-            self._recouvrement_check_sealed()
+        if SEALED_FIELDS & vals.keys():
+            if "recouvrement_sealed" in vals and not self.env.su:
+                raise UserError(self.env._("Files are sealed by the follow-up alone."))
+            if not self._recouvrement_is_same(vals):
+                self._recouvrement_check_sealed()
         return super().write(vals)
 
     def _recouvrement_is_same(self, vals):
@@ -38,20 +84,16 @@ class IrAttachment(models.Model):
         )
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_sent_letter(self):
+    def _unlink_except_sealed(self):
         self._recouvrement_check_sealed()
 
     def _recouvrement_check_sealed(self):
-        action = (
-            self.env["recouvrement.action"]
-            .sudo()
-            .search([("letter_attachment_id", "in", self.ids)], limit=1)
-        )
-        if action:
+        sealed = self.sudo().filtered("recouvrement_sealed")
+        if sealed:
             raise UserError(
                 self.env._(
-                    "The letter %s was sent: its PDF can be neither changed nor "
-                    "deleted.",
-                    action.name,
+                    "%s is the proof of a recovery action: it can be neither changed "
+                    "nor deleted.",
+                    sealed[0].name,
                 )
             )

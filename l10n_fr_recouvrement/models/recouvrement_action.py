@@ -5,10 +5,10 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from .. import law
-from ..report import french
+from ..report import french, letter
 from .account_move import MANAGER
 from .action_states import (
     CLOSED_STATES,
@@ -32,6 +32,7 @@ EDITABLE_FIELDS = {
     "tracking_number",
     "user_id",
 }
+NOT_APPROVED = {"approver_id": False, "date_approved": False}
 EDITABLE_WHEN_SENT = {
     "tracking_number",
     "date_presented",
@@ -193,15 +194,20 @@ class RecouvrementAction(models.Model):
     mail_message_id = fields.Char("Message-Id", readonly=True)
     email_to = fields.Char("Sent to", readonly=True)
     tracking_number = fields.Char(
-        "Registered number", help="Number of the registered letter, printed on it."
+        "Registered number",
+        tracking=True,
+        help="Number of the registered letter, printed on it.",
     )
     date_presented = fields.Date(
         "First presented on",
+        tracking=True,
         help="Day the post first presented the registered letter. From the next day "
         "on, a formal notice bears the legal interest that a consumer owes.",
     )
     date_received = fields.Date(
-        "Received on", help="Day on the receipt of the registered letter."
+        "Received on",
+        tracking=True,
+        help="Day on the receipt of the registered letter.",
     )
 
     _name_uniq = models.UniqueIndex(
@@ -496,7 +502,13 @@ class RecouvrementAction(models.Model):
         waiting.sudo()._refresh()
         waiting = waiting.filtered(lambda action: action.state == "to_approve")
         waiting._approve_above_limit()
-        waiting.sudo().state = "ready"
+        waiting.sudo().write(
+            {
+                "state": "ready",
+                "approver_id": self.env.uid,
+                "date_approved": fields.Datetime.now(),
+            }
+        )
         return True
 
     def _approve_above_limit(self):
@@ -672,7 +684,7 @@ class RecouvrementAction(models.Model):
     def _retry(self):
         for is_human, actions in self.grouped("is_human").items():
             state = "todo" if is_human else "to_approve"
-            actions.write({"failure_reason": False, "state": state})
+            actions.write({"failure_reason": False, "state": state, **NOT_APPROVED})
         self._refresh()
         self._check_before_sending()
         self._schedule_activities()
@@ -775,7 +787,7 @@ class RecouvrementAction(models.Model):
         if self.state != "failed":
             # What was approved was another letter.
             vals["state"] = self._get_first_state(stage)
-            vals["approved_above_limit"] = False
+            vals |= {"approved_above_limit": False, **NOT_APPROVED}
         return vals
 
     @api.depends("letter_texts", "stage_id", "amount_total", "date_deadline")
@@ -851,30 +863,55 @@ class RecouvrementAction(models.Model):
         """
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
         pdfs, errors = service._render_pdfs(self)
+        self._fail_printing(errors)
+        return pdfs
+
+    def _fail_printing(self, errors):
         for action in self:
             if action.id in errors and action.state in PENDING_STATES:
                 action._fail(errors[action.id])
-        return pdfs
 
     def _freeze_letters(self):
-        """Print each letter and keep its PDF.
+        """Print each letter with what is enclosed and keep its PDF, as many at a time
+        as are printed in one call: a long series holds no more than that in memory.
 
         :return: the actions whose letter is frozen
         """
+        frozen = self.browse()
+        for ids in split_every(letter.CHUNK, self.ids, list):
+            frozen |= self.browse(ids)._freeze_together()
+            _logger.info("%s of %s letters made", len(frozen), len(self))
+        return frozen
+
+    def _freeze_together(self):
         self._freeze_letter_texts()
-        pdfs = self._get_letter_pdfs()
-        frozen = self.filtered(lambda action: action.id in pdfs)
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        documents, errors = service._render_documents(self, keep=True)
+        self._fail_printing(errors)
+        frozen = self.filtered(lambda action: action.id in documents)
         attachments = self.env["ir.attachment"].create(
-            [action._prepare_letter_attachment(pdfs[action.id]) for action in frozen]
+            [
+                action._prepare_letter_attachment(documents[action.id].pdf)
+                for action in frozen
+            ]
         )
         for action, attachment in zip(frozen, attachments, strict=True):
-            action.write(
-                {
-                    "letter_attachment_id": attachment.id,
-                    "letter_sha256": hashlib.sha256(pdfs[action.id]).hexdigest(),
-                }
-            )
+            action.write(action._prepare_seal(documents[action.id], attachment))
         return frozen
+
+    def _prepare_seal(self, document, attachment):
+        """What is kept of a letter with its PDF. Hook."""
+        self.ensure_one()
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        return {
+            "letter_attachment_id": attachment.id,
+            "letter_sha256": hashlib.sha256(document.pdf).hexdigest(),
+            "letter_pages": document.pages,
+            "letter_enclosures": document.enclosures,
+            "recipient_text": "\n".join(service._prepare_recipient(self)),
+            "sender_id": self.env.uid,
+            "date_frozen": fields.Datetime.now(),
+        }
 
     def _prepare_letter_attachment(self, pdf):
         self.ensure_one()
@@ -884,6 +921,7 @@ class RecouvrementAction(models.Model):
             "mimetype": "application/pdf",
             "res_model": self._name,
             "res_id": self.id,
+            "recouvrement_sealed": True,
         }
 
     def _mark_sent(self, day=None):

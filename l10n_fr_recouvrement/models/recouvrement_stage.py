@@ -152,9 +152,23 @@ class RecouvrementStage(models.Model):
         help="An invoice of which less is owed, payments and credit notes deducted, "
         "does not reach this stage. In the currency of the company.",
     )
-    enclose_invoices = fields.Boolean("The invoices")
-    enclose_earlier_letters = fields.Boolean("The earlier letters")
-    enclose_statement = fields.Boolean("The statement of account")
+    enclose_earlier_letters = fields.Boolean(
+        "The earlier letters",
+        help="Those that claimed the same invoices, as they were sent.",
+    )
+    enclose_invoices = fields.Boolean(
+        "The invoices",
+        help="Their PDF as it was sent; an invoice that has none is printed.",
+    )
+    enclose_statement = fields.Boolean(
+        "The statement of interest",
+        help="Where the letter claims penalties: how they are worked out, row by row.",
+    )
+    enclose_evidence = fields.Boolean(
+        "The evidence",
+        help="Orders, contracts and signed delivery notes marked on the invoices or on "
+        "their sales orders.",
+    )
     mail_template_id = fields.Many2one(
         "mail.template",
         "E-mail",

@@ -2,3 +2,4 @@ from . import letter
 from . import visit_notice
 from . import statement_inputs
 from . import statement
+from . import proof_sheet

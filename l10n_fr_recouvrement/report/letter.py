@@ -1,6 +1,8 @@
 import base64
+import hashlib
 import logging
 import re
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -14,7 +16,16 @@ from odoo.tools.image import image_data_uri, image_process
 
 from ..law import UnknownFactError, round_half_up, to_decimal
 from ..models.action_states import DEBIT_KINDS, PENDING_STATES
-from . import epc, letter_kinds, letter_pdf, mentions, rate_words, table_pages
+from . import (
+    enclosure_pdf,
+    enclosure_words,
+    epc,
+    letter_kinds,
+    letter_pdf,
+    mentions,
+    rate_words,
+    table_pages,
+)
 from .french import (
     ADDRESS_WIDTH,
     NBSP,
@@ -35,6 +46,8 @@ from .french import (
 _logger = logging.getLogger(__name__)
 
 REPORT = "l10n_fr_recouvrement.report_letter"
+# The same without what is enclosed.
+REPORT_ALONE = "l10n_fr_recouvrement.report_letter_alone"
 # Letters of one call of wkhtmltopdf: more gains nothing, and one that breaks makes its
 # whole chunk start again letter by letter.
 CHUNK = 40
@@ -92,6 +105,16 @@ LEGAL_SUBJECTS = {
 }
 
 
+@dataclass
+class Document:
+    """A letter as it leaves: its PDF, of which the first ``pages`` are the letter and
+    the others what is enclosed, as ``[{"kind", "name", "pages", "sha256"}]``."""
+
+    pdf: bytes
+    pages: int = 1
+    enclosures: list = field(default_factory=list)
+
+
 @lru_cache(maxsize=16)
 def _logo_uri(source):
     """Data URI of a logo (base64) at a size for paper and in a format that wkhtmltopdf
@@ -136,27 +159,32 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _render_pdfs(self, actions):
-        """Print the letter of each action; a letter sent already comes out as it was.
+        """Print the letter of each action with what is enclosed; a letter sent already
+        comes out as it was.
 
         :return: ``({action_id: PDF as bytes}, {action_id: what is wrong, in words})``
         """
-        pdfs, errors, letters = {}, {}, []
-        for action in actions:
-            if action.letter_attachment_id:
-                attachment = action.letter_attachment_id.with_context(bin_size=False)
-                pdfs[action.id] = attachment.raw
-                continue
-            try:
-                values = self._letter_values(action)
-                if not values["draft"] and action.state in PENDING_STATES:
-                    self._check_mentions(action, values)
-                letters.append((action.id, values))
-            except Exception as error:
-                errors[action.id] = self._explain(action, error)
-        for chunk in split_every(CHUNK, letters, list):
-            self._render_chunk(chunk, pdfs, errors)
+        documents, errors = self._render_documents(actions)
+        return {res_id: document.pdf for res_id, document in documents.items()}, errors
+
+    @api.model
+    def _render_documents(self, actions, keep=False, alone=False):
+        """Print the letter of each action, see ``_render_pdfs``.
+
+        :param keep: keep the PDF of the invoices that had none, as sending them does
+        :param alone: leave out what is enclosed
+        :return: ``({action_id: Document}, {action_id: what is wrong, in words})``
+        """
+        documents, errors = {}, {}
+        sent = actions.filtered("letter_attachment_id")
+        for action in sent:
+            documents[action.id] = self._get_sent(action, alone)
+        for ids in split_every(CHUNK, (actions - sent).ids, list):
+            self._render_part(actions.browse(ids), documents, errors, keep, alone)
         return {
-            action.id: pdfs[action.id] for action in actions if action.id in pdfs
+            action.id: documents[action.id]
+            for action in actions
+            if action.id in documents
         }, errors
 
     @api.model
@@ -217,6 +245,68 @@ class ReportLetter(models.AbstractModel):
         except UnknownFactError:
             return problem
         return f"{problem} ({article})"
+    def _get_sent(self, action, alone):
+        """A letter as it was sent."""
+        pdf = action.letter_attachment_id.with_context(bin_size=False).raw
+        if alone and action.letter_enclosures:
+            pdf = enclosure_pdf.first_pages(pdf, action.letter_pages)
+        return Document(pdf, action.letter_pages, action.letter_enclosures or [])
+
+    @api.model
+    def _render_part(self, actions, documents, errors, keep, alone):
+        """Print letters and what goes with them, together; a letter of which a piece is
+        missing is not printed."""
+        enclosures = {}
+        if not alone:
+            enclosures, problems = self.env["recouvrement.enclosure"]._load(
+                actions, keep
+            )
+            errors.update(problems)
+        letters, pdfs = [], {}
+        for action in actions:
+            if action.id not in errors:
+                try:
+                    values = self._letter_values(action)
+                    if not values["draft"] and action.state in PENDING_STATES:
+                        self._check_mentions(action, values)
+                    letters.append((action.id, values))
+                except Exception as error:
+                    errors[action.id] = self._explain(action, error)
+        if letters:
+            self._render_chunk(letters, pdfs, errors)
+        for res_id, pdf in pdfs.items():
+            try:
+                documents[res_id] = self._join(pdf, enclosures.get(res_id, ()))
+            except UserError as error:
+                errors[res_id] = str(error)
+
+    @api.model
+    def _join(self, pdf, enclosures):
+        """Put a letter and what goes with it into one document.
+
+        :raise UserError: a piece turns out to be damaged
+        """
+        pieces = [pdf, *(enclosure.content for enclosure in enclosures)]
+        try:
+            pages = [enclosure_pdf.count_pages(piece) for piece in pieces]
+            joined = enclosure_pdf.join(pieces)
+        except enclosure_pdf.Unreadable as error:
+            name = enclosures[error.rank - 1].name
+            words = self.env["recouvrement.enclosure"]._explain(name, error)
+            raise UserError(words) from error
+        return Document(
+            joined,
+            pages[0],
+            [
+                {
+                    "kind": enclosure.kind,
+                    "name": enclosure.name,
+                    "pages": count,
+                    "sha256": hashlib.sha256(enclosure.content).hexdigest(),
+                }
+                for enclosure, count in zip(enclosures, pages[1:], strict=True)
+            ],
+        )
 
     @api.model
     def _render_chunk(self, letters, pdfs, errors):
@@ -1052,7 +1142,12 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_enclosures(self, action, values):
         """What goes with the letter, as listed under the signature. Hook."""
-        return [f"{values['annex_name'].lower()} (annexe)"] if values["annex"] else []
+        names = [f"{values['annex_name'].lower()} (annexe)"] if values["annex"] else []
+        listed = any(table["kind"] == "invoices" for table in values["tables"])
+        return names + enclosure_words.summarise(
+            [(piece["kind"], piece["name"]) for piece in action.enclosures or ()],
+            "liste ci-dessus" if listed else "liste en annexe",
+        )
 
     # ------------------------------------------------------------------
     # Amounts

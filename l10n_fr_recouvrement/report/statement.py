@@ -145,6 +145,35 @@ class ReportStatement(models.AbstractModel):
         :param str reference: what the statement belongs to
         :raise UserError: when a rate is missing, or nothing was late
         """
+        statements = [
+            statement
+            for _account, statement in self._get_account_statements(
+                moves, date, imputation, with_credits, reference
+            )
+        ]
+        if not statements:
+            raise UserError(
+                self.env._(
+                    "None of these invoices was late on %s: there is nothing to state.",
+                    format_date(self.env, date),
+                )
+            )
+        return statements
+
+    @api.model
+    def _get_account_statements(
+        self,
+        moves,
+        date,
+        imputation="principal_first",
+        with_credits=True,
+        reference="",
+    ):
+        """The same as :meth:`_get_statements` as ``[(Account, statement)]``, empty when
+        nothing was late.
+
+        :param reference: text, or function of the account that returns it
+        """
         service = self.sudo()
         try:
             inputs = service.env["recouvrement.statement.inputs"]._read(
@@ -154,22 +183,24 @@ class ReportStatement(models.AbstractModel):
                 order: service._work_out(inputs, order) for order in ORDERS[imputation]
             }
             statements = [
-                service._statement_values(account, inputs, penalties, reference)
+                (
+                    account,
+                    service._statement_values(
+                        account,
+                        inputs,
+                        penalties,
+                        reference(account) if callable(reference) else reference,
+                    ),
+                )
                 for account in service._get_accounts(inputs)
             ]
         except MISSING_DATA as error:
             raise UserError(
                 self.env["recouvrement.rate"]._get_missing_message(error)
             ) from error
-        statements = [statement for statement in statements if statement]
-        if not statements:
-            raise UserError(
-                self.env._(
-                    "None of these invoices was late on %s: there is nothing to state.",
-                    format_date(self.env, date),
-                )
-            )
-        return statements
+        return [
+            (account, statement) for account, statement in statements if statement
+        ]
 
     @api.model
     def _work_out(self, inputs, order):

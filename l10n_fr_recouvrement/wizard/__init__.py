@@ -18,3 +18,5 @@ from . import recouvrement_letter_wizard
 from . import recouvrement_start_wizard
 from . import recouvrement_start_wizard_line
 from . import recouvrement_start_wizard_preview
+from . import recouvrement_evidence_wizard
+from . import recouvrement_evidence_wizard_line
