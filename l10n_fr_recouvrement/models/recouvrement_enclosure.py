@@ -217,9 +217,7 @@ class RecouvrementEnclosure(models.AbstractModel):
     def _read(self, actions):
         """Read what the enclosures of ``actions`` are made from. Hook."""
         wanted = {
-            flag: actions.filtered(
-                lambda action, flag=flag: self._wants(action, flag)
-            )
+            flag: actions.filtered(lambda action, flag=flag: self._wants(action, flag))
             for flag in FLAGS
         }
         moves = {flag: part.line_ids.move_id for flag, part in wanted.items()}
@@ -335,7 +333,8 @@ class RecouvrementEnclosure(models.AbstractModel):
         """
         service = self.sudo()
         enclosures = {
-            action.id: plan.enclosures for action, plan in service._plan(actions).items()
+            action.id: plan.enclosures
+            for action, plan in service._plan(actions).items()
         }
         everything = [piece for pieces in enclosures.values() for piece in pieces]
         for kind in dict.fromkeys(piece.kind for piece in everything):
@@ -382,9 +381,7 @@ class RecouvrementEnclosure(models.AbstractModel):
             ),
         }.get(
             error.args[0],
-            self.env._(
-                "%s is damaged and cannot be enclosed: replace the file.", name
-            ),
+            self.env._("%s is damaged and cannot be enclosed: replace the file.", name),
         )
 
     @api.model
@@ -491,7 +488,9 @@ class RecouvrementEnclosure(models.AbstractModel):
             found = reports._get_splitted_report(name, content, kind)
             if not {*part.ids} <= found.keys():
                 raise UserError(
-                    self.env._("The report “%s” does not tell its invoices apart.", name)
+                    self.env._(
+                        "The report “%s” does not tell its invoices apart.", name
+                    )
                 )
             printed.update({move_id: found[move_id] for move_id in part.ids})
         return printed

@@ -245,6 +245,7 @@ class ReportLetter(models.AbstractModel):
         except UnknownFactError:
             return problem
         return f"{problem} ({article})"
+
     def _get_sent(self, action, alone):
         """A letter as it was sent."""
         pdf = action.letter_attachment_id.with_context(bin_size=False).raw
@@ -533,7 +534,9 @@ class ReportLetter(models.AbstractModel):
             ("Compte client", action.partner_id.ref),
         ]
         if action.profile == "public":
-            rows.append(("Votre SIRET", format_siret(action.partner_id.company_registry)))
+            rows.append(
+                ("Votre SIRET", format_siret(action.partner_id.company_registry))
+            )
         return [(f"{label}{NBSP}:", value) for label, value in rows if value]
 
     @api.model

@@ -440,7 +440,9 @@ MENTIONS = {
             _lt("List of what is enclosed"),
             "",
             lambda letter: bool(letter["enclosures"]) or not letter["annex"],
-            _lt("The letter does not list its enclosures: cancel it and make a new one."),
+            _lt(
+                "The letter does not list its enclosures: cancel it and make a new one."
+            ),
         ),
         Mention(
             "mediator",
@@ -600,7 +602,11 @@ RULES = {
             _lt("lateness, before the due date"),
             "",
             _words(
-                "retards? de paiement", "impayée?s?", "pénalités?", "relances?", "échue?s?"
+                "retards? de paiement",
+                "impayée?s?",
+                "pénalités?",
+                "relances?",
+                "échue?s?",
             ),
         ),
         Rule(
@@ -613,7 +619,9 @@ RULES = {
             "penalties",
             _lt("penalties"),
             "",
-            _words("pénalités?", "indemnités?", "intérêts (?:moratoires|au taux légal)"),
+            _words(
+                "pénalités?", "indemnités?", "intérêts (?:moratoires|au taux légal)"
+            ),
         ),
     )
 }
@@ -646,7 +654,9 @@ def broken(codes, text, raw=False):
     found = []
     for code in codes:
         rule = RULES[code]
-        match = rule.pattern.search(text) or (raw and rule.raw and rule.raw.search(text))
+        match = rule.pattern.search(text) or (
+            raw and rule.raw and rule.raw.search(text)
+        )
         if match:
             found.append((rule, match.group()))
     return found
