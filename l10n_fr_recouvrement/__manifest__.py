@@ -23,6 +23,7 @@
         "data/recouvrement_procedure_data.xml",
         "data/ir_cron_data.xml",
         "wizard/recouvrement_statement_wizard_views.xml",
+        "wizard/recouvrement_letter_wizard_views.xml",
         "views/recouvrement_rate_views.xml",
         "views/recouvrement_legal_fact_views.xml",
         "views/recouvrement_stage_views.xml",

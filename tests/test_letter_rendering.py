@@ -167,7 +167,7 @@ class TestLetterRendering(RecouvrementCase):
                 text = self._print(action)[0].text
                 for expected in (
                     "MISE EN DEMEURE",
-                    "Lettre recommandée avec accusé de réception n° 1A 234 567 8901 2",
+                    "Lettre recommandée avec avis de réception n° 1A 234 567 8901 2",
                     "Lyon, le 15 septembre 2026",
                     f"Nos références : {action.name}",
                     action.line_ids.label,

@@ -176,6 +176,8 @@ class TestShippedProcedures(ProcedureCase):
                 "as soon as it is late",
                 "15 d. after the previous stage",
                 "8 d. after the previous stage",
+                "whenever it is asked for",
+                "whenever it is asked for",
             ],
         )
 

@@ -11,7 +11,9 @@ from . import recouvrement_action
 from . import recouvrement_action_work
 from . import recouvrement_action_outcome
 from . import recouvrement_action_sheet
+from . import recouvrement_action_request
 from . import recouvrement_action_line
+from . import recouvrement_letter_request
 from . import recouvrement_start_hint
 from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line

@@ -18,6 +18,8 @@ CONTACTED_STATES = ("sent", "delivered", "returned", "done")
 CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
 # Carried out by a person, with an outcome, where the others leave by themselves.
 HUMAN_CHANNELS = ("phone", "visit", "task")
+# Lines of an action that are owed; the others are deducted.
+DEBIT_KINDS = ("invoice", "entry")
 # What came of a call, a visit or a task.
 OUTCOMES = [
     ("promise", "Promise to pay"),

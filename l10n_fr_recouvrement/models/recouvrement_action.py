@@ -10,7 +10,13 @@ from odoo.tools import SQL
 from .. import law
 from ..report import french
 from .account_move import MANAGER
-from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES, STATES
+from .action_states import (
+    CLOSED_STATES,
+    CONTACTED_STATES,
+    DEBIT_KINDS,
+    PENDING_STATES,
+    STATES,
+)
 from .recouvrement_procedure import PROFILES
 from .recouvrement_stage import LETTER_TEXTS
 
@@ -212,8 +218,8 @@ class RecouvrementAction(models.Model):
 
         :param lines: records, or the values that they are made from
         """
-        invoices = [line for line in lines if line["kind"] == "invoice"]
-        credits = [line for line in lines if line["kind"] != "invoice"]
+        invoices = [line for line in lines if line["kind"] in DEBIT_KINDS]
+        credits = [line for line in lines if line["kind"] not in DEBIT_KINDS]
         due, interest, indemnity, costs = (
             _add_up(invoices, name, digits)
             for name in (
@@ -673,7 +679,9 @@ class RecouvrementAction(models.Model):
         engine = self.env["recouvrement.engine"]
         today = fields.Date.context_today(self)
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
-        for company, actions in pending.grouped("company_id").items():
+        on_request = pending.filtered("is_on_request")
+        on_request._refresh_on_request(today)
+        for company, actions in (pending - on_request).grouped("company_id").items():
             prospects = {
                 (prospect.partner, prospect.currency): prospect
                 for prospect in engine._collect(

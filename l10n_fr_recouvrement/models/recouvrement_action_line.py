@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..law import to_decimal
 from ..report import french
-from .action_states import PENDING_STATES
+from .action_states import DEBIT_KINDS, PENDING_STATES
 
 
 class RecouvrementActionLine(models.Model):
@@ -27,7 +27,8 @@ class RecouvrementActionLine(models.Model):
         [
             ("invoice", "Invoice"),
             ("credit_note", "Credit note"),
-            ("payment", "Unallocated payment"),
+            ("payment", "Payment"),
+            ("entry", "Other amount owed"),
         ],
         required=True,
         default="invoice",
@@ -79,24 +80,51 @@ class RecouvrementActionLine(models.Model):
     @api.depends("amount_residual", "kind")
     def _compute_balance(self):
         for line in self:
-            sign = 1 if line.kind == "invoice" else -1
+            sign = 1 if line.kind in DEBIT_KINDS else -1
             line.balance = sign * line.amount_residual
 
-    @api.depends("label", "date_due", "days_late", "amount_residual", "kind")
+    @api.depends(
+        "label", "date_due", "days_late", "amount_residual", "amount_original", "kind"
+    )
     def _compute_summary(self):
         for line in self:
+            is_open = bool(line.amount_residual)
             amount = french.format_amount(
-                to_decimal(line.amount_residual, line.currency_id.decimal_places),
+                to_decimal(
+                    line.amount_residual if is_open else line.amount_original,
+                    line.currency_id.decimal_places,
+                ),
                 line.currency_id.name,
             )
-            day = line.date_due and french.format_date(line.date_due)
-            due = "échue le" if line.days_late > 0 else "à échéance du"
-            names = {
-                "invoice": f"Facture {line.label}, {due} {day} : {amount}",
-                "credit_note": f"Avoir {line.label} du {day}, à déduire : {amount}",
-                "payment": f"Règlement reçu le {day}, à déduire : {amount}",
-            }
-            line.summary = french.nbsp(names[line.kind])
+            words = line._describe() if is_open else line._describe_settled()
+            line.summary = french.nbsp(f"{words} : {amount}")
+
+    def _describe(self):
+        """The line of a claim or of a statement of account, without its amount."""
+        day = self.date_due and french.format_date(self.date_due)
+        due = "échue le" if self.days_late > 0 else "à échéance du"
+        return {
+            "invoice": f"Facture {self.label}, {due} {day}",
+            "credit_note": f"Avoir {self.label} du {day}, à déduire",
+            "payment": f"Règlement reçu le {day}, à déduire",
+            "entry": f"{self.label} du {day}",
+        }[self.kind]
+
+    def _describe_settled(self):
+        """The line of a receipt, without its amount."""
+        day = self.date_due and french.format_date(self.date_due)
+        return {
+            "invoice": f"Facture {self.label}, soldée",
+            "credit_note": f"Avoir {self.label} du {day}",
+            "payment": f"{self._get_settlement_name()} du {day}",
+            "entry": f"{self.label} du {day}",
+        }[self.kind]
+
+    def _get_settlement_name(self):
+        """What settled an invoice: money, or an entry that evens out a difference."""
+        source = self.move_line_id
+        is_money = source.payment_id or source.statement_line_id
+        return "Règlement" if is_money else "Régularisation"
 
     def _is_pending(self):
         """Whether the action of this line still waits to be carried out."""

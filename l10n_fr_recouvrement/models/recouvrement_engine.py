@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_date
 
 from .. import law
+from ..report import letter_kinds
 from .account_move import CHASED_PAYMENT_STATES, FOLLOWED_TYPES
 from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES
 from .bulk import bulk_create
@@ -675,7 +676,7 @@ class RecouvrementEngine(models.AbstractModel):
     def _get_recent_contacts(self, company, date, prospects):
         """Return ``{partner_id: (state, date)}`` of the debtors that an action waits
         for, who were contacted, or whose action somebody cancelled, within the minimum
-        interval."""
+        interval. A letter that was asked for is no contact: it claims nothing."""
         since = date - timedelta(days=company.recouvrement_min_interval)
         contacts = {}
         # Those that the user may not see count as well.
@@ -685,6 +686,7 @@ class RecouvrementEngine(models.AbstractModel):
             ._read_group(
                 Domain("company_id", "=", company.id)
                 & Domain("partner_id", "in", [p.partner.id for p in prospects])
+                & Domain("stage_id.delay_from", "!=", "hand")
                 & (
                     Domain("state", "in", PENDING_STATES)
                     | Domain("state", "in", CLOSED_STATES)
@@ -1070,10 +1072,8 @@ class RecouvrementEngine(models.AbstractModel):
         :return: list of ``{"code", "article"}``
         """
         stage = prospect.stage
-        codes = []
+        codes = list(letter_kinds.get(stage.kind).cites)
         profile = stage.procedure_id.profile
-        if stage.kind == "formal_notice":
-            codes.append("formal_notice")
         if stage.show_penalties and profile == "consumer":
             codes.append("consumer_interest")
         elif stage.show_penalties:

@@ -70,10 +70,10 @@ class RecouvrementProcedure(models.Model):
         "The smallest debt cannot be negative.",
     )
 
-    @api.depends("stage_ids.active")
+    @api.depends("stage_ids.active", "stage_ids.delay_from")
     def _compute_stage_count(self):
         for procedure in self:
-            procedure.stage_count = len(procedure.stage_ids.filtered("active"))
+            procedure.stage_count = len(procedure.stage_ids._filter_road())
 
     @api.depends("company_id")
     @api.depends_context("company")
@@ -94,6 +94,21 @@ class RecouvrementProcedure(models.Model):
             ]
         )
         return candidates.sorted(lambda procedure: not procedure.company_id)[:1]
+
+    def _get_stages_on_request(self, company):
+        """Letters that may be written to a debtor of this procedure whenever they are
+        asked for: its own, else those that its profile has in ``company``."""
+        self.ensure_one()
+        own = self.sudo().stage_ids.filtered(
+            lambda stage: stage.active and stage._is_on_request()
+        )
+        return own or self.env["recouvrement.stage"].sudo().search(
+            [
+                ("procedure_id.profile", "=", self.profile),
+                ("procedure_id", "any", self._check_company_domain(company)),
+                ("delay_from", "=", "hand"),
+            ]
+        )
 
     def _refresh_open_invoices(self):
         """Plan anew the next step of the open invoices that follow these procedures."""
@@ -150,7 +165,7 @@ class RecouvrementProcedure(models.Model):
         another one: that of the same nature, so that no letter is sent twice, else the
         last one that comes no later on the road. May be empty."""
         self.ensure_one()
-        stages = self.sudo().stage_ids.filtered("active")
+        stages = self.sudo().stage_ids._filter_road()
         days = nominal_days(stages._get_steps().get(self.id, ()))
         reached = stage._get_nominal_day()
         same = stages.filtered(

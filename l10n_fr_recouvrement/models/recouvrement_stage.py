@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import safe_eval
 
+from ..report import letter_kinds
+from .action_states import HUMAN_CHANNELS
 from .stage_plan import PRESENTED_AFTER, Step, nominal_days
 
 LETTER_TEXTS = ("letter_subject", "letter_intro", "letter_demand", "letter_closing")
@@ -49,6 +51,8 @@ class RecouvrementStage(models.Model):
             ("formal_notice", "Formal notice"),
             ("public_claim", "Claim to a public body"),
             ("hand_over", "Decision on what follows"),
+            ("receipt", "Receipt for payment"),
+            ("account_statement", "Statement of account"),
         ],
         "Nature",
         required=True,
@@ -70,12 +74,14 @@ class RecouvrementStage(models.Model):
             ("due_date", "after the due date"),
             ("previous", "after the previous stage"),
             ("presented", "after the previous letter was presented"),
+            ("hand", "whenever it is asked for"),
         ],
         string="Counted",
         required=True,
         default="due_date",
         help="After a registered letter the days may be counted from its first "
-        "presentation by the post. After anything else they count from its sending.",
+        "presentation by the post. After anything else they count from its sending. "
+        "What is written whenever it is asked for is no step of the road.",
     )
     timing = fields.Char("When", compute="_compute_timing")
     presented_after = fields.Integer(
@@ -197,6 +203,8 @@ class RecouvrementStage(models.Model):
     def _get_timing(self):
         """When the stage comes, as lists say it, with the number of days to fill in."""
         self.ensure_one()
+        if self._is_on_request():
+            return self.env._("whenever it is asked for")
         if self.delay_from == "due_date" and not self.delay:
             return self.env._("as soon as it is late")
         if self.delay < 0:
@@ -237,6 +245,34 @@ class RecouvrementStage(models.Model):
                         "The stage “%(stage)s” cannot claim penalties: a consumer owes "
                         "the legal interest only, from a formal notice on (C. civ. "
                         "art. 1231-6).",
+                        stage=stage.name,
+                    )
+                )
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """What a letter on request is counted from follows from its nature."""
+        on_request = letter_kinds.get(self.kind).on_request
+        if on_request != self._is_on_request():
+            self.delay_from = "hand" if on_request else "due_date"
+
+    @api.constrains("kind", "delay_from", "channel", "show_penalties")
+    def _check_on_request(self):
+        for stage in self:
+            on_request = letter_kinds.get(stage.kind).on_request
+            if on_request != stage._is_on_request():
+                raise ValidationError(
+                    self.env._(
+                        "The stage “%(stage)s”: receipts and statements of account, "
+                        "and nothing else, are written whenever they are asked for.",
+                        stage=stage.name,
+                    )
+                )
+            if on_request and (stage.channel in HUMAN_CHANNELS or stage.show_penalties):
+                raise ValidationError(
+                    self.env._(
+                        "The stage “%(stage)s” is a letter that claims nothing: choose "
+                        "e-mail or a letter as its channel, and no penalties.",
                         stage=stage.name,
                     )
                 )
@@ -283,12 +319,19 @@ class RecouvrementStage(models.Model):
         stages.procedure_id._refresh_open_invoices()
         return stages
 
+    def _is_on_request(self):
+        """Whether it is written when somebody asks: no step of the road."""
+        return self.delay_from == "hand"
+
+    def _filter_road(self):
+        """Keep the steps of the road: the stages in use that fall due by themselves."""
+        return self.filtered(lambda stage: stage.active and not stage._is_on_request())
+
     def _get_steps(self):
-        """Return ``{procedure_id: [Step]}`` of the active stages, in order."""
+        """Return ``{procedure_id: [Step]}`` of the steps of the road, in order."""
         steps = {}
-        for stage in self.sorted(lambda stage: stage._get_rank()):
-            if stage.active:
-                steps.setdefault(stage.procedure_id.id, []).append(stage._get_step())
+        for stage in self._filter_road().sorted(lambda stage: stage._get_rank()):
+            steps.setdefault(stage.procedure_id.id, []).append(stage._get_step())
         return steps
 
     def _get_step(self):
@@ -309,7 +352,7 @@ class RecouvrementStage(models.Model):
         """Days from the due date when every stage before this one is done on its day,
         archived or not itself."""
         self.ensure_one()
-        stages = self.procedure_id.sudo().stage_ids.filtered("active") | self.sudo()
+        stages = self.procedure_id.sudo().stage_ids._filter_road() | self.sudo()
         ordered = stages.sorted(lambda stage: stage._get_rank())
         return nominal_days([stage._get_step() for stage in ordered])[self.id]
 
@@ -336,8 +379,10 @@ class RecouvrementStage(models.Model):
             .with_company(moves[:1].company_id)
             .with_context(active_test=False)
         )
-        for stage in self.sudo().filtered(
-            lambda stage: stage.active and any(stage[name] for name in CONDITIONS)
+        for stage in (
+            self.sudo()
+            .filtered(lambda stage: any(stage[name] for name in CONDITIONS))
+            ._filter_road()
         ):
             domain = (
                 Domain("id", "in", moves.ids)

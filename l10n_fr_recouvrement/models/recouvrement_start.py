@@ -348,7 +348,7 @@ class RecouvrementStart(models.AbstractModel):
         that is less firm where a procedure has none."""
         stages = {}
         for procedure in procedures:
-            known = procedure.stage_ids.filtered("active").sorted(
+            known = procedure.stage_ids._filter_road().sorted(
                 lambda stage: stage._get_rank()
             )
             same = known.filtered(lambda stage: stage.kind == kind)

@@ -13,7 +13,8 @@ from odoo.tools import is_html_empty, split_every
 from odoo.tools.image import image_data_uri, image_process
 
 from ..law import round_half_up, to_decimal
-from . import epc, letter_pdf, rate_words, table_pages
+from ..models.action_states import DEBIT_KINDS
+from . import epc, letter_kinds, letter_pdf, rate_words, table_pages
 from .french import (
     ADDRESS_WIDTH,
     NBSP,
@@ -44,13 +45,6 @@ STATEMENT = "Relevé des sommes dues"
 LOGO_PIXELS = (720, 216)
 DEFAULT_COLOR = "#1d3a5f"
 
-TITLES = {
-    "reminder": "",
-    "second_reminder": "RELANCE",
-    "last_reminder": "DERNIÈRE RELANCE AVANT MISE EN DEMEURE",
-    "formal_notice": "MISE EN DEMEURE",
-    "public_claim": "RÉCLAMATION",
-}
 # How each profile names interest: the heading of its table, and one amount of it.
 INTEREST_WORDS = {
     "business": ("Décompte des pénalités de retard", "Pénalités de retard", "Pénalité"),
@@ -60,6 +54,22 @@ INTEREST_WORDS = {
         "Intérêt",
     ),
     "public": ("Décompte des intérêts moratoires", "Intérêts moratoires", "Intérêt"),
+}
+# What a receipt says of the penalties that are still due.
+RESERVES = {
+    "business": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
+    "pénalités de retard et à l'indemnité forfaitaire qui restent dues à ce jour, soit "
+    "%s.",
+    "consumer": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
+    "intérêts au taux légal qui restent dus à ce jour, soit %s.",
+    "public": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
+    "intérêts moratoires et à l'indemnité forfaitaire qui restent dus à ce jour, soit "
+    "%s.",
+}
+# What a statement of account says of an invoice that is not simply to be paid.
+ACCOUNT_STATES = {
+    "blocked": "réclamation en cours d’examen",
+    "in_payment": "règlement en cours d’encaissement",
 }
 # What the law that an action cites is about, by the code of the mention.
 LEGAL_SUBJECTS = {
@@ -207,10 +217,14 @@ class ReportLetter(models.AbstractModel):
         to place it.
         """
         action.ensure_one()
+        kind = letter_kinds.get(action.stage_id.kind)
         values = {
             "reference": action.name,
+            "kind": kind.code,
+            "profile": action.profile,
+            "template": kind.template,
             "draft": bool(self.env.context.get("recouvrement_draft")),
-            "title": TITLES.get(action.stage_id.kind, ""),
+            "title": kind.get_title(action.profile),
             "salutation": "Madame, Monsieur,",
             "color": self._prepare_color(action),
             "sender": self._prepare_sender(action),
@@ -229,7 +243,7 @@ class ReportLetter(models.AbstractModel):
             "legal_texts": self._prepare_legal_texts(action),
             "signature": self._prepare_signature(action),
         }
-        values.update(self._prepare_figures(action))
+        values.update(getattr(self, kind.figures)(action))
         values["enclosures"] = self._prepare_enclosures(action, values)
         return values
 
@@ -313,7 +327,7 @@ class ReportLetter(models.AbstractModel):
         """How the letter travels, line by line."""
         if action.channel != "registered":
             return []
-        lines = ["Lettre recommandée avec accusé de réception"]
+        lines = ["Lettre recommandée avec avis de réception"]
         if action.tracking_number:
             lines.append(f"n°{NBSP}{action.tracking_number}")
         return lines
@@ -363,16 +377,25 @@ class ReportLetter(models.AbstractModel):
             **self._prepare_tables(action, invoices, credits, len(totals)),
             "totals": totals,
             "total": self._format(action, total),
+            "total_label": "Total à régler",
             "total_words": amount_in_words(total, action.currency_id.name),
         }
 
     @api.model
     def _prepare_tables(self, action, invoices, credits, total_rows):
-        """Put the tables where they read best: in the letter while it stays on one
-        page, else on the pages of an annex, the penalties first."""
+        """The tables of a claim, where they read best."""
         tables = [self._prepare_invoices(action, invoices, credits)]
         if action.show_penalties and any(line.penalty_detail for line in invoices):
             tables.append(self._prepare_penalties(action, invoices))
+        return self._place_tables(action, tables, total_rows)
+
+    @api.model
+    def _place_tables(self, action, tables, total_rows):
+        """Put tables in the letter while they leave it on one page, the others on the
+        pages of an annex.
+
+        :param total_rows: sums printed beside the payment code
+        """
         # Three sums stand beside the payment code; more take room of their own.
         room = INLINE_ROWS[len(tables) > 1] - max(0, total_rows - 3)
         inline = []
@@ -386,6 +409,164 @@ class ReportLetter(models.AbstractModel):
             "annex_heading": f"Jointe à notre lettre {action.name} du "
             f"{format_date(action.date)} à {action.partner_id.name}.",
         }
+
+    @api.model
+    def _prepare_account_figures(self, action):
+        """Figures of a statement of account: everything open, with its running
+        balance."""
+        lines = list(action.line_ids)
+        debits = [line for line in lines if line.kind in DEBIT_KINDS]
+        credits = [line for line in lines if line.kind not in DEBIT_KINDS]
+        self._check_footing(action, debits, credits)
+        balance, rows = to_decimal(0), []
+        for line in lines:
+            balance += self._amount(action, line.balance)
+            rows.append(self._prepare_account_row(line, balance))
+        overdue = self._sum(
+            [line for line in debits if line.days_late > 0], "amount_residual"
+        ) - self._sum(credits, "amount_residual")
+        sums = [(self._get_balance_label(action, balance), abs(balance))]
+        if 0 < overdue < balance:
+            sums.append(("dont échu, avoirs et règlements déduits", overdue))
+        table = {
+            "kind": "account",
+            "caption": "",
+            "note": "",
+            "rows": rows,
+            "sums": [(label, self._format(action, amount)) for label, amount in sums],
+        }
+        return {
+            **self._place_tables(action, [table], 0),
+            "totals": [],
+            "total": self._format(action, abs(balance)),
+            "total_label": self._get_balance_label(action, balance),
+            "total_words": amount_in_words(abs(balance), action.currency_id.name),
+        }
+
+    @api.model
+    def _get_balance_label(self, action, balance):
+        if balance < 0:
+            return "Solde en votre faveur"
+        return "Solde dû" if balance else "Solde"
+
+    @api.model
+    def _prepare_account_row(self, line, balance):
+        """One open item of an account and the balance after it."""
+        action = line.action_id
+        residual = self._format(action, line.amount_residual)
+        is_debit = line.kind in DEBIT_KINDS
+        return {
+            "date": self._format_day(line.date_document),
+            "number": self._get_account_name(line),
+            "detail": self._prepare_account_detail(line),
+            "due_date": self._format_day(line.date_due) if is_debit else "",
+            "debit": residual if is_debit else "",
+            "credit": "" if is_debit else residual,
+            "balance": self._format(action, balance),
+        }
+
+    @api.model
+    def _get_account_name(self, line):
+        return {
+            "invoice": f"Facture {line.label}",
+            "credit_note": f"Avoir {line.label}",
+            "payment": "Règlement reçu",
+            "entry": line.label,
+        }[line.kind]
+
+    @api.model
+    def _prepare_account_detail(self, line):
+        """What an open item needs to be understood, in small under it. Hook."""
+        parts = []
+        if line.kind == "invoice":
+            parts.append(self._prepare_invoice_detail(line))
+            if line.days_late > 0:
+                days = "jour" if line.days_late == 1 else "jours"
+                parts.append(f"échue depuis {line.days_late}{NBSP}{days}")
+            parts.append(ACCOUNT_STATES.get(line.move_id.payment_state))
+        if line.amount_original != line.amount_residual:
+            total = self._format(line.action_id, line.amount_original)
+            parts.append(f"reste sur {total}")
+        return ", ".join(part for part in parts if part)
+
+    @api.model
+    def _prepare_receipt_figures(self, action):
+        """Figures of a receipt: the invoices that are settled, and what settled them,
+        which are the same amount."""
+        invoices = [line for line in action.line_ids if line.kind == "invoice"]
+        settlements = [line for line in action.line_ids if line.kind != "invoice"]
+        total = self._sum(invoices, "amount_original")
+        self._check_settled(action, total, self._sum(settlements, "amount_original"))
+        amount = self._format(action, total)
+        tables = [
+            {
+                "kind": "settled",
+                "caption": "",
+                "note": "",
+                "rows": [self._prepare_settled_row(line) for line in invoices],
+                "sums": [("Total soldé", amount)] if len(invoices) > 1 else [],
+            },
+            {
+                "kind": "settlements",
+                "caption": "Règlements",
+                "note": "",
+                "rows": [self._prepare_settlement_row(line) for line in settlements],
+                "sums": [("Total imputé", amount)] if len(settlements) > 1 else [],
+            },
+        ]
+        return {
+            **self._place_tables(action, tables, 0),
+            "totals": [],
+            "total": amount,
+            "total_label": "Total réglé",
+            "total_words": amount_in_words(total, action.currency_id.name),
+            "reserve": self._prepare_reserve(action),
+        }
+
+    @api.model
+    def _check_settled(self, action, total, settled):
+        if total != settled:
+            raise UserError(
+                self.env._(
+                    "The invoices of %(action)s make %(total)s and what settled them "
+                    "makes %(sum)s: see their payments.",
+                    action=action.name,
+                    total=self._format(action, total),
+                    sum=self._format(action, settled),
+                )
+            )
+
+    @api.model
+    def _prepare_settled_row(self, line):
+        return {
+            "number": line.label,
+            "detail": self._prepare_invoice_detail(line),
+            "date": self._format_day(line.date_document),
+            "due_date": self._format_day(line.date_due),
+            "total": self._format(line.action_id, line.amount_original),
+        }
+
+    @api.model
+    def _prepare_settlement_row(self, line):
+        is_refund = line.kind == "credit_note"
+        return {
+            "number": f"Avoir {line.label}"
+            if is_refund
+            else line._get_settlement_name(),
+            "detail": "",
+            "date": self._format_day(line.date_due),
+            "total": self._format(line.action_id, line.amount_original),
+        }
+
+    @api.model
+    def _prepare_reserve(self, action):
+        """A receipt for the principal forgives nothing: it says what is still due
+        besides, since one without reserve could be read as a waiver."""
+        invoices = action._get_invoices()
+        due = self._sum_of(action, invoices.mapped("recouvrement_penalty_total"))
+        if not due:
+            return ""
+        return nbsp(RESERVES[action.profile] % self._format(action, due))
 
     @api.model
     def _check_footing(self, action, invoices, credits):
@@ -693,6 +874,10 @@ class ReportLetter(models.AbstractModel):
         return sum(
             (self._amount(line.action_id, line[name]) for line in lines), to_decimal(0)
         )
+
+    @api.model
+    def _sum_of(self, action, values):
+        return sum((self._amount(action, value) for value in values), to_decimal(0))
 
     @api.model
     def _format(self, action, value):

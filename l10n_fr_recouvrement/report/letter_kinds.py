@@ -1,0 +1,245 @@
+"""Every letter there is, in one place: what it is called, what draws it, what it must
+say and what it may not. Plain data, without ORM.
+
+A new letter is three things:
+
+- a value of ``recouvrement.stage.kind`` and its :class:`LetterKind`, registered here or
+  by :func:`register` from another module: titles, body, mentions;
+- its body, a QWeb template, where the common one does not do;
+- its text, a stage of each procedure that writes it.
+
+>>> kind = get("formal_notice")
+>>> kind.get_title("business"), kind.on_request
+('MISE EN DEMEURE', False)
+>>> "formal_words" in kind.get_required("consumer")
+True
+>>> "mediator" in kind.get_required("business")
+False
+>>> get("account_statement").on_request
+True
+>>> get("of a module that is gone").get_title("business")
+''
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+PROFILES = ("business", "consumer", "public")
+
+# Codes of :mod:`.mentions`. What the law wants on every letter of a company.
+COMPANY = (
+    "sender_name",
+    "sender_form",
+    "sender_capital",
+    "sender_seat",
+    "sender_siren",
+    "sender_registry",
+)
+LETTER = (*COMPANY, "debtor", "date", "subject", "signatory")
+# What is claimed, invoice by invoice, and added up.
+CLAIM = (*LETTER, "basis", "separate_sums", "total")
+DEMAND = (*CLAIM, "deadline")
+NOTICE = (
+    *DEMAND,
+    "penalty_detail",
+    "payment_means",
+    "formal_words",
+    "consequence",
+    "legal_texts",
+    "enclosures",
+)
+
+# What no letter may look like or threaten with.
+NEVER = ("court_act", "empty_threat")
+# What a debtor of each profile may not be asked, whatever the letter.
+NEVER_BY_PROFILE = {
+    "business": ("public_law",),
+    "consumer": ("business_law", "public_law", "indemnity", "recovery_costs"),
+    "public": ("business_law", "drama"),
+}
+
+
+@dataclass(frozen=True)
+class LetterKind:
+    """One letter: its titles, what draws it, its list of mentions.
+
+    :param code: value of ``recouvrement.stage.kind``
+    :param titles: title printed, by profile; a text for all of them
+    :param template: QWeb template of the body, which gets ``letter``, the values of
+        ``_letter_values``
+    :param figures: method of ``report.l10n_fr_recouvrement.report_letter`` that makes
+        the tables and totals of an action, as a dict of plain values
+    :param collect: method of ``recouvrement.letter.request`` that says what a letter on
+        request lists; empty for a step of the road, which the engine plans
+    :param cites: codes of ``recouvrement.legal.fact`` that the letter cites; those of
+        the penalties it claims are added by themselves
+    :param required: codes of mentions that it must have, by profile or for all of them
+    :param forbidden: rules of words that it may not break besides those of every letter
+    """
+
+    code: str
+    titles: Mapping | str = ""
+    template: str = "l10n_fr_recouvrement.letter_body"
+    figures: str = "_prepare_figures"
+    collect: str = ""
+    cites: tuple = ()
+    required: Mapping | tuple = LETTER
+    forbidden: Mapping | tuple = field(default=())
+
+    @property
+    def on_request(self):
+        """Whether it is written when somebody asks, and is no step of the road."""
+        return bool(self.collect)
+
+    def get_title(self, profile):
+        """Title printed for a debtor of ``profile``, empty when there is none."""
+        return _of(self.titles, profile, "")
+
+    def get_required(self, profile):
+        """Codes of the mentions that the letter must have."""
+        return _of(self.required, profile, ())
+
+    def get_forbidden(self, profile):
+        """Codes of the rules of words that the letter may not break."""
+        return (
+            *NEVER,
+            *NEVER_BY_PROFILE.get(profile, ()),
+            *_of(self.forbidden, profile, ()),
+        )
+
+
+def _of(values, profile, default):
+    if isinstance(values, Mapping):
+        return values.get(profile, default)
+    return values
+
+
+_KINDS = {}
+
+
+def register(kind):
+    """Make a letter known, or replace the one of the same code."""
+    _KINDS[kind.code] = kind
+    return kind
+
+
+def get(code):
+    """The :class:`LetterKind` of a value of ``recouvrement.stage.kind``; a plain one
+    for what is not registered."""
+    return _KINDS.get(code) or LetterKind(code)
+
+
+def on_request():
+    """Codes of the letters that are no steps of the road."""
+    return [kind.code for kind in _KINDS.values() if kind.on_request]
+
+
+register(
+    LetterKind(
+        "courtesy",
+        required=(*LETTER, "basis", "total"),
+        forbidden=("premature", "formal_threat"),
+    )
+)
+register(
+    LetterKind(
+        "reminder",
+        required={
+            "business": DEMAND,
+            "consumer": DEMAND,
+            "public": (*DEMAND, "public_references"),
+        },
+        forbidden=("formal_threat",),
+    )
+)
+register(
+    LetterKind(
+        "second_reminder",
+        titles={
+            "business": "RELANCE",
+            "consumer": "RELANCE",
+            "public": "DEMANDE DE PAIEMENT",
+        },
+        required={
+            "business": (*DEMAND, "penalty_detail"),
+            "consumer": DEMAND,
+            "public": (*DEMAND, "penalty_detail", "public_references"),
+        },
+    )
+)
+register(
+    LetterKind(
+        "last_reminder",
+        titles={
+            "business": "DERNIÈRE RELANCE AVANT MISE EN DEMEURE",
+            "consumer": "DERNIÈRE RELANCE AVANT MISE EN DEMEURE",
+            "public": "DERNIÈRE DEMANDE DE PAIEMENT",
+        },
+        required={
+            "business": (*DEMAND, "penalty_detail", "announcement"),
+            "consumer": (*DEMAND, "announcement", "mediator"),
+            "public": (*DEMAND, "penalty_detail", "public_references"),
+        },
+    )
+)
+register(
+    LetterKind(
+        "formal_notice",
+        titles="MISE EN DEMEURE",
+        cites=("formal_notice",),
+        required={
+            "business": NOTICE,
+            "consumer": (*NOTICE, "mediator"),
+            "public": (*NOTICE, "public_references"),
+        },
+    )
+)
+register(
+    LetterKind(
+        "public_claim",
+        titles={"public": "RÉCLAMATION"},
+        required={
+            "public": (
+                *DEMAND,
+                "penalty_detail",
+                "payment_means",
+                "claim_words",
+                "consequence",
+                "legal_texts",
+                "enclosures",
+                "public_references",
+            )
+        },
+    )
+)
+register(
+    LetterKind(
+        "receipt",
+        titles="REÇU POUR PAIEMENT",
+        template="l10n_fr_recouvrement.letter_receipt_body",
+        figures="_prepare_receipt_figures",
+        collect="_collect_receipt",
+        required=(*LETTER, "settlement", "discharge"),
+        forbidden=("formal_threat",),
+    )
+)
+register(
+    LetterKind(
+        "account_statement",
+        titles="RELEVÉ DE COMPTE",
+        figures="_prepare_account_figures",
+        collect="_collect_account",
+        required=(*LETTER, "account", "balance"),
+        forbidden=("formal_threat",),
+    )
+)
+# Printed apart, for a visit: no stage writes it.
+register(
+    LetterKind(
+        "visit_notice",
+        titles="AVIS DE PASSAGE",
+        template="l10n_fr_recouvrement.visit_notice_body",
+        required=(*COMPANY, "debtor", "total", "contact", "no_court_act"),
+        forbidden=("formal_threat", "penalties"),
+    )
+)

@@ -1,0 +1,186 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from ..models.account_move import FOLLOWED_TYPES, OFFICER
+from ..models.action_states import CONTACTED_STATES, HUMAN_CHANNELS
+from ..models.recouvrement_letter_request import LetterRequest
+
+
+class RecouvrementLetterWizard(models.TransientModel):
+    """Writes to a debtor a letter that is no step of the road: a receipt, a statement
+    of account."""
+
+    _name = "recouvrement.letter.wizard"
+    _description = "Write to the debtor"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Debtor", required=True, readonly=True, ondelete="cascade"
+    )
+    stage_ids = fields.Many2many("recouvrement.stage", compute="_compute_stage_ids")
+    stage_id = fields.Many2one(
+        "recouvrement.stage",
+        "Letter",
+        required=True,
+        domain="[('id', 'in', stage_ids)]",
+        ondelete="cascade",
+    )
+    kind = fields.Selection(related="stage_id.kind")
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Recipient",
+        required=True,
+        domain="[('commercial_partner_id', '=', partner_id)]",
+        ondelete="cascade",
+    )
+    channel = fields.Selection(
+        selection="_selection_channel",
+        required=True,
+        compute="_compute_channel",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
+    move_ids = fields.Many2many(
+        "account.move",
+        string="Invoices",
+        compute="_compute_move_ids",
+        store=True,
+        readonly=False,
+        help="Settled invoices that the receipt is for.",
+    )
+
+    @api.model
+    def _selection_channel(self):
+        channels = self.env["recouvrement.stage"]._fields["channel"]
+        return [
+            (value, label)
+            for value, label in channels._description_selection(self.env)
+            if value not in HUMAN_CHANNELS
+        ]
+
+    # ------------------------------------------------------------------
+    # What it is opened from
+    # ------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields_list):
+        # EXTENDS base: the debtor or the invoices that the assistant is opened from
+        defaults = super().default_get(fields_list)
+        model = self.env.context.get("active_model")
+        if model not in ("res.partner", "account.move"):
+            return defaults
+        records = self.env[model].browse(self.env.context.get("active_ids") or ())
+        company, settled = self.env.company, self.env["account.move"]
+        if model == "account.move":
+            records = self._check_invoices(records)
+            company = records.company_id
+            settled = records.filtered(lambda move: move.payment_state == "paid")
+            defaults["move_ids"] = [Command.set(settled.ids)]
+        partner = records[:1].commercial_partner_id
+        defaults.update(
+            company_id=company.id,
+            partner_id=partner.id,
+            contact_id=partner._recouvrement_get_contact()[partner].id,
+            stage_id=self._get_stages(partner, company)
+            .sorted(lambda stage: (stage.kind == "receipt") != bool(settled))[:1]
+            .id,
+        )
+        return defaults
+
+    @api.model
+    def _check_invoices(self, moves):
+        moves = moves.filtered(
+            lambda move: move.move_type in FOLLOWED_TYPES and move.state == "posted"
+        )
+        if len(moves.commercial_partner_id) != 1 or len(moves.company_id) != 1:
+            raise UserError(
+                self.env._("Choose posted invoices of one customer and one company.")
+            )
+        return moves
+
+    @api.model
+    def _get_stages(self, partner, company):
+        """Letters that may be written to a debtor whenever they are asked for."""
+        procedure = partner._recouvrement_procedures(company)[partner]
+        if not procedure:
+            raise UserError(
+                self.env._(
+                    "%s follows no procedure: make or restore one for its profile.",
+                    partner.display_name,
+                )
+            )
+        return procedure._get_stages_on_request(company)
+
+    @api.depends("partner_id", "company_id")
+    def _compute_stage_ids(self):
+        for wizard in self:
+            wizard.stage_ids = wizard.partner_id and self._get_stages(
+                wizard.partner_id._origin, wizard.company_id
+            )
+
+    @api.depends("stage_id")
+    def _compute_channel(self):
+        for wizard in self:
+            wizard.channel = wizard.stage_id.channel
+
+    @api.depends("partner_id", "stage_id")
+    def _compute_move_ids(self):
+        """The invoices that were reminded, are settled since, and have no receipt."""
+        for wizard in self:
+            if wizard.kind == "receipt" and not wizard.move_ids:
+                wizard.move_ids = wizard._find_settled()
+
+    def _find_settled(self):
+        partner = self.partner_id._origin
+        lines = self.env["recouvrement.action.line"].search(
+            [
+                ("partner_id", "=", partner.id),
+                ("company_id", "=", self.company_id.id),
+                ("kind", "=", "invoice"),
+                ("state", "in", CONTACTED_STATES),
+                ("move_id.payment_state", "=", "paid"),
+            ]
+        )
+        acknowledged = lines.filtered(lambda line: line.action_id.kind == "receipt")
+        return (lines - acknowledged).move_id - acknowledged.move_id
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_write(self):
+        """Make the letter and open it."""
+        self.ensure_one()
+        if not self.env.user.has_group(OFFICER):
+            raise AccessError(self.env._("Letters are written by recovery officers."))
+        # Read past the rules, which would leave out what is to be refused.
+        moves = self.env["account.move"].browse(self.sudo().move_ids.ids)
+        moves.check_access("read")
+        actions = self.env["recouvrement.letter.request"]._create_actions(
+            self.company_id,
+            self.stage_id,
+            LetterRequest(self.partner_id, moves),
+            contact_id=self.contact_id.id,
+            channel=self.channel,
+        )
+        # Nobody writes to the debtors of others where the company says so.
+        actions.check_access("write")
+        return self._open(actions)
+
+    def _open(self, actions):
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write to the debtor"),
+            "res_model": "recouvrement.action",
+            "view_mode": "form",
+            "res_id": actions[:1].id,
+        }
+        if len(actions) > 1:
+            action.update(
+                view_mode="list,form", res_id=False, domain=[("id", "in", actions.ids)]
+            )
+        return action
