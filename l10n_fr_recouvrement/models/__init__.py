@@ -2,7 +2,11 @@ from . import recouvrement_dated_mixin
 from . import recouvrement_rate
 from . import recouvrement_legal_fact
 from . import recouvrement_procedure
+from . import recouvrement_text_mixin
+from . import recouvrement_text_check
 from . import recouvrement_stage
+from . import recouvrement_stage_text
+from . import recouvrement_stage_edit
 from . import recouvrement_engine
 from . import recouvrement_start
 from . import recouvrement_run
@@ -11,6 +15,7 @@ from . import recouvrement_action
 from . import recouvrement_action_work
 from . import recouvrement_action_outcome
 from . import recouvrement_action_sheet
+from . import recouvrement_action_letter
 from . import recouvrement_action_request
 from . import recouvrement_action_line
 from . import recouvrement_letter_request
@@ -28,5 +33,7 @@ from . import res_partner
 from . import res_company
 from . import res_config_settings
 from . import ir_attachment
+from . import mail_template
+from . import recouvrement_preview
 from . import recouvrement_demo
 from . import ir_actions_report
