@@ -36,6 +36,7 @@ def uninstall_hook(env):
         "DELETE FROM recouvrement_action_line",
         "DELETE FROM recouvrement_action",
         "UPDATE recouvrement_stage SET mail_template_id = NULL",
+        "DELETE FROM recouvrement_stage_text",
         """UPDATE account_move
               SET recouvrement_stage_id = NULL, recouvrement_procedure_id = NULL
             WHERE recouvrement_stage_id IS NOT NULL

@@ -71,6 +71,38 @@ class TestTour(RecouvrementCase, HttpCase):
         self.assertEqual(called.promise_amount, 500)
         self.assertGreater(call.recouvrement_deadline, called.promise_date)
 
+    def test_manager_words_a_stage_and_sends_its_letter(self):
+        """Break a placeholder, mend it, preview, send; a registered letter, whose
+        number and return may follow."""
+        self.patch(tests_common, "ChromeBrowser", Browser)
+        self.printer.stop()
+        self.addCleanup(self.printer.start)
+        stage = self.env.ref("l10n_fr_recouvrement.stage_business_second")
+        due = fields.Date.today() - timedelta(days=30)
+        invoice = self._invoice(self.business, 1234.56, due)
+        manager = self._create_user("responsable", "account.group_account_manager")
+        self.start_tour(
+            "/odoo/action-l10n_fr_recouvrement.recouvrement_stage_action/"
+            f"{stage.id}",
+            "recouvrement_texts",
+            login=manager.login,
+        )
+        self.assertEqual(
+            stage.letter_subject, "Impayé de {{ object.principal_text }}"
+        )
+        self.assertFalse(invoice.recouvrement_action_line_ids, "a preview leaves none")
+        run = self.env["recouvrement.run"].create({"company_id": self.company.id})
+        run.action_start()
+        self.assertEqual(run.action_ids.stage_id, stage)
+        self.start_tour(
+            "/odoo/action-l10n_fr_recouvrement.recouvrement_action_todo_action",
+            "recouvrement_texts_sent",
+            login=manager.login,
+        )
+        action = run.action_ids
+        self.assertEqual((action.state, action.channel), ("sent", "registered"))
+        self.assertEqual(action.letter_subject, "Impayé de 1\u202f234,56\xa0€")
+
     def test_accountant_waives_and_charges_penalties(self):
         self.patch(tests_common, "ChromeBrowser", Browser)
         due = fields.Date.today() - timedelta(days=30)

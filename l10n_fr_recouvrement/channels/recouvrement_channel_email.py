@@ -35,8 +35,10 @@ class RecouvrementChannelEmail(models.AbstractModel):
     @api.model
     def _deliver(self, actions):
         # OVERRIDE
-        for stage, part in actions.grouped("stage_id").items():
-            mails = stage.mail_template_id.send_mail_batch(part.ids)
+        for template, part in actions.grouped(
+            lambda action: action.stage_id._get_mail_template(action.letter_lang)
+        ).items():
+            mails = template.send_mail_batch(part.ids)
             for action, mail in zip(part, mails, strict=True):
                 mail.attachment_ids |= action.letter_attachment_id
                 action.write(

@@ -3,7 +3,11 @@ from . import recouvrement_rate
 from . import recouvrement_legal_fact
 from . import recouvrement_team
 from . import recouvrement_procedure
+from . import recouvrement_text_mixin
+from . import recouvrement_text_check
 from . import recouvrement_stage
+from . import recouvrement_stage_text
+from . import recouvrement_stage_edit
 from . import recouvrement_engine
 from . import recouvrement_engine_past
 from . import recouvrement_start
@@ -15,6 +19,7 @@ from . import recouvrement_action_outcome
 from . import recouvrement_action_sheet
 from . import recouvrement_action_enclosures
 from . import recouvrement_action_events
+from . import recouvrement_action_letter
 from . import recouvrement_action_request
 from . import recouvrement_action_seal
 from . import recouvrement_action_line
@@ -37,5 +42,7 @@ from . import res_users
 from . import res_company
 from . import res_config_settings
 from . import ir_attachment
+from . import mail_template
+from . import recouvrement_preview
 from . import recouvrement_demo
 from . import ir_actions_report

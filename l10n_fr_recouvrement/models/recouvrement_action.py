@@ -8,7 +8,7 @@ from odoo.exceptions import MissingError, UserError, ValidationError
 from odoo.tools import SQL, split_every
 
 from .. import law
-from ..report import french, letter
+from ..report import letter, wording
 from .account_move import MANAGER
 from .action_states import (
     CLOSED_STATES,
@@ -18,7 +18,7 @@ from .action_states import (
     STATES,
 )
 from .recouvrement_procedure import PROFILES
-from .recouvrement_stage import LETTER_TEXTS
+from .recouvrement_text_mixin import LETTER_TEXTS
 
 _logger = logging.getLogger(__name__)
 
@@ -272,19 +272,22 @@ class RecouvrementAction(models.Model):
                 action.contact_id if action.contact_id.email else action.partner_id
             )
 
-    @api.depends("line_ids", "amount_total", "currency_id", "date_deadline")
+    @api.depends(
+        "line_ids", "amount_total", "currency_id", "date_deadline", "letter_lang"
+    )
     def _compute_texts(self):
         for action in self:
+            words = wording.for_lang(action.letter_lang)
             total = action._sum_amounts(action, "amount_total")
             penalties = sum(
                 action._sum_amounts(action, name)
                 for name in ("amount_interest", "amount_indemnity", "amount_costs")
             )
             currency = action.currency_id.name
-            action.amount_text = french.format_amount(total, currency)
-            action.penalty_text = french.format_amount(penalties, currency)
-            action.principal_text = french.format_amount(total - penalties, currency)
-            action.deadline_text = action.date_deadline and french.format_date(
+            action.amount_text = words.format_amount(total, currency)
+            action.penalty_text = words.format_amount(penalties, currency)
+            action.principal_text = words.format_amount(total - penalties, currency)
+            action.deadline_text = action.date_deadline and words.format_date(
                 action.date_deadline
             )
 
@@ -296,20 +299,6 @@ class RecouvrementAction(models.Model):
             lines = [company.name, company.phone, company.email]
             lines.append(service._prepare_footer(action))
             action.sender_text = "\n".join(line for line in lines if line)
-
-    @api.model
-    def mail_allowed_qweb_expressions(self):
-        # EXTENDS mail: the placeholders that texts of stages may use without being a
-        # template editor
-        return (
-            *super().mail_allowed_qweb_expressions(),
-            "object.amount_text",
-            "object.principal_text",
-            "object.penalty_text",
-            "object.deadline_text",
-            "object.company_id.name",
-            "object.contact_id.name",
-        )
 
     # ------------------------------------------------------------------
     # What may change
@@ -790,7 +779,9 @@ class RecouvrementAction(models.Model):
             vals |= {"approved_above_limit": False, **NOT_APPROVED}
         return vals
 
-    @api.depends("letter_texts", "stage_id", "amount_total", "date_deadline")
+    @api.depends(
+        "letter_texts", "stage_id", "amount_total", "date_deadline", "letter_lang"
+    )
     def _compute_letter_texts(self):
         """The texts that were sent; until then those of the stage, as of today."""
         texts = {action.id: action.letter_texts for action in self}
@@ -804,16 +795,17 @@ class RecouvrementAction(models.Model):
             except (UserError, MissingError) as error:
                 # The screen shows what is wrong; sending sets the action aside.
                 wrong = dict.fromkeys(LETTER_TEXTS, str(error))
-                texts.update(dict.fromkeys(actions.ids, wrong))
+                texts.update(dict.fromkeys(actions._ids, wrong))
         for action in self:
-            action.update(texts.get(action.id) or dict.fromkeys(LETTER_TEXTS, False))
+            found = texts.get(action.id) or {}
+            action.update({name: found.get(name, False) for name in LETTER_TEXTS})
 
     def _freeze_letter_texts(self):
         """Keep the texts that the letters of these actions are made with."""
         for stage, actions in self.grouped("stage_id").items():
             texts = stage._render_letter_texts(actions)
             for action in actions:
-                action.letter_texts = texts[action.id]
+                action.letter_texts = {**texts[action.id], "lang": action.letter_lang}
 
     def _check_before_sending(self):
         """Set aside, with the reason in words, the actions that cannot leave."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..law import to_decimal
-from ..report import french
+from ..report import wording
 from .action_states import DEBIT_KINDS, PENDING_STATES
 
 
@@ -51,7 +51,7 @@ class RecouvrementActionLine(models.Model):
         "invoice has one."
     )
     summary = fields.Char(
-        compute="_compute_summary", help="The line in one French sentence, for e-mails."
+        compute="_compute_summary", help="The line in one sentence, for e-mails."
     )
     date_document = fields.Date("Date")
     date_due = fields.Date("Due date")
@@ -90,47 +90,45 @@ class RecouvrementActionLine(models.Model):
             line.balance = sign * line.amount_residual
 
     @api.depends(
-        "label", "date_due", "days_late", "amount_residual", "amount_original", "kind"
+        "label",
+        "date_due",
+        "days_late",
+        "amount_residual",
+        "amount_original",
+        "kind",
+        "action_id.letter_lang",
     )
     def _compute_summary(self):
         for line in self:
+            words = wording.for_lang(line.action_id.letter_lang)
             is_open = bool(line.amount_residual)
-            amount = french.format_amount(
+            amount = words.format_amount(
                 to_decimal(
                     line.amount_residual if is_open else line.amount_original,
                     line.currency_id.decimal_places,
                 ),
                 line.currency_id.name,
             )
-            words = line._describe() if is_open else line._describe_settled()
-            line.summary = french.nbsp(f"{words} : {amount}")
+            day = line.date_due and words.format_date(line.date_due)
+            if is_open:
+                described = words.describe_line(
+                    line.kind, line.label, day, line.days_late > 0
+                )
+            else:
+                described = words.describe_settled(
+                    line.kind, line.label, day, line._is_money()
+                )
+            line.summary = words.with_amount(described, amount)
 
-    def _describe(self):
-        """The line of a claim or of a statement of account, without its amount."""
-        day = self.date_due and french.format_date(self.date_due)
-        due = "échue le" if self.days_late > 0 else "à échéance du"
-        return {
-            "invoice": f"Facture {self.label}, {due} {day}",
-            "credit_note": f"Avoir {self.label} du {day}, à déduire",
-            "payment": f"Règlement reçu le {day}, à déduire",
-            "entry": f"{self.label} du {day}",
-        }[self.kind]
-
-    def _describe_settled(self):
-        """The line of a receipt, without its amount."""
-        day = self.date_due and french.format_date(self.date_due)
-        return {
-            "invoice": f"Facture {self.label}, soldée",
-            "credit_note": f"Avoir {self.label} du {day}",
-            "payment": f"{self._get_settlement_name()} du {day}",
-            "entry": f"{self.label} du {day}",
-        }[self.kind]
+    def _is_money(self):
+        """Whether money settled an invoice, and no entry that evens out a difference."""
+        source = self.move_line_id
+        return bool(source.payment_id or source.statement_line_id)
 
     def _get_settlement_name(self):
-        """What settled an invoice: money, or an entry that evens out a difference."""
-        source = self.move_line_id
-        is_money = source.payment_id or source.statement_line_id
-        return "Règlement" if is_money else "Régularisation"
+        """What settled an invoice, in the language of the letter."""
+        words = wording.for_lang(self.action_id.letter_lang)
+        return words.settlement_name(self._is_money())
 
     @api.model
     def _mark_merged(self, partners):

@@ -10,7 +10,10 @@ from .action_states import HUMAN_CHANNELS
 from .stage_plan import nominal_days
 
 MODULE = "l10n_fr_recouvrement"
-SHIPPED_FILE = f"{MODULE}/data/recouvrement_procedure_data.xml"
+SHIPPED_FILES = (
+    f"{MODULE}/data/recouvrement_procedure_data.xml",
+    f"{MODULE}/data/recouvrement_stage_text_data.xml",
+)
 COPY_MARK = "__copy"
 
 PROFILES = [
@@ -259,13 +262,22 @@ class RecouvrementProcedure(models.Model):
         }
 
     @api.model
+    def _read_shipped(self):
+        """The shipped procedures, with their letters in other languages, as one
+        document."""
+        root = etree.Element("odoo")
+        for path in SHIPPED_FILES:
+            with file_open(path, "rb") as source:
+                root.extend(etree.parse(source).getroot())
+        return root
+
+    @api.model
     def _load_shipped(self):
         """Load the shipped procedures as records of the company's own.
 
         They come after the others, so that no debtor changes road by it.
         """
-        with file_open(SHIPPED_FILE, "rb") as source:
-            root = etree.parse(source).getroot()
+        root = self._read_shipped()
         names = {record.get("id") for record in root.iter("record")}
         for node in root.iter("record", "field"):
             attribute = "id" if node.tag == "record" else "ref"

@@ -5,9 +5,9 @@ from odoo.tools import safe_eval
 
 from ..report import letter_kinds, mentions
 from .action_states import HUMAN_CHANNELS
+from .recouvrement_text_mixin import LETTER_TEXTS  # noqa: F401 offered to others
 from .stage_plan import PRESENTED_AFTER, Step, nominal_days
 
-LETTER_TEXTS = ("letter_subject", "letter_intro", "letter_demand", "letter_closing")
 # What each condition is about.
 CONDITIONS = {"invoice_domain": "account.move", "debtor_domain": "res.partner"}
 # What moves the next date of the invoices that follow a procedure.
@@ -26,12 +26,8 @@ class RecouvrementStage(models.Model):
 
     _name = "recouvrement.stage"
     _description = "Recovery stage"
-    _inherit = "mail.render.mixin"
+    _inherit = "recouvrement.text.mixin"
     _order = "procedure_id, sequence, id"
-
-    # Texts are checked when they are saved (by who may write templates), so that any
-    # officer can have them rendered, as with mail templates.
-    _unrestricted_rendering = True
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -176,25 +172,6 @@ class RecouvrementStage(models.Model):
         ondelete="restrict",
         help="Subject and body of the e-mail that carries the letter.",
     )
-    letter_subject = fields.Char(
-        "Subject", help="Printed after « Objet ». Placeholders may be used."
-    )
-    letter_intro = fields.Html(
-        "Before the table",
-        render_engine="qweb",
-        sanitize="email_outgoing",
-    )
-    letter_demand = fields.Html(
-        "What is asked",
-        render_engine="qweb",
-        sanitize="email_outgoing",
-    )
-    letter_closing = fields.Html(
-        "Closing",
-        render_engine="qweb",
-        sanitize="email_outgoing",
-    )
-
     _delay_positive = models.Constraint(
         "CHECK(delay >= 0 OR delay_from = 'due_date')",
         "Only a stage counted from the due date may come before it.",
@@ -234,11 +211,6 @@ class RecouvrementStage(models.Model):
         if self.delay_from == "presented":
             return self.env._("%(days)s d. after presentation of the previous letter")
         return self.env._("%(days)s d. after the previous stage")
-
-    @api.depends_context("uid")
-    def _compute_render_model(self):
-        # EXTENDS mail
-        self.render_model = "recouvrement.action"
 
     @api.constrains("channel", "mail_template_id")
     def _check_mail_template(self):
@@ -431,15 +403,13 @@ class RecouvrementStage(models.Model):
         return admitted
 
     def _render_letter_texts(self, actions):
-        """Render the texts of the letter for ``actions`` of this stage.
+        """Render the texts of the letter for ``actions`` of this stage, each in the
+        language of its letter.
 
         :return: ``{action_id: {field name of the action: text}}``
         """
         self.ensure_one()
-        rendered = {
-            name: self._render_field(name, actions.ids) for name in LETTER_TEXTS
-        }
-        return {
-            action.id: {name: rendered[name][action.id] for name in LETTER_TEXTS}
-            for action in actions
-        }
+        rendered = {}
+        for lang, part in actions.grouped("letter_lang").items():
+            rendered.update(self._get_texts(lang)._render_texts(part))
+        return rendered

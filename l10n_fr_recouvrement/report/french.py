@@ -235,6 +235,49 @@ def nbsp(text):
     return text
 
 
+def describe_line(kind, label, day, is_late):
+    """One line of a claim or of a statement of account, without its amount.
+
+    >>> describe_line("invoice", "FAC/1", "1er mai 2026", True)
+    'Facture FAC/1, échue le 1er mai 2026'
+    """
+    due = "échue le" if is_late else "à échéance du"
+    return {
+        "invoice": f"Facture {label}, {due} {day}",
+        "credit_note": f"Avoir {label} du {day}, à déduire",
+        "payment": f"Règlement reçu le {day}, à déduire",
+        "entry": f"{label} du {day}",
+    }[kind]
+
+
+def settlement_name(is_money):
+    """What settled an invoice: money, or an entry that evens out a difference."""
+    return "Règlement" if is_money else "Régularisation"
+
+
+def describe_settled(kind, label, day, is_money):
+    """One line of a receipt, without its amount.
+
+    >>> describe_settled("payment", "BNK1/7", "1er mai 2026", False)
+    'Régularisation du 1er mai 2026'
+    """
+    return {
+        "invoice": f"Facture {label}, soldée",
+        "credit_note": f"Avoir {label} du {day}",
+        "payment": f"{settlement_name(is_money)} du {day}",
+        "entry": f"{label} du {day}",
+    }[kind]
+
+
+def with_amount(words, amount):
+    """A line and its amount.
+
+    >>> with_amount("Facture FAC/1, soldée", "10,00 €")
+    'Facture FAC/1, soldée\\xa0: 10,00\\xa0€'
+    """
+    return nbsp(f"{words} : {amount}")
+
+
 def city_line(zip_code, city):
     """The line of the post office: upper case, without punctuation.
 

@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+
+
+class RecouvrementStageText(models.Model):
+    """The letter of a stage in another language than French, for debtors abroad."""
+
+    _name = "recouvrement.stage.text"
+    _description = "Letter of a stage in another language"
+    _inherit = "recouvrement.text.mixin"
+    _order = "stage_id, lang"
+    _rec_name = "lang"
+
+    stage_id = fields.Many2one(
+        "recouvrement.stage", required=True, index=True, ondelete="cascade"
+    )
+    profile = fields.Selection(related="stage_id.profile")
+    # OVERRIDE mail: the language of the texts, where mail has an expression
+    lang = fields.Selection(
+        selection="_selection_lang",
+        string="Language",
+        required=True,
+        help="For debtors outside France whose contact has this language, or another "
+        "variety of it.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        "E-mail",
+        domain="[('model', '=', 'recouvrement.action')]",
+        ondelete="restrict",
+        help="E-mail that carries the letter in this language. Empty: that of the "
+        "stage.",
+    )
+
+    _lang_once = models.Constraint(
+        "UNIQUE(stage_id, lang)", "The stage has texts in this language already."
+    )
+    _lang_not_french = models.Constraint(
+        "CHECK(lang NOT LIKE 'fr%')",
+        "French letters have the texts of the stage itself.",
+    )
+
+    @api.model
+    def _selection_lang(self):
+        return [
+            (code, name)
+            for code, name in self.env["res.lang"].get_installed()
+            if not code.startswith("fr")
+        ]
+
+    @api.depends("lang")
+    def _compute_display_name(self):
+        names = dict(self._selection_lang())
+        for texts in self:
+            texts.display_name = names.get(texts.lang, texts.lang)
+
+    def _get_stage(self):
+        # OVERRIDE
+        self.ensure_one()
+        return self.stage_id
+
+    def _get_text_owner(self):
+        # EXTENDS recouvrement.text.mixin
+        return self.env._(
+            "%(owner)s in %(language)s",
+            owner=super()._get_text_owner(),
+            language=self.display_name,
+        )

@@ -1,0 +1,117 @@
+from odoo import api, fields, models
+
+from . import letter_markup
+
+LETTER_TEXTS = ("letter_subject", "letter_intro", "letter_demand", "letter_closing")
+RICH_TEXTS = LETTER_TEXTS[1:]
+
+
+class RecouvrementTextMixin(models.AbstractModel):
+    """The four texts of a letter in one language, with their placeholders.
+
+    They are tried out when they are saved, so that no letter fails on them.
+    """
+
+    _name = "recouvrement.text.mixin"
+    _description = "Texts of a letter"
+    _inherit = "mail.render.mixin"
+
+    # Texts are checked when they are saved (by who may write templates), so that any
+    # officer can have them rendered, as with mail templates.
+    _unrestricted_rendering = True
+
+    letter_subject = fields.Char(
+        "Subject", help="Printed after « Objet ». Placeholders may be used."
+    )
+    letter_intro = fields.Html(
+        "Before the table",
+        render_engine="qweb",
+        sanitize="email_outgoing",
+    )
+    letter_demand = fields.Html(
+        "What is asked",
+        render_engine="qweb",
+        sanitize="email_outgoing",
+    )
+    letter_closing = fields.Html(
+        "Closing",
+        render_engine="qweb",
+        sanitize="email_outgoing",
+    )
+
+    @api.depends_context("uid")
+    def _compute_render_model(self):
+        # EXTENDS mail
+        self.render_model = "recouvrement.action"
+
+    @api.constrains(*LETTER_TEXTS)
+    def _check_texts(self):
+        for texts in self:
+            self.env["recouvrement.text.check"]._check(
+                texts._get_text_owner(),
+                texts._get_stage(),
+                {name: texts[name] for name in LETTER_TEXTS},
+                {name: texts._fields[name] for name in LETTER_TEXTS},
+            )
+
+    def _get_text_owner(self):
+        """What messages call the letter that has these texts."""
+        return self.env._("The stage “%s”", self._get_stage().name)
+
+    def _get_stage(self):
+        """The stage whose letter these texts are."""
+        self.ensure_one()
+        return self
+
+    def _has_unsafe_expression(self):
+        # OVERRIDE mail, which reads every field as a text with placeholders
+        mixin = self.env["mail.render.mixin"]
+        model = "recouvrement.action"
+        return any(
+            mixin._has_unsafe_expression_template_qweb(texts[name], model)
+            if name in RICH_TEXTS
+            else mixin._has_unsafe_expression_template_inline_template(
+                texts[name], model
+            )
+            for texts in self.sudo()
+            for name in LETTER_TEXTS
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS mail: rich text is read as it comes, before Odoo closes what is open
+        for vals in vals_list:
+            self._prepare_rich_texts(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS mail: as in create
+        self._prepare_rich_texts(vals)
+        return super().write(vals)
+
+    def _prepare_rich_texts(self, vals):
+        """Turn the placeholders typed in rich texts into real ones, and refuse what is
+        left open in them."""
+        for name in self._get_rich_texts() & vals.keys():
+            if vals[name]:
+                vals[name] = letter_markup.convert_typed(str(vals[name]))
+                self.env["recouvrement.text.check"]._check_closed(
+                    vals[name], self._fields[name]._description_string(self.env)
+                )
+
+    def _get_rich_texts(self):
+        return set(RICH_TEXTS)
+
+    def _render_texts(self, actions):
+        """Render the texts for ``actions``.
+
+        :return: ``{action_id: {field name of the action: text}}``
+        """
+        self.ensure_one()
+        rendered = {
+            name: self._render_field(name, list(actions._ids)) for name in LETTER_TEXTS
+        }
+        return {
+            action.id: {name: rendered[name][action.id] for name in LETTER_TEXTS}
+            for action in actions
+        }
