@@ -85,9 +85,8 @@ class RecouvrementAction(models.Model):
 
     @api.model
     def _get_link(self, action, label):
-        return Markup(
-            '<a type="action" name="l10n_fr_recouvrement.%s" class="btn btn-link">%s</a>'
-        ) % (action, label)
+        link = Markup('<a type="action" name="%s" class="btn btn-link">%s</a>')
+        return link % (f"l10n_fr_recouvrement.{action}", label)
 
     @api.model
     def _get_start_hint(self):
