@@ -45,11 +45,12 @@ class RecouvrementAction(models.Model):
         What a window action says of an empty list, the browser keeps for long: only
         here is it asked anew each time.
         """
-        return (
-            self.env["ir.actions.act_window"]
-            .with_context(recouvrement_start_hint=True)
-            ._for_xml_id("l10n_fr_recouvrement.recouvrement_action_todo_action")
+        actions = self.env["ir.actions.act_window"]
+        action = actions.with_context(recouvrement_start_hint=True)._for_xml_id(
+            "l10n_fr_recouvrement.recouvrement_action_todo_action"
         )
+        # Nothing goes back to a list that said otherwise.
+        return {**action, "target": "main"}
 
     @api.model
     def get_empty_list_help(self, help_message):
