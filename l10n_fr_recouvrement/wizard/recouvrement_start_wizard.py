@@ -263,11 +263,13 @@ class RecouvrementStartWizard(models.TransientModel):
         self.env["recouvrement.start"]._start(
             self.company_id, fields.Date.context_today(self), self._get_answers()
         )
-        today = self.env.ref("l10n_fr_recouvrement.recouvrement_action_today_open")
+        today = self.env.ref(
+            "l10n_fr_recouvrement.recouvrement_action_today_open"
+        ).sudo()
         return self.env["recouvrement.action"]._notify(
             self.env._(
                 "Follow-up is started and nothing was sent. Prepare the follow-up of "
                 "today when you are ready."
             ),
-            {"type": today.type, "id": today.id, "path": today.sudo().path},
+            {"type": today.type, "id": today.id, "path": today.path},
         )
