@@ -49,8 +49,10 @@ class RecouvrementAction(models.Model):
         action = actions.with_context(recouvrement_start_hint=True)._for_xml_id(
             "l10n_fr_recouvrement.recouvrement_action_todo_action"
         )
-        # Nothing goes back to a list that said otherwise.
-        return {**action, "target": "main"}
+        if self.env.context.get("recouvrement_just_started"):
+            # Nothing goes back to a list that says otherwise.
+            action["target"] = "main"
+        return action
 
     @api.model
     def get_empty_list_help(self, help_message):

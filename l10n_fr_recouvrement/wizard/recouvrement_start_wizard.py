@@ -271,5 +271,10 @@ class RecouvrementStartWizard(models.TransientModel):
                 "Follow-up is started and nothing was sent. Prepare the follow-up of "
                 "today when you are ready."
             ),
-            {"type": today.type, "id": today.id, "path": today.path},
+            {
+                "type": today.type,
+                "id": today.id,
+                "path": today.path,
+                "context": {"recouvrement_just_started": True},
+            },
         )
