@@ -267,7 +267,7 @@ class TestBrokenTexts(EditingCase):
         self._invoice(self.business, 100, "2026-05-01")
         action = self._run("2026-05-05")
         texts = self.second._render_letter_texts(action)[action.id]
-        self.assertEqual(texts["letter_demand"], "<p>Soit 100,00&nbsp;€, nous</p>")
+        self.assertEqual(texts["letter_demand"], "<p>Soit 100,00\xa0€, nous</p>")
 
     def test_the_email_and_other_languages(self):
         with self.assertRaises(ValidationError) as caught:
@@ -348,7 +348,7 @@ class TestLanguages(EditingCase):
 
     def test_french_for_everybody_else(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        body = {"company_registry": "21750001600019"}
+        body = {"recouvrement_profile": "public"}
         for name, lang, country, vals in (
             ("in France", "en_GB", "base.fr", {}),
             ("overseas", "en_GB", "base.gp", {}),

@@ -199,6 +199,17 @@ class RecouvrementStage(models.Model):
                 stage._origin or stage
             )
 
+    def action_word(self):
+        """Open the stage on a page of its own, where its letter is worded."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
+
     def get_preview(self, values=None, partner_id=False, lang=False):
         """Show the letter and the e-mail of this stage as a debtor would get them
         today. Nothing is kept.
