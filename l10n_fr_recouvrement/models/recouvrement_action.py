@@ -775,7 +775,9 @@ class RecouvrementAction(models.Model):
             problems = actions[0]._channel_handler()._check_deliverable(actions)
             for action in actions:
                 reason = (
-                    problems.get(action) or identity.get(action) or action.failure_reason
+                    problems.get(action)
+                    or identity.get(action)
+                    or action.failure_reason
                 )
                 if reason:
                     action._fail(reason)
