@@ -2,6 +2,7 @@
 letters are printed from, with the article of each mention."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 from freezegun import freeze_time
 
@@ -74,7 +75,7 @@ REMOVALS = {
     "sender_capital": _unname("capital"),
     "sender_seat": _unname("seat"),
     "sender_siren": _unname("siren"),
-    "sender_registry": lambda letter: letter.update(footer="SARL 50 000 €"),
+    "sender_registry": _set("footer", "SIREN 334 175 221, siège à Lyon"),
     "debtor": _set("recipient_lines", []),
     "debtor_address": _set("recipient_lines", ["Menuiserie Exemple"]),
     "date": _set("place_date", "Lyon"),
@@ -313,3 +314,20 @@ class TestRefusals(LettersCase):
         visits = self.env["report.l10n_fr_recouvrement.report_visit_notice"]
         with self.assertRaisesRegex(UserError, "RCS"):
             visits._prepare_notice(action)
+
+    def test_a_letter_is_described_in_one_place(self):
+        """An integrator wants an account on reminders too, and another title."""
+        reminder = letter_kinds.get("reminder")
+        self.addCleanup(letter_kinds.register, reminder)
+        letter_kinds.register(
+            replace(
+                reminder,
+                titles="RAPPEL",
+                required=(*reminder.get_required("business"), "payment_means"),
+            )
+        )
+        self.company.recouvrement_bank_id = False
+        self.company.partner_id.bank_ids.active = False
+        action = self._make("business", "reminder")
+        self.assertEqual(self._values(action)["title"], "RAPPEL")
+        self.assertIn("where to pay", self._send(action))

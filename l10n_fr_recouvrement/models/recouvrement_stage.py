@@ -253,7 +253,13 @@ class RecouvrementStage(models.Model):
             )
             if broken:
                 reasons = service._explain_mentions([], broken)
-                raise ValidationError(f"{stage.name}\n" + "\n".join(reasons))
+                raise ValidationError(
+                    self.env._(
+                        "The text of the stage “%(stage)s” cannot be kept. %(reasons)s",
+                        stage=stage.name,
+                        reasons="\n".join(reasons),
+                    )
+                )
 
     @api.onchange("kind")
     def _onchange_kind(self):

@@ -79,11 +79,11 @@ CHORUS_FIELDS = {
 }
 # What a receipt says of the penalties that are still due.
 RESERVES = {
-    "business": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
-    "pénalités de retard et à l'indemnité forfaitaire qui restent dues à ce jour, soit "
-    "%s.",
-    "consumer": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
-    "intérêts au taux légal qui restent dus à ce jour, soit %s.",
+    "business": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation "
+    "aux pénalités de retard et à l'indemnité forfaitaire qui restent dues à ce jour, "
+    "soit %s.",
+    "consumer": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation "
+    "aux intérêts au taux légal qui restent dus à ce jour, soit %s.",
     "public": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
     "intérêts moratoires et à l'indemnité forfaitaire qui restent dus à ce jour, soit "
     "%s.",
@@ -205,7 +205,7 @@ class ReportLetter(models.AbstractModel):
     def _get_sender_problems(self, company):
         """What the letters of a company lack that the law wants on all of them."""
         identity = self._prepare_identity(company)
-        footer = " ".join(identity.values())
+        footer = " ".join([*identity.values(), f"RCS {identity['registry']}"])
         missing = mentions.missing(
             letter_kinds.COMPANY, {"identity": identity, "footer": footer}
         )
@@ -220,10 +220,10 @@ class ReportLetter(models.AbstractModel):
         :param broken: list of ``(Rule, words)``
         :param names: ``company``, ``debtor`` and ``stage``
         """
-        problems = [
-            self._cite(self.env._(mention.problem) % names, mention.article, date)
-            for mention in missing
-        ]
+        problems = []
+        for mention in missing:
+            problem = self.env._(mention.problem)
+            problems.append(self._cite(problem % names, mention.article, date))
         for rule, words in broken:
             problem = self.env._(
                 "“%(words)s” may not stand in this letter: %(label)s. Change the text "

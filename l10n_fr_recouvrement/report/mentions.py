@@ -2,12 +2,12 @@
 printed from, without ORM.
 
 Which letter needs which mention is told in :mod:`.letter_kinds`; here stands what each
-mention is, the text it comes from (a code of ``recouvrement.legal.fact``, whose citation
-is dated) and how it is seen on a letter.
+mention is, the text it comes from (a code of ``recouvrement.legal.fact``, whose
+citation is dated) and how it is seen on a letter.
 
 >>> identity = {"name": "Exemple", "form": "SARL", "capital": "", "siren": "1",
 ...             "seat": "1 rue A, 69003 LYON", "registry": "Lyon"}
->>> letter = {"identity": identity, "footer": "Exemple, SARL, 1 rue A, 69003 LYON 1 Lyon"}
+>>> letter = {"identity": identity, "footer": "Exemple, SARL, 1 rue A, 69003 LYON, 1"}
 >>> [mention.code for mention in missing(("sender_form", "sender_capital"), letter)]
 ['sender_capital']
 >>> [found for _rule, found in broken(("court_act",), "<p>Sommation de payer</p>")]
@@ -128,15 +128,16 @@ def needs_registry(form):
     return not UNREGISTERED_FORMS.search(form or "")
 
 
-def _states(name, needed=None):
-    """Test that the foot of the letter states a part of the identity of the sender."""
+def _states(name, needed=None, after=""):
+    """Test that the foot of the letter states a part of the identity of the sender,
+    after some words."""
 
     def test(letter):
         identity = letter["identity"]
         if needed and not needed(identity["form"]):
             return True
         value = plain(identity[name])
-        return bool(value) and value in plain(letter["footer"])
+        return bool(value) and f"{after}{value}" in plain(letter["footer"])
 
     return test
 
@@ -281,7 +282,7 @@ MENTIONS = {
             "sender_registry",
             _lt("Registry of the sender"),
             "company_identity",
-            _states("registry", needs_registry),
+            _states("registry", needs_registry, "RCS "),
             _lt(
                 "The town of the registry (RCS) of %(company)s is missing: enter it in "
                 "the settings of debt recovery, under Letterhead."
@@ -331,8 +332,8 @@ MENTIONS = {
             "formal_notice",
             _has_basis,
             _lt(
-                "An invoice lacks its number, a date or an amount: see the lines of the "
-                "action."
+                "An invoice lacks its number, a date or an amount: see the lines of "
+                "the action."
             ),
         ),
         Mention(
@@ -351,8 +352,8 @@ MENTIONS = {
             "formal_notice",
             _has_penalty_detail,
             _lt(
-                "The penalties claimed have no rate or no period: check the rates, then "
-                "check again."
+                "The penalties claimed have no rate or no period: check the rates, "
+                "then check again."
             ),
         ),
         Mention(
@@ -368,8 +369,8 @@ MENTIONS = {
             "formal_notice",
             _has_deadline,
             _lt(
-                "The letter names no day to pay by: put the placeholder of the deadline "
-                "into the texts of the stage “%(stage)s”."
+                "The letter names no day to pay by: put the placeholder of the "
+                "deadline into the texts of the stage “%(stage)s”."
             ),
         ),
         Mention(
@@ -401,8 +402,8 @@ MENTIONS = {
             "public_claim",
             _says(r"\bréclam", "demand"),
             _lt(
-                "Nothing says that it is a claim: what is asked at the stage “%(stage)s” "
-                "must say “réclamation”."
+                "Nothing says that it is a claim: what is asked at the stage "
+                "“%(stage)s” must say “réclamation”."
             ),
         ),
         Mention(
@@ -411,8 +412,8 @@ MENTIONS = {
             "",
             _says(r"\bmise en demeure\b"),
             _lt(
-                "The last reminder announces no formal notice: say so in the closing of "
-                "the stage “%(stage)s”."
+                "The last reminder announces no formal notice: say so in the closing "
+                "of the stage “%(stage)s”."
             ),
         ),
         Mention(
@@ -460,8 +461,8 @@ MENTIONS = {
             "public_references",
             _has_references,
             _lt(
-                "The SIRET of %(debtor)s is missing: enter it on the debtor, so that it "
-                "finds the invoices in Chorus Pro."
+                "The SIRET of %(debtor)s is missing: enter it on the debtor, so that "
+                "it finds the invoices in Chorus Pro."
             ),
         ),
         Mention(
