@@ -3,6 +3,7 @@ from . import recouvrement_rate
 from . import recouvrement_legal_fact
 from . import recouvrement_procedure
 from . import recouvrement_stage
+from . import recouvrement_stage_sms
 from . import recouvrement_engine
 from . import recouvrement_start
 from . import recouvrement_run
@@ -11,6 +12,8 @@ from . import recouvrement_action
 from . import recouvrement_action_work
 from . import recouvrement_action_outcome
 from . import recouvrement_action_sheet
+from . import recouvrement_action_email
+from . import recouvrement_action_sms
 from . import recouvrement_action_line
 from . import recouvrement_start_hint
 from . import recouvrement_penalty_engine
@@ -26,5 +29,8 @@ from . import res_partner
 from . import res_company
 from . import res_config_settings
 from . import ir_attachment
+from . import mail_mail
+from . import mail_message
+from . import mail_thread
 from . import recouvrement_demo
 from . import ir_actions_report

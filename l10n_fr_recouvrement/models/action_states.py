@@ -18,6 +18,10 @@ CONTACTED_STATES = ("sent", "delivered", "returned", "done")
 CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
 # Carried out by a person, with an outcome, where the others leave by themselves.
 HUMAN_CHANNELS = ("phone", "visit", "task")
+# Leave by themselves: nothing is printed to be posted.
+ELECTRONIC_CHANNELS = ("email", "sms")
+# Carry no letter.
+LETTERLESS_CHANNELS = (*HUMAN_CHANNELS, "sms")
 # What came of a call, a visit or a task.
 OUTCOMES = [
     ("promise", "Promise to pay"),

@@ -10,7 +10,14 @@ from odoo.tools import SQL
 from .. import law
 from ..report import french
 from .account_move import MANAGER
-from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES, STATES
+from .action_states import (
+    CLOSED_STATES,
+    CONTACTED_STATES,
+    ELECTRONIC_CHANNELS,
+    LETTERLESS_CHANNELS,
+    PENDING_STATES,
+    STATES,
+)
 from .recouvrement_procedure import PROFILES
 from .recouvrement_stage import LETTER_TEXTS
 
@@ -169,8 +176,10 @@ class RecouvrementAction(models.Model):
         "ir.attachment", "Letter sent", readonly=True, index="btree_not_null"
     )
     letter_sha256 = fields.Char("SHA-256 of the letter", readonly=True)
-    mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
-    mail_state = fields.Selection(related="mail_id.state", string="E-mail")
+    mail_id = fields.Many2one(
+        "mail.mail", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    mail_state = fields.Selection(related="mail_id.state", string="In the queue")
     mail_message_id = fields.Char("Message-Id", readonly=True)
     email_to = fields.Char("Sent to", readonly=True)
     tracking_number = fields.Char(
@@ -410,6 +419,8 @@ class RecouvrementAction(models.Model):
                        AND line.kind = 'invoice'
                        AND action.state = ANY(%s)
                        AND stage.kind = 'formal_notice'
+                       -- an e-mail that came back put nobody in default
+                       AND (action.channel != 'email' OR action.state != 'returned')
                      GROUP BY line.move_line_id
                     """,
                     moves.ids,
@@ -470,7 +481,7 @@ class RecouvrementAction(models.Model):
         waiting.sudo()._refresh()
         waiting = waiting.filtered(lambda action: action.state == "to_approve")
         waiting._check_approval_limit()
-        waiting.sudo().state = "ready"
+        waiting.sudo().write({"state": "ready", "approver_id": self.env.uid})
         return True
 
     def _check_approval_limit(self):
@@ -529,7 +540,9 @@ class RecouvrementAction(models.Model):
         self.check_access("write")
         ready = self.filtered(lambda action: action.state == "ready")
         sent = ready._send()
-        letters = sent.filtered(lambda action: action.channel != "email")
+        letters = sent.filtered(
+            lambda action: action.channel not in ELECTRONIC_CHANNELS
+        )
         return self._notify(
             ready._get_outcome(sent), letters._print() if letters else None
         )
@@ -550,10 +563,14 @@ class RecouvrementAction(models.Model):
             return self._notify(
                 self.env._("Nothing is left to claim: the action is cancelled.")
             )
-        letters = kept.filtered(lambda action: not action.is_human)
+        letters = kept.filtered(
+            lambda action: action.channel not in LETTERLESS_CHANNELS
+        )
         if not letters:
             return self._notify(
-                self.env._("There is no letter: calls, visits and tasks have none.")
+                self.env._(
+                    "There is no letter: calls, visits, tasks and SMS have none."
+                )
             )
         return letters._print()
 
@@ -570,7 +587,15 @@ class RecouvrementAction(models.Model):
                 self.env._("E-mails on their way: %s."),
             ),
             (
-                len(sent.filtered(lambda action: action.channel != "email")),
+                len(sent.filtered(lambda action: action.channel == "sms")),
+                self.env._("SMS on their way: %s."),
+            ),
+            (
+                len(
+                    sent.filtered(
+                        lambda action: action.channel not in ELECTRONIC_CHANNELS
+                    )
+                ),
                 self.env._("Letters printed and marked as sent today: %s."),
             ),
             (

@@ -8,7 +8,8 @@ from .action_states import PENDING_STATES
 class RecouvrementActionLine(models.Model):
     """What one action says of one due line or credit, as it stood that day.
 
-    The unique index is what makes claiming a stage twice impossible.
+    The unique index is what makes claiming a stage twice impossible, unless somebody
+    sends again what came back.
     """
 
     _name = "recouvrement.action.line"
@@ -71,7 +72,7 @@ class RecouvrementActionLine(models.Model):
 
     _stage_once = models.UniqueIndex(
         "(partner_id, move_id, stage_id, cycle_date, move_line_id)"
-        " WHERE stage_id IS NOT NULL AND state != 'cancelled'",
+        " WHERE stage_id IS NOT NULL AND state NOT IN ('cancelled', 'returned')",
         "This invoice was claimed at this stage already.",
     )
 
