@@ -1,5 +1,5 @@
-"""Mail server of the tests: a real SMTP server, which may be told to misbehave, and what
-comes back from the debtor's side of the wire."""
+"""Mail server of the tests: a real SMTP server, which may be told to misbehave, and
+what comes back from the debtor's side of the wire."""
 
 import socket
 from email import message_from_bytes, policy
@@ -39,13 +39,13 @@ class MailServer:
     @property
     def recipients(self):
         """Who got a message, in order, as often as they got one."""
-        return [address for addresses, _message in self.messages for address in addresses]
+        return [
+            address for addresses, _message in self.messages for address in addresses
+        ]
 
     def sent_to(self, address):
         """The messages that somebody got."""
-        return [
-            message for addresses, message in self.messages if address in addresses
-        ]
+        return [message for addresses, message in self.messages if address in addresses]
 
     # What aiosmtpd calls
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
@@ -321,9 +321,7 @@ class TestComingBack(EmailCase):
         [message] = self.server.sent_to(self.business.email)
         self._receive_email(reply_to(message, "Bonjour"))
         self.assertEqual(self._tasks(action).user_id, self.officer)
-        chief = self._create_user(
-            "chef", "l10n_fr_recouvrement.group_recovery_officer"
-        )
+        chief = self._create_user("chef", "l10n_fr_recouvrement.group_recovery_officer")
         self.business.recouvrement_user_id = chief
         self._tasks(action).unlink()
         self._receive_email(reply_to(message, "Encore bonjour"))
@@ -531,6 +529,12 @@ class TestProof(EmailCase):
                     message.with_user(user).write(vals)
             with self.subTest(user=name), self.assertRaises(UserError):
                 message.with_user(user).unlink()
+        # what the chatter calls when an administrator edits a message
+        chatter = action.with_user(self.users["administrateur"])
+        with self.assertRaises(UserError):
+            chatter._message_update_content(message.sudo(), body="Rien")
+        with self.assertRaises(UserError):
+            chatter._message_update_content(message.sudo(), body="Rien", strict=False)
         self.assertEqual(message.subject, action.email_subject)
         self.assertEqual(message.attachment_ids, action.letter_attachment_id)
 
@@ -548,6 +552,23 @@ class TestProof(EmailCase):
                 mail.write(vals)
         self._work_queue()
         self.assertEqual(self.server.recipients, [self.business.email])
+
+    def test_auditors_read_what_became_of_it(self):
+        action, _message = self._deliver()
+        auditor = self._create_user("auditeur", "account.group_account_readonly")
+        names = ["email_state", "date_left", "email_body", "sms_state", "is_resent"]
+        [row] = action.with_user(auditor).read(names)
+        self.assertEqual(row["email_state"], "left")
+        self.assertEqual(
+            action.with_user(auditor).search_count(
+                [("id", "=", action.id), ("date_left", "!=", False)]
+            ),
+            1,
+        )
+        with self.assertRaises(AccessError):
+            action.with_user(auditor).action_send_again()
+        with self.assertRaises(AccessError):
+            action.with_user(auditor).action_resend_letter()
 
     def test_other_messages_are_as_free_as_before(self):
         action, _message = self._deliver()

@@ -1,4 +1,4 @@
-"""The SMS of the courtesy: neutral, to a mobile, by Odoo's own module where there is one."""
+"""The SMS of the first reminder: neutral, to a mobile, by Odoo's own module."""
 
 from unittest.mock import patch
 
@@ -120,9 +120,7 @@ class TestSms(RecouvrementCase):
         action = self._prepare()
         self.assertEqual(action._get_sms_recipient(), (contact, "+33700000001"))
         contact.phone = "01 99 00 00 00"
-        self.assertEqual(
-            action._get_sms_recipient(), (self.business, "+33612345678")
-        )
+        self.assertEqual(action._get_sms_recipient(), (self.business, "+33612345678"))
 
     def test_a_landline_would_read_it_aloud(self):
         self.business.phone = "01 99 00 12 34"

@@ -4,8 +4,8 @@ from ..models.recouvrement_stage_sms import SMS_KINDS, SMS_LENGTH
 
 
 class RecouvrementChannelSms(models.AbstractModel):
-    """Short text that asks the debtor to get in touch, through Odoo's own SMS where that
-    module is installed.
+    """Short text that asks the debtor to get in touch, through Odoo's own SMS module
+    where it is installed.
 
     It says nothing of a debt: somebody else may read it. There is no letter.
     """

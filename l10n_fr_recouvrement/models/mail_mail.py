@@ -28,7 +28,7 @@ def _was_handed_over(error):
 
 
 class MailMail(models.Model):
-    """Tells actions what becomes of their e-mails, which nobody changes in the queue."""
+    """Tells actions what becomes of their e-mails, which nobody changes meanwhile."""
 
     _inherit = "mail.mail"
 

@@ -24,7 +24,11 @@ class RecouvrementAction(models.Model):
 
     approver_id = fields.Many2one("res.users", "Approved by", readonly=True)
     email_message_id = fields.Many2one(
-        "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
+        "mail.message",
+        "Message of the e-mail",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     email_subject = fields.Char("Subject of the e-mail", readonly=True)
     email_body = fields.Html(
@@ -33,9 +37,9 @@ class RecouvrementAction(models.Model):
     email_state = fields.Selection(
         [
             ("queued", "On its way"),
-            ("left", "Left"),
+            ("left", "Has left"),
             ("failed", "Failed"),
-            ("returned", "Returned"),
+            ("returned", "Came back"),
         ],
         compute="_compute_email_state",
         string="E-mail",
@@ -57,7 +61,7 @@ class RecouvrementAction(models.Model):
         "recouvrement.action", "Sends again", readonly=True, index="btree_not_null"
     )
     resent_ids = fields.One2many("recouvrement.action", "resent_from_id", "Sent again")
-    is_resent = fields.Boolean(compute="_compute_is_resent")
+    is_resent = fields.Boolean("Sent again already", compute="_compute_is_resent")
 
     @api.depends("state", "date_left", "mail_message_id", "mail_id.state")
     def _compute_email_state(self):
@@ -148,11 +152,12 @@ class RecouvrementAction(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         # EXTENDS mail: an answer of the debtor is something to do
-        super()._message_post_after_hook(message, msg_values)
+        res = super()._message_post_after_hook(message, msg_values)
         if message.message_type == "email" and not self.env.context.get(
             "recouvrement_automatic_email"
         ):
             self._note_answer(message)
+        return res
 
     def _note_answer(self, message):
         """Mark the action answered, and ask the responsible to read: once, as long as

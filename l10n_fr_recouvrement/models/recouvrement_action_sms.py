@@ -48,13 +48,17 @@ class RecouvrementAction(models.Model):
     sms_number = fields.Char("SMS sent to", readonly=True)
     sms_uuid = fields.Char("Identifier of the SMS", readonly=True)
     sms_message_id = fields.Many2one(
-        "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
+        "mail.message",
+        "Message of the SMS",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     sms_state = fields.Selection(
         [
             ("queued", "On its way"),
-            ("left", "Left"),
-            ("delivered", "Delivered"),
+            ("left", "Has left"),
+            ("delivered", "Arrived"),
             ("failed", "Failed"),
         ],
         compute="_compute_sms_state",
