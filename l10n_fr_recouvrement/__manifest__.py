@@ -19,6 +19,7 @@
         "report/debit_note_templates.xml",
         "data/recouvrement_dated_data.xml",
         "data/ir_sequence_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/recouvrement_procedure_data.xml",
         "data/recouvrement_stage_text_data.xml",

@@ -16,6 +16,8 @@ from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
 from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import FLAGS
 from odoo.addons.l10n_fr_recouvrement.report.letter import Document
 
+from .mail_server import MailServer
+
 IBAN = "FR7630006000011234567890189"
 BIC = "AGRIFRPP"
 
@@ -281,6 +283,25 @@ class RecouvrementCase(AccountTestInvoicingCommon):
             for line in cls._penalties(invoice, day)
             if line.kind == "interest"
         ]
+
+    def _start_mail_server(self):
+        """A real SMTP server, to which Odoo sends its e-mails; see its class."""
+        server = MailServer()
+        self.addCleanup(server.stop)
+        self.env["ir.mail_server"].search([]).active = False
+        self.env["ir.mail_server"].create(
+            {
+                "name": "Local",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": server.port,
+                "smtp_encryption": "none",
+            }
+        )
+        # Odoo's tests stand in for the connection: this one is the real thing.
+        self.patch(
+            type(self.env["ir.mail_server"]), "_disable_send", lambda self: False
+        )
+        return server
 
     def assertPenalties(self, invoice, expected):
         """Check ``[(from, to, days, rate, amount)]`` of the interest of an invoice."""

@@ -27,10 +27,12 @@ SAME_WORDS = {
     "Euro",
     "ID",
     "Journal",
+    "Message",
     "Messages",
     "Nature",
     "Note",
     "RG 26/01234",
+    "SMS",
     "Source",
     "Total",
 }

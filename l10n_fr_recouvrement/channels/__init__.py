@@ -1,5 +1,6 @@
 from . import recouvrement_channel
 from . import recouvrement_channel_email
+from . import recouvrement_channel_sms
 from . import recouvrement_channel_letter
 from . import recouvrement_channel_registered
 from . import recouvrement_channel_human

@@ -8,6 +8,7 @@ from . import recouvrement_text_check
 from . import recouvrement_stage
 from . import recouvrement_stage_text
 from . import recouvrement_stage_edit
+from . import recouvrement_stage_sms
 from . import recouvrement_engine
 from . import recouvrement_engine_past
 from . import recouvrement_start
@@ -22,6 +23,8 @@ from . import recouvrement_action_events
 from . import recouvrement_action_letter
 from . import recouvrement_action_request
 from . import recouvrement_action_seal
+from . import recouvrement_action_email
+from . import recouvrement_action_sms
 from . import recouvrement_action_line
 from . import recouvrement_action_today
 from . import recouvrement_enclosure
@@ -43,6 +46,9 @@ from . import res_company
 from . import res_config_settings
 from . import ir_attachment
 from . import mail_template
+from . import mail_mail
+from . import mail_message
+from . import mail_thread
 from . import recouvrement_preview
 from . import recouvrement_demo
 from . import ir_actions_report

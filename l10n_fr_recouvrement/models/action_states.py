@@ -24,6 +24,10 @@ CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
 HUMAN_CHANNELS = ("phone", "visit", "task")
 # Lines of an action that are owed; the others are deducted.
 DEBIT_KINDS = ("invoice", "entry")
+# Leave by themselves: nothing is printed to be posted.
+ELECTRONIC_CHANNELS = ("email", "sms")
+# Carry no letter.
+LETTERLESS_CHANNELS = (*HUMAN_CHANNELS, "sms")
 # What came of a call, a visit or a task.
 OUTCOMES = [
     ("promise", "Promise to pay"),

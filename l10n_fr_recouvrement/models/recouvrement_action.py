@@ -14,6 +14,8 @@ from .action_states import (
     CLOSED_STATES,
     CONTACTED_STATES,
     DEBIT_KINDS,
+    ELECTRONIC_CHANNELS,
+    LETTERLESS_CHANNELS,
     PENDING_STATES,
     STATES,
 )
@@ -189,8 +191,10 @@ class RecouvrementAction(models.Model):
         "ir.attachment", "Letter sent", readonly=True, index="btree_not_null"
     )
     letter_sha256 = fields.Char("SHA-256 of the letter", readonly=True)
-    mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
-    mail_state = fields.Selection(related="mail_id.state", string="E-mail")
+    mail_id = fields.Many2one(
+        "mail.mail", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    mail_state = fields.Selection(related="mail_id.state", string="In the queue")
     mail_message_id = fields.Char("Message-Id", readonly=True)
     email_to = fields.Char("Sent to", readonly=True)
     tracking_number = fields.Char(
@@ -431,6 +435,8 @@ class RecouvrementAction(models.Model):
                        AND line.kind = 'invoice'
                        AND action.state = ANY(%s)
                        AND stage.kind = 'formal_notice'
+                       -- an e-mail that came back put nobody in default
+                       AND (action.channel != 'email' OR action.state != 'returned')
                      GROUP BY line.move_line_id
                     """,
                     moves.ids,
@@ -562,7 +568,9 @@ class RecouvrementAction(models.Model):
         self.check_access("write")
         ready = self.filtered(lambda action: action.state == "ready")
         sent = ready._send()
-        letters = sent.filtered(lambda action: action.channel != "email")
+        letters = sent.filtered(
+            lambda action: action.channel not in ELECTRONIC_CHANNELS
+        )
         return self._notify(
             ready._get_outcome(sent), letters._print() if letters else None
         )
@@ -583,10 +591,14 @@ class RecouvrementAction(models.Model):
             return self._notify(
                 self.env._("Nothing is left to claim: the action is cancelled.")
             )
-        letters = kept.filtered(lambda action: not action.is_human)
+        letters = kept.filtered(
+            lambda action: action.channel not in LETTERLESS_CHANNELS
+        )
         if not letters:
             return self._notify(
-                self.env._("There is no letter: calls, visits and tasks have none.")
+                self.env._(
+                    "There is no letter: calls, visits, tasks and SMS have none."
+                )
             )
         return letters._print()
 
@@ -603,7 +615,15 @@ class RecouvrementAction(models.Model):
                 self.env._("E-mails on their way: %s."),
             ),
             (
-                len(sent.filtered(lambda action: action.channel != "email")),
+                len(sent.filtered(lambda action: action.channel == "sms")),
+                self.env._("SMS on their way: %s."),
+            ),
+            (
+                len(
+                    sent.filtered(
+                        lambda action: action.channel not in ELECTRONIC_CHANNELS
+                    )
+                ),
                 self.env._("Letters printed and marked as sent today: %s."),
             ),
             (

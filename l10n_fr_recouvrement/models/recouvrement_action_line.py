@@ -9,7 +9,8 @@ from .action_states import DEBIT_KINDS, PENDING_STATES
 class RecouvrementActionLine(models.Model):
     """What one action says of one due line or credit, as it stood that day.
 
-    The unique index is what makes claiming a stage twice impossible.
+    The unique index is what makes claiming a stage twice impossible, unless somebody
+    sends again what came back.
     """
 
     _name = "recouvrement.action.line"
@@ -79,7 +80,8 @@ class RecouvrementActionLine(models.Model):
 
     _stage_once = models.UniqueIndex(
         "(partner_id, move_id, stage_id, cycle_date, move_line_id)"
-        " WHERE stage_id IS NOT NULL AND state != 'cancelled' AND merged IS NOT TRUE",
+        " WHERE stage_id IS NOT NULL AND state NOT IN ('cancelled', 'returned')"
+        " AND merged IS NOT TRUE",
         "This invoice was claimed at this stage already.",
     )
 

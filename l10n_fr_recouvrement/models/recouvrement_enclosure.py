@@ -11,7 +11,7 @@ from odoo.tools import human_size, split_every
 from .. import law
 from ..report import enclosure_pdf, enclosure_words
 from .account_move import FOLLOWED_TYPES
-from .action_states import LETTER_STATES
+from .action_states import LETTER_STATES, LETTERLESS_CHANNELS
 
 # Invoices of one call of wkhtmltopdf, as many as Odoo takes when it sends them.
 INVOICES = 80
@@ -93,7 +93,7 @@ class RecouvrementEnclosure(models.AbstractModel):
     @api.model
     def _wants(self, action, flag):
         """Whether the stage of an action encloses what a flag stands for."""
-        return not action.is_human and action.stage_id[flag]
+        return action.channel not in LETTERLESS_CHANNELS and action.stage_id[flag]
 
     @api.model
     def _get_moves(self, action):
