@@ -32,14 +32,26 @@ class Enclosure:
 
     ``record`` is what its file comes from: an attachment, the earlier action, the
     invoice that has no PDF yet, or the action whose lateness is stated. Whoever has the
-    file already gives it as ``content``, a PDF in bytes.
+    file already gives it as ``content``, in bytes. Of the file that is read, the first
+    ``pages`` are enclosed.
     """
 
     kind: str
     name: str
     record: Any = None
     content: bytes = b""
+    pages: int = 0
     problem: str = ""
+    reader: Any = None
+
+    def describe(self):
+        """What is kept of it with the letter."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "pages": self.pages,
+            "sha256": hashlib.sha256(self.content).hexdigest(),
+        }
 
 
 @dataclass
@@ -80,7 +92,8 @@ class RecouvrementEnclosure(models.AbstractModel):
 
         :return: ``{action: Plan}``
         """
-        actions = actions.sudo()
+        # Read together whatever they were reached by.
+        actions = actions.sudo().with_prefetch()
         service = self.sudo()
         found = service._read(actions)
         plans = {}
@@ -357,11 +370,13 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _check_file(self, enclosure):
-        """Make a PDF of the file of a piece, or say what is wrong with it."""
+        """Read the file of a piece, or say what is wrong with it."""
         if enclosure.problem:
             return
         try:
-            enclosure.content = enclosure_pdf.to_pdf(enclosure.content)
+            enclosure.reader = enclosure_pdf.read(enclosure.content)
+            count = len(enclosure.reader.pages)
+            enclosure.pages = min(enclosure.pages or count, count)
         except enclosure_pdf.Unreadable as error:
             enclosure.problem = self._explain(enclosure.name, error)
 
@@ -402,11 +417,8 @@ class RecouvrementEnclosure(models.AbstractModel):
                     "earlier letters at this stage.",
                     letter.name,
                 )
-                continue
-            try:
-                enclosure.content = enclosure_pdf.first_pages(pdf, letter.letter_pages)
-            except enclosure_pdf.Unreadable as error:
-                enclosure.problem = self._explain(enclosure.name, error)
+            enclosure.content = pdf
+            enclosure.pages = letter.letter_pages
 
     @api.model
     def _load_invoice(self, enclosures, keep):

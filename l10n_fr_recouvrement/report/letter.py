@@ -251,6 +251,7 @@ class ReportLetter(models.AbstractModel):
         pdf = action.letter_attachment_id.with_context(bin_size=False).raw
         if alone and action.letter_enclosures:
             pdf = enclosure_pdf.first_pages(pdf, action.letter_pages)
+            return Document(pdf, action.letter_pages)
         return Document(pdf, action.letter_pages, action.letter_enclosures or [])
 
     @api.model
@@ -287,26 +288,20 @@ class ReportLetter(models.AbstractModel):
 
         :raise UserError: a piece turns out to be damaged
         """
-        pieces = [pdf, *(enclosure.content for enclosure in enclosures)]
+        letter = enclosure_pdf.read(pdf)
+        pages = len(letter.pages)
+        if not enclosures:
+            return Document(pdf, pages)
+        parts = [(letter, pages)]
+        parts += [(enclosure.reader, enclosure.pages) for enclosure in enclosures]
         try:
-            pages = [enclosure_pdf.count_pages(piece) for piece in pieces]
-            joined = enclosure_pdf.join(pieces)
+            joined = enclosure_pdf.join(parts)
         except enclosure_pdf.Unreadable as error:
             name = enclosures[error.rank - 1].name
             words = self.env["recouvrement.enclosure"]._explain(name, error)
             raise UserError(words) from error
         return Document(
-            joined,
-            pages[0],
-            [
-                {
-                    "kind": enclosure.kind,
-                    "name": enclosure.name,
-                    "pages": count,
-                    "sha256": hashlib.sha256(enclosure.content).hexdigest(),
-                }
-                for enclosure, count in zip(enclosures, pages[1:], strict=True)
-            ],
+            joined, pages, [enclosure.describe() for enclosure in enclosures]
         )
 
     @api.model
