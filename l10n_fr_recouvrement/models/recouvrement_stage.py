@@ -146,10 +146,6 @@ class RecouvrementStage(models.Model):
     enclose_earlier_letters = fields.Boolean("The earlier letters")
     enclose_statement = fields.Boolean("The statement of account")
     mail_template_id = fields.Many2one(
-        "mail.template",
-        "E-mail",
-        domain="[('model', '=', 'recouvrement.action')]",
-        ondelete="restrict",
         help="Subject and body of the e-mail that carries the letter.",
     )
     _delay_positive = models.Constraint(
