@@ -302,6 +302,18 @@ class TestEmailText(EditingCase):
             template = self.template.with_context(lang=lang)
             self.assertEqual(template.subject, "Rappel {{ object.name }}")
 
+    def test_about_actions_only(self):
+        """It is rendered with every right: on another model it would tell anything."""
+        other = self.env["mail.template"].create(
+            {
+                "name": "Utilisateur",
+                "model_id": self.env["ir.model"]._get_id("res.users"),
+            }
+        )
+        for record in (self.reminder, self.reminder.text_ids):
+            with self.assertRaisesRegex(ValidationError, "Utilisateur"):
+                record.mail_template_id = other
+
     def test_own_words_for_one_stage(self):
         self.assertGreater(self.reminder.mail_other_count, 1)
         stage = self.reminder.with_user(self.manager)
@@ -528,12 +540,12 @@ class TestPreview(EditingCase):
             "next number": sequence.number_next_actual,
         }
 
-    def _preview(self, stage, partner=None, values=None, lang=False, user=None):
+    def _preview(self, stage, partner=None, values=None, texts=None, user=None):
         self.env.flush_all()
         before = self._count()
         with self.allow_pdf_render():
             preview = stage.with_user(user or self.manager).get_preview(
-                values, partner and partner.id, lang
+                values, partner and partner.id, texts and texts.id
             )
         self.assertEqual(self._count(), before, "nothing is kept")
         preview["text"] = ""
@@ -623,7 +635,9 @@ class TestPreview(EditingCase):
 
     def test_in_another_language(self):
         self._invoice(self.business, 1234.56, "2026-05-01")
-        preview = self._preview(self.second, self.business, lang="en_US")
+        preview = self._preview(
+            self.second, self.business, texts=self.second.text_ids
+        )
         self.assertIn("We ask you to pay us the total sum of €", preview["text"])
         self.assertIn("Dear Sir or Madam", preview["mail"]["body"])
 
@@ -638,10 +652,19 @@ class TestPreview(EditingCase):
                     Command.update(english.id, {"letter_subject": "Final call"})
                 ]
             },
-            lang="en_US",
+            texts=english,
         )
         self.assertIn("Final call", preview["text"])
         self.assertNotEqual(english.letter_subject, "Final call")
+
+    def test_a_letter_holds_for_one_profile(self):
+        """Invoices of another time, when the debtor was taken for a consumer."""
+        other = self._invoice(self.business, 55.55, "2026-05-01")
+        other.sudo().recouvrement_profile = "consumer"
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        preview = self._preview(self.second, self.business)
+        self.assertIn(invoice.name, preview["text"])
+        self.assertNotIn("55,55", preview["text"])
 
     def test_courtesy_is_about_what_falls_due(self):
         self._invoice(self.business, 100, fields.Date.today() + timedelta(days=5))

@@ -166,10 +166,6 @@ class RecouvrementStage(models.Model):
         "their sales orders.",
     )
     mail_template_id = fields.Many2one(
-        "mail.template",
-        "E-mail",
-        domain="[('model', '=', 'recouvrement.action')]",
-        ondelete="restrict",
         help="Subject and body of the e-mail that carries the letter.",
     )
     _delay_positive = models.Constraint(

@@ -46,11 +46,11 @@ class RecouvrementStage(models.Model):
         readonly=False,
         domain="[('parent_id', '=', False), ('recouvrement_profile', '=', profile)]",
     )
-    preview_lang = fields.Selection(
-        selection=lambda self: self.env["res.lang"].get_installed(),
-        string="Language of the preview",
+    preview_text_id = fields.Many2one(
+        "recouvrement.stage.text",
+        "Language of the preview",
         store=False,
-        readonly=False,
+        domain="[('stage_id', '=', id)]",
     )
 
     # ------------------------------------------------------------------
@@ -210,18 +210,18 @@ class RecouvrementStage(models.Model):
             "view_mode": "form",
         }
 
-    def get_preview(self, values=None, partner_id=False, lang=False):
+    def get_preview(self, values=None, partner_id=False, text_id=False):
         """Show the letter and the e-mail of this stage as a debtor would get them
         today. Nothing is kept.
 
         :param dict values: what the form changed and did not save
         :param partner_id: the debtor; without one, an example is made up
-        :param lang: language to write in, else that of the debtor
+        :param text_id: texts of the language to write in, else that of the debtor
         :return: ``{"letter": PDF in base64, "mail": {"subject", "body", "to",
             "attachment"}, "notice": what the figures are, "error": what is wrong}``
         """
         self.ensure_one()
         self.check_access("read")
         return self.env["recouvrement.preview"]._preview(
-            self, values or {}, partner_id, lang
+            self, values or {}, partner_id, text_id
         )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from . import letter_markup
 
@@ -39,6 +40,13 @@ class RecouvrementTextMixin(models.AbstractModel):
         sanitize="email_outgoing",
     )
 
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        "E-mail",
+        domain="[('model', '=', 'recouvrement.action')]",
+        ondelete="restrict",
+    )
+
     @api.depends_context("uid")
     def _compute_render_model(self):
         # EXTENDS mail
@@ -53,6 +61,18 @@ class RecouvrementTextMixin(models.AbstractModel):
                 {name: texts[name] for name in LETTER_TEXTS},
                 {name: texts._fields[name] for name in LETTER_TEXTS},
             )
+
+    @api.constrains("mail_template_id")
+    def _check_mail_model(self):
+        for texts in self:
+            template = texts.mail_template_id.sudo()
+            if template and template.model != "recouvrement.action":
+                raise ValidationError(
+                    self.env._(
+                        "The e-mail “%s” is not about recovery actions: choose another.",
+                        template.name,
+                    )
+                )
 
     def _get_text_owner(self):
         """What messages call the letter that has these texts."""
