@@ -3,10 +3,13 @@
 Tests read as examples of use: the helpers below speak the words of the trade.
 """
 
+import io
 from datetime import date, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -16,6 +19,18 @@ from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
 
 IBAN = "FR7630006000011234567890189"
 BIC = "AGRIFRPP"
+
+
+def blank_letter(title, pages=1):
+    """A PDF that stands in for a letter."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1)
+    canvas.setTitle(title)
+    for number in range(1, pages + 1):
+        canvas.drawString(72, 720, f"{title} {number}/{pages}")
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -54,7 +69,7 @@ class RecouvrementCase(AccountTestInvoicingCommon):
             service,
             "_render_pdfs",
             lambda self, actions: (
-                {action.id: f"%PDF {action.name}".encode() for action in actions},
+                {action.id: blank_letter(action.name) for action in actions},
                 {},
             ),
         )

@@ -16,6 +16,8 @@ PENDING_STATES = ("todo", "to_approve", "ready", "failed")
 # The debtor was contacted: it counts, and is kept as proof.
 CONTACTED_STATES = ("sent", "delivered", "returned", "done")
 CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
+# The post presents it to the debtor and tells when: that day may count.
+REGISTERED_CHANNELS = ("registered", "lre")
 # Carried out by a person, with an outcome, where the others leave by themselves.
 HUMAN_CHANNELS = ("phone", "visit", "task")
 # What came of a call, a visit or a task.

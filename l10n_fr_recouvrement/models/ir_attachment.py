@@ -18,7 +18,8 @@ SEALED_FIELDS = {
 
 
 class IrAttachment(models.Model):
-    """Keeps the PDF of a sent letter as it was sent."""
+    """Keeps the PDF of a sent letter as it was sent, and the proofs of what became of
+    it."""
 
     _inherit = "ir.attachment"
 
@@ -53,5 +54,19 @@ class IrAttachment(models.Model):
                     "The letter %s was sent: its PDF can be neither changed nor "
                     "deleted.",
                     action.name,
+                )
+            )
+        proof = (
+            self.env["recouvrement.action.proof"]
+            .sudo()
+            .search([("attachment_id", "in", self.ids)], limit=1)
+        )
+        if proof:
+            raise UserError(
+                self.env._(
+                    "%(file)s proves what became of the letter %(action)s: it can be "
+                    "neither changed nor deleted.",
+                    file=proof.attachment_id.name,
+                    action=proof.action_id.name,
                 )
             )

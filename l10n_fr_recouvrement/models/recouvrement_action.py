@@ -8,9 +8,15 @@ from odoo.exceptions import MissingError, UserError, ValidationError
 from odoo.tools import SQL
 
 from .. import law
-from ..report import french
+from ..report import french, letter_pdf
 from .account_move import MANAGER
-from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES, STATES
+from .action_states import (
+    CLOSED_STATES,
+    CONTACTED_STATES,
+    PENDING_STATES,
+    REGISTERED_CHANNELS,
+    STATES,
+)
 from .recouvrement_procedure import PROFILES
 from .recouvrement_stage import LETTER_TEXTS
 
@@ -27,6 +33,7 @@ EDITABLE_FIELDS = {
 }
 EDITABLE_WHEN_SENT = {
     "tracking_number",
+    "date_posted",
     "date_presented",
     "date_received",
     "user_id",
@@ -169,6 +176,7 @@ class RecouvrementAction(models.Model):
         "ir.attachment", "Letter sent", readonly=True, index="btree_not_null"
     )
     letter_sha256 = fields.Char("SHA-256 of the letter", readonly=True)
+    letter_pages = fields.Integer("Pages of the letter", readonly=True)
     mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
     mail_state = fields.Selection(related="mail_id.state", string="E-mail")
     mail_message_id = fields.Char("Message-Id", readonly=True)
@@ -347,22 +355,22 @@ class RecouvrementAction(models.Model):
             )
         return res
 
-    @api.constrains("date_presented", "date_received")
+    @api.constrains("date_presented", "date_received", "date_posted")
     def _check_date_presented(self):
         today = fields.Date.context_today(self)
         for action in self:
             days = [day for day in (action.date_presented, action.date_received) if day]
             if days and (
                 action.state not in CONTACTED_STATES
-                or action.channel != "registered"
-                or not action.date_sent <= min(days) <= max(days) <= today
+                or action.channel not in REGISTERED_CHANNELS
+                or not (action.date_posted or action.date_sent) <= min(days) <= max(days) <= today
                 or days != sorted(days)
             ):
                 raise ValidationError(
                     self.env._(
                         "%(action)s: a registered letter is first presented once it is "
-                        "sent, on that day or later, received after that, and not in "
-                        "the future.",
+                        "sent and posted, on that day or later, received after that, "
+                        "and not in the future.",
                         action=action.name,
                     )
                 )
@@ -395,7 +403,7 @@ class RecouvrementAction(models.Model):
                 SQL(
                     """
                     SELECT line.move_line_id,
-                           MIN(CASE WHEN action.channel != 'registered'
+                           MIN(CASE WHEN action.channel != ALL(%s)
                                       OR company.recouvrement_consumer_start = 'sent'
                                     THEN action.date_sent
                                     WHEN company.recouvrement_consumer_start
@@ -412,6 +420,7 @@ class RecouvrementAction(models.Model):
                        AND stage.kind = 'formal_notice'
                      GROUP BY line.move_line_id
                     """,
+                    list(REGISTERED_CHANNELS),
                     moves.ids,
                     list(CONTACTED_STATES),
                 )
@@ -528,10 +537,18 @@ class RecouvrementAction(models.Model):
         """
         self.check_access("write")
         ready = self.filtered(lambda action: action.state == "ready")
-        sent = ready._send()
-        letters = sent.filtered(lambda action: action.channel != "email")
+        if self.env.context.get("recouvrement_in_steps"):
+            return ready._send_in_steps()
+        return ready._report_sent(ready._send())
+
+    def _report_sent(self, sent):
+        """Say what became of ``self``, which were to be sent, and hand over the letters
+        to post."""
+        letters = sent.filtered(
+            lambda action: action._channel_handler()._is_printed()
+        )
         return self._notify(
-            ready._get_outcome(sent), letters._print() if letters else None
+            self._get_outcome(sent), letters._print() if letters else None
         )
 
     def action_approve_and_send(self):
@@ -570,8 +587,16 @@ class RecouvrementAction(models.Model):
                 self.env._("E-mails on their way: %s."),
             ),
             (
-                len(sent.filtered(lambda action: action.channel != "email")),
+                len(
+                    sent.filtered(
+                        lambda action: action._channel_handler()._is_printed()
+                    )
+                ),
                 self.env._("Letters printed and marked as sent today: %s."),
+            ),
+            (
+                len(sent.filtered("carrier_state")),
+                self.env._("Letters on their way to the service that posts them: %s."),
             ),
             (
                 len(self.filtered(lambda action: action.state == "cancelled")),
@@ -807,6 +832,7 @@ class RecouvrementAction(models.Model):
                 {
                     "letter_attachment_id": attachment.id,
                     "letter_sha256": hashlib.sha256(pdfs[action.id]).hexdigest(),
+                    "letter_pages": letter_pdf.count_pages(pdfs[action.id]),
                 }
             )
         return frozen

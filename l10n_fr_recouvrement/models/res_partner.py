@@ -21,6 +21,8 @@ OFFICER_FIELDS = {
     "recouvrement_public_delay",
     "recouvrement_insolvency_date",
     "recouvrement_user_id",
+    "recouvrement_lre_consent_date",
+    "recouvrement_lre_consent_note",
 }
 
 
@@ -95,6 +97,19 @@ class ResPartner(models.Model):
         index="btree_not_null",
         tracking=True,
         help="Who calls and visits this debtor, and answers for what is sent to it.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_lre_consent_date = fields.Date(
+        "Agreed to electronic registered letters on",
+        tracking=True,
+        help="Who is no professional must have agreed before the first one (CPCE art. "
+        "L100). Empty: not agreed, or withdrawn.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_lre_consent_note = fields.Char(
+        "How it agreed",
+        tracking=True,
+        help="The contract and its clause, the form, the letter that proves it.",
         groups=ACCOUNTING,
     )
     recouvrement_action_ids = fields.One2many(

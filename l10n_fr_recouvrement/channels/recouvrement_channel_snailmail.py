@@ -1,0 +1,63 @@
+from odoo import api, models
+
+
+class RecouvrementChannelSnailmail(models.AbstractModel):
+    """Paper letter that Odoo's own service prints and posts, where it is installed.
+
+    The service leaves a window that the letter's address does not fit: a sheet with the
+    address goes in front, which is the service's own way.
+    """
+
+    _name = "recouvrement.channel.snailmail"
+    _description = "Recovery by Odoo's post"
+    _inherit = "recouvrement.channel.letter"
+
+    @api.model
+    def _is_printed(self):
+        # OVERRIDE
+        return False
+
+    @api.model
+    def _check_deliverable(self, actions):
+        # EXTENDS recouvrement.channel.letter
+        if "snailmail.letter" not in self.env:
+            reason = self.env._(
+                "Odoo's post is not installed: install the module Snail Mail, or choose "
+                "another channel, then check again."
+            )
+            return dict.fromkeys(actions, reason)
+        problems = super()._check_deliverable(actions)
+        for action in actions - actions.browse().union(*problems):
+            if not action.contact_id.country_id:
+                problems[action] = self.env._(
+                    "The address of %s has no country, which Odoo's post wants: enter "
+                    "it, then check again.",
+                    action.contact_id.display_name,
+                )
+        return problems
+
+    @api.model
+    def _deliver(self, actions):
+        # OVERRIDE
+        self.env["snailmail.letter"].create(
+            [self._prepare_letter(action) for action in actions]
+        )
+        actions.write({"carrier_state": "queued"})
+        if actions:
+            self.env.ref("snailmail.snailmail_print").sudo()._trigger()
+
+    @api.model
+    def _prepare_letter(self, action):
+        """Values of the letter of the service, which prints the frozen PDF. Hook."""
+        return {
+            "model": action._name,
+            "res_id": action.id,
+            "partner_id": action.contact_id.id,
+            "company_id": action.company_id.id,
+            "user_id": self.env.uid,
+            "report_template": self.env.ref(
+                "l10n_fr_recouvrement.action_report_letter"
+            ).id,
+            "cover": True,
+            "duplex": action.company_id.recouvrement_double_sided,
+        }

@@ -1,0 +1,227 @@
+"""The list that goes in front of a batch of letters: what was put in the post.
+
+A pure kernel, as functions of plain values: drawn directly, because a table of hundreds
+of rows with a heading on each page is nothing that the letters' HTML is needed for.
+"""
+
+import io
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from reportlab.lib import colors
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    KeepTogether,
+    LongTable,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
+
+from .french import NBSP, NNBSP
+from .letter_pdf import A4, GREY, MM, get_font
+
+TITLE = "Bordereau d’envoi"
+HEADINGS = (
+    "N°",
+    "Référence",
+    "Débiteur",
+    "Destinataire",
+    "Envoi",
+    "Pages",
+    "Feuilles",
+    "Montant",
+)
+WIDTHS = tuple(mm * MM for mm in (8, 24, 33, 55, 24, 10, 13, 23))
+NUMBERS = {"N°", "Pages", "Feuilles", "Montant"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One letter of the list; ``amount`` is text already."""
+
+    reference: str
+    debtor: str
+    address: tuple
+    delivery: str
+    pages: int
+    sheets: int
+    amount: str
+
+
+@dataclass(frozen=True)
+class PostingList:
+    """What the list says: ``total`` is one text for each currency."""
+
+    sender: tuple
+    date: str
+    rows: tuple
+    total: tuple
+    city: str = ""
+    signatory: str = ""
+    double_sided: bool = False
+
+
+class _NumberedCanvas(Canvas):
+    """Writes "page x / y", which is known once everything is drawn."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._pages = []
+
+    def showPage(self):
+        self._pages.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self):
+        for number, page in enumerate(self._pages, 1):
+            self.__dict__.update(page)
+            self.setFont(get_font(), 7)
+            self.setFillColorRGB(*GREY)
+            self.drawRightString(
+                A4[0] - 10 * MM, 8 * MM, f"{TITLE} – page {number}/{len(self._pages)}"
+            )
+            super().showPage()
+        super().save()
+
+
+def draw(posting_list):
+    """Return the list as PDF.
+
+    :param PostingList posting_list: letters in the order they are printed in
+    """
+    stream = io.BytesIO()
+    document = SimpleDocTemplate(
+        stream,
+        pagesize=A4,
+        leftMargin=10 * MM,
+        rightMargin=10 * MM,
+        topMargin=12 * MM,
+        bottomMargin=14 * MM,
+        title=TITLE,
+        author=posting_list.sender[0] if posting_list.sender else "",
+    )
+    document.build(
+        [
+            *_draw_heading(posting_list),
+            _draw_table(posting_list),
+            *_draw_foot(posting_list),
+        ],
+        canvasmaker=_NumberedCanvas,
+    )
+    return stream.getvalue()
+
+
+def _style(size=7.5, **options):
+    return ParagraphStyle(
+        "list", fontName=get_font(), fontSize=size, leading=size * 1.22, **options
+    )
+
+
+def _text(value, style):
+    # Few fonts have the narrow no-break space.
+    return Paragraph(escape(str(value).replace(NNBSP, NBSP)), style)
+
+
+def _draw_heading(posting_list):
+    lines = "<br/>".join(escape(line) for line in posting_list.sender)
+    place = f"{posting_list.city}, le" if posting_list.city else "Le"
+    return [
+        Paragraph(lines, _style(8.5)),
+        Spacer(0, 5 * MM),
+        _text(TITLE.upper(), _style(14)),
+        Spacer(0, 2 * MM),
+        _text(f"{place} {posting_list.date}", _style(9)),
+        Spacer(0, 4 * MM),
+    ]
+
+
+def _draw_table(posting_list):
+    left, right = _style(), _style(alignment=TA_RIGHT)
+
+    def cells(values):
+        return [
+            _text(value, right if heading in NUMBERS else left)
+            if not isinstance(value, Paragraph)
+            else value
+            for heading, value in zip(HEADINGS, values, strict=True)
+        ]
+
+    rows = [cells(HEADINGS)]
+    for number, row in enumerate(posting_list.rows, 1):
+        address = "<br/>".join(escape(line) for line in row.address)
+        rows.append(
+            cells(
+                (
+                    number,
+                    row.reference,
+                    row.debtor,
+                    Paragraph(address, left),
+                    row.delivery,
+                    row.pages,
+                    row.sheets,
+                    row.amount,
+                )
+            )
+        )
+    table = LongTable(rows, colWidths=WIDTHS, repeatRows=1)
+    table.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("BACKGROUND", (0, 0), (-1, 0), colors.Color(0.93, 0.93, 0.95)),
+                ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.Color(*GREY)),
+                ("LEFTPADDING", (0, 0), (-1, -1), 3),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+                ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+            ]
+        )
+    )
+    return table
+
+
+def _draw_foot(posting_list):
+    """Totals and the place to sign: never parted."""
+    rows = posting_list.rows
+    count = len(rows)
+    pages = sum(row.pages for row in rows)
+    sheets = sum(row.sheets for row in rows)
+    sides = "recto verso" if posting_list.double_sided else "recto"
+    total = (
+        f"{count} plis, {pages} pages, {sheets} feuilles imprimées en {sides}. "
+        f"Montant réclamé{NBSP}: {' et '.join(posting_list.total)}."
+    )
+    style = _style(9)
+    sign = Table(
+        [
+            [
+                _text(f"Remis à la poste le{NBSP}:", style),
+                _text(f"Pour {posting_list.sender[0]}", style),
+            ],
+            [
+                _text("Cachet du bureau de poste", _style(7.5)),
+                _text(posting_list.signatory or "Signature", _style(7.5)),
+            ],
+        ],
+        colWidths=(95 * MM, 95 * MM),
+        rowHeights=(None, 24 * MM),
+    )
+    sign.setStyle(
+        TableStyle(
+            [
+                ("BOX", (0, 0), (0, -1), 0.3, colors.Color(*GREY)),
+                ("BOX", (1, 0), (1, -1), 0.3, colors.Color(*GREY)),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ]
+        )
+    )
+    return [
+        KeepTogether(
+            [Spacer(0, 4 * MM), _text(total, style), Spacer(0, 5 * MM), sign]
+        )
+    ]
