@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..report import letter_pdf
+
 
 class RecouvrementChannelSnailmail(models.AbstractModel):
     """Paper letter that Odoo's own service prints and posts, where it is installed.
@@ -39,25 +41,43 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
     @api.model
     def _deliver(self, actions):
         # OVERRIDE
-        self.env["snailmail.letter"].create(
+        letters = self.env["snailmail.letter"].create(
             [self._prepare_letter(action) for action in actions]
         )
+        attachments = self.env["ir.attachment"].create(
+            [
+                self._prepare_attachment(action, letter)
+                for action, letter in zip(actions, letters, strict=True)
+            ]
+        )
+        for letter, attachment in zip(letters, attachments, strict=True):
+            letter.attachment_id = attachment
         actions.write({"carrier_state": "queued"})
         if actions:
             self.env.ref("snailmail.snailmail_print").sudo()._trigger()
 
     @api.model
     def _prepare_letter(self, action):
-        """Values of the letter of the service, which prints the frozen PDF. Hook."""
+        """Values of the letter of the service. Hook."""
         return {
             "model": action._name,
             "res_id": action.id,
             "partner_id": action.contact_id.id,
             "company_id": action.company_id.id,
             "user_id": self.env.uid,
-            "report_template": self.env.ref(
-                "l10n_fr_recouvrement.action_report_letter"
-            ).id,
             "cover": True,
             "duplex": action.company_id.recouvrement_double_sided,
+        }
+
+    @api.model
+    def _prepare_attachment(self, action, letter):
+        """Values of what the service prints: the frozen letter, its margins cleared for
+        the service's own marks, behind the sheet with the address."""
+        frozen = action.letter_attachment_id.with_context(bin_size=False)
+        return {
+            "name": frozen.name,
+            "raw": letter._append_cover_page(letter_pdf.clear_margins(frozen.raw)),
+            "mimetype": "application/pdf",
+            "res_model": letter._name,
+            "res_id": letter.id,
         }

@@ -154,6 +154,37 @@ def bind(pdfs, double_sided=False):
     return stream.getvalue()
 
 
+def clear_margins(pdf, margin=5 * MM, corner=15 * MM):
+    """Leave the margins of every page white, and its lower left corner, as services
+    that print letters want them for the marks of their machines."""
+    reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+    stamp = PdfFileReader(io.BytesIO(_draw_margins(margin, corner)))
+    writer = PdfFileWriter()
+    for page in reader.pages:
+        writer.addPage(page)
+        writer.getPage(writer.getNumPages() - 1).mergePage(stamp.getPage(0))
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def _draw_margins(margin, corner):
+    width, height = A4
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    canvas.setFillColorRGB(1, 1, 1)
+    for rectangle in (
+        (0, 0, width, margin),
+        (0, height - margin, width, margin),
+        (0, 0, margin, height),
+        (width - margin, 0, margin, height),
+        (0, 0, corner, corner),
+    ):
+        canvas.rect(*rectangle, stroke=0, fill=1)
+    canvas.save()
+    return stream.getvalue()
+
+
 def _draw_footers(footers, counts):
     """One page of stamps for each page of the letters."""
     stream = io.BytesIO()

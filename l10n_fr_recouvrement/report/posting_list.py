@@ -185,16 +185,21 @@ def _draw_table(posting_list):
     return table
 
 
+def _count(number, word):
+    return f"{number}{NBSP}{word}{'s' if number > 1 else ''}"
+
+
 def _draw_foot(posting_list):
     """Totals and the place to sign: never parted."""
     rows = posting_list.rows
     count = len(rows)
     pages = sum(row.pages for row in rows)
     sheets = sum(row.sheets for row in rows)
-    sides = "recto verso" if posting_list.double_sided else "recto"
+    sides = "recto verso" if posting_list.double_sided else "recto seul"
     total = (
-        f"{count} plis, {pages} pages, {sheets} feuilles imprimées en {sides}. "
-        f"Montant réclamé{NBSP}: {' et '.join(posting_list.total)}."
+        f"{_count(count, 'pli')}, {_count(pages, 'page')}, "
+        f"{_count(sheets, 'feuille')} ({sides}). Montant réclamé{NBSP}: "
+        f"{' et '.join(posting_list.total)}."
     )
     style = _style(9)
     sign = Table(
@@ -209,7 +214,7 @@ def _draw_foot(posting_list):
             ],
         ],
         colWidths=(95 * MM, 95 * MM),
-        rowHeights=(None, 24 * MM),
+        rowHeights=[None, 24 * MM],
     )
     sign.setStyle(
         TableStyle(
