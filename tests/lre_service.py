@@ -1,5 +1,5 @@
-"""A service of electronic registered letters, as far as the contract of the integrator's
-guide goes, on this machine."""
+"""A service of electronic registered letters on this machine, as far as the contract
+of the integrator's guide goes."""
 
 import json
 import threading
@@ -50,7 +50,7 @@ class LreService:
         if handler.headers["Authorization"] != f"Bearer {KEY}":
             return self.reply(handler, 401, {})
         if method == "POST":
-            return self.create(handler, body)
+            return self.accept(handler, body)
         parts = url.path.removeprefix("/v1/letters").strip("/").split("/")
         if parts == [""]:
             [key] = parse_qs(url.query)["external_id"]
@@ -64,7 +64,7 @@ class LreService:
             handler, 200 if letter else 404, self.status(letter) if letter else {}
         )
 
-    def create(self, handler, body):
+    def accept(self, handler, body):
         failure = self.failures.pop(0) if self.failures else None
         if failure == "500":
             return self.reply(handler, 500, {})

@@ -123,7 +123,9 @@ class TestLre(RecouvrementCase):
         self._follow("2026-06-03")
         self.assertEqual(action.state, "sent", "the fifteenth day is not over")
         self._follow("2026-06-04")
-        self.assertEqual((action.state, action.return_reason), ("returned", "unclaimed"))
+        self.assertEqual(
+            (action.state, action.return_reason), ("returned", "unclaimed")
+        )
         self.assertEqual(str(action.date_presented), "2026-05-19")
         # Accepted on the last day, and told late.
         self._tell("accepted", notified_on="2026-05-19", closed_on="2026-06-03")
@@ -194,7 +196,9 @@ class TestLre(RecouvrementCase):
                 self.service.letters.clear()
                 self.service.failures = [failure]
                 self.service.honours_key = honours_key
-                debtor = self._create_debtor(f"{failure} {honours_key}", is_company=True)
+                debtor = self._create_debtor(
+                    f"{failure} {honours_key}", is_company=True
+                )
                 action = self._notice(debtor)
                 if failure == "hang":
                     # Odoo's tests make it ten seconds.

@@ -177,9 +177,7 @@ class TestPosting(RecouvrementCase):
         reader = self._create_user("facturation", "account.group_account_invoice")
         action = self.env["recouvrement.action"].with_user(reader)
         with self.assertRaisesRegex(Exception, "recouvrement.action"):
-            action.with_context(
-                recouvrement_left_ids=actions.ids
-            )._continue_sending()
+            action.with_context(recouvrement_left_ids=actions.ids)._continue_sending()
         self.assertEqual(actions.state, "ready")
 
 
@@ -189,7 +187,7 @@ def test_posting_list_goes_on_over_pages_with_its_headings():
             f"REL/{number:05}",
             "Menuiserie <Exemple> & fils",
             ("Menuiserie Exemple", "2 allée des Essais", "75001 PARIS"),
-            "Lettre",
+            ("Lettre",),
             1,
             1,
             "100,00 €",

@@ -1,3 +1,4 @@
+import ast
 import base64
 import csv
 import io
@@ -12,7 +13,9 @@ from odoo.tests import new_test_user
 
 from .common import RecouvrementCase, blank_letter
 
-HEADING = "Référence;N° de suivi;Date de dépôt;Première présentation;Distribué le;Statut"
+HEADING = (
+    "Référence;N° de suivi;Date de dépôt;Première présentation;Distribué le;Statut"
+)
 NUMBERS = ("1A 234 567 8901 2", "1A 234 567 8902 9")
 
 
@@ -160,9 +163,7 @@ class TestRegistered(RegisteredCase):
         """What a filter of the screen finds."""
         view = self.env.ref("l10n_fr_recouvrement.recouvrement_action_view_search")
         [domain] = view._get_combined_arch().xpath(f"//filter[@name='{name}']/@domain")
-        return self.env["recouvrement.action"].search(
-            eval(domain, {"uid": self.env.uid})  # noqa: S307 our own view
-        )
+        return self.env["recouvrement.action"].search(ast.literal_eval(domain))
 
 
 class TestRegisteredExport(RegisteredCase):
@@ -194,9 +195,7 @@ class TestRegisteredExport(RegisteredCase):
         )
         raw = archive.read("destinataires.csv")
         self.assertTrue(raw.startswith(b"\xef\xbb\xbf"))
-        rows = list(
-            csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";")
-        )
+        rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
         self.assertEqual(len(rows), 2)
         [row] = [row for row in rows if row["Référence"] == self.first.name]
         self.assertEqual(
@@ -270,8 +269,8 @@ class TestTrackingImport(RegisteredCase):
         with freeze_time("2026-06-10"):
             wizard = self._read(
                 f"{self.first.name};{NUMBERS[0]};19/05/2026;21/05/2026;23/05/2026;Distribué",
-                f"{self.second.name};{NUMBERS[1]};19/05/2026;21/05/2026;;Pli avisé et non "
-                "réclamé",
+                f"{self.second.name};{NUMBERS[1]};19/05/2026;21/05/2026;;"
+                "Pli avisé et non réclamé",
             )
             self.assertFalse(wizard.error_count)
             self.assertEqual(wizard.change_count, 2)
@@ -311,8 +310,12 @@ class TestTrackingImport(RegisteredCase):
         book.active.append(["Statut", "Reference", "N° de recommandé", "Presented"])
         with freeze_time("2026-06-10"):
             book.active.append(
-                ["NPAI", self.first.name, 870012345678901, openpyxl.utils.datetime.
-                 from_excel(46160)]
+                [
+                    "NPAI",
+                    self.first.name,
+                    870012345678901,
+                    openpyxl.utils.datetime.from_excel(46160),
+                ]
             )
             stream = io.BytesIO()
             book.save(stream)
@@ -348,7 +351,8 @@ class TestTrackingImport(RegisteredCase):
     def test_one_number_is_for_one_letter(self):
         with freeze_time("2026-06-10"):
             twice = self._read(
-                f"{self.first.name};{NUMBERS[0]};;;;", f"{self.second.name};1A23456789012;;;;"
+                f"{self.first.name};{NUMBERS[0]};;;;",
+                f"{self.second.name};1A23456789012;;;;",
             )
             self.assertEqual(twice.error_count, 2)
             self.second.tracking_number = NUMBERS[0]
@@ -356,7 +360,8 @@ class TestTrackingImport(RegisteredCase):
         self.assertIn("Another letter", taken.line_ids.error)
         with freeze_time("2026-06-10"):
             same = self._read(
-                f"{self.first.name};{NUMBERS[1]};;;;", f"{self.first.name};{NUMBERS[1]};;;;"
+                f"{self.first.name};{NUMBERS[1]};;;;",
+                f"{self.first.name};{NUMBERS[1]};;;;",
             )
         self.assertEqual(same.error_count, 2)
 
@@ -391,13 +396,18 @@ class TestTrackingImport(RegisteredCase):
         self.assertIn("No letter has this reference", wizard.line_ids.error)
 
     def test_who_imports(self):
-        for groups in ("account.group_account_invoice", "account.group_account_readonly"):
+        for groups in (
+            "account.group_account_invoice",
+            "account.group_account_readonly",
+        ):
             reader = self._create_user(f"lit_{groups[-8:]}", groups)
             with self.assertRaises(AccessError):
                 self._read(f"{self.first.name};{NUMBERS[0]};;;;", user=reader)
             with self.assertRaises(AccessError):
-                self.first.with_user(reader).action_add_proof() and self.first.with_user(
+                self.first.with_user(
                     reader
-                )._keep_proof("other", "a.pdf", blank_letter("A"))
+                ).action_add_proof() and self.first.with_user(reader)._keep_proof(
+                    "other", "a.pdf", blank_letter("A")
+                )
             self.assertTrue(self.first.with_user(reader).proof_ids.has_access("read"))
         self.assertFalse(self.first.tracking_number)

@@ -6,7 +6,7 @@ class RecouvrementChannelLre(models.AbstractModel):
     """Electronic registered letter (CPCE art. L100), worth a registered letter.
 
     Letters are frozen and put in a queue in the transaction that closes the action; the
-    job that follows hands them over, one after the other, to the service of the company.
+    job that follows hands them over to the service of the company.
     """
 
     _name = "recouvrement.channel.lre"
@@ -40,8 +40,8 @@ class RecouvrementChannelLre(models.AbstractModel):
         if action.profile == "consumer" and not (consent and consent <= action.date):
             return self.env._(
                 "%s is a consumer, who must have agreed to electronic registered "
-                "letters beforehand: enter the consent on the debtor, or choose another "
-                "channel, then check again.",
+                "letters beforehand: enter the consent on the debtor, or choose "
+                "another channel, then check again.",
                 action.partner_id.display_name,
             )
         return ""

@@ -24,8 +24,8 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
         # EXTENDS recouvrement.channel.letter
         if "snailmail.letter" not in self.env:
             reason = self.env._(
-                "Odoo's post is not installed: install the module Snail Mail, or choose "
-                "another channel, then check again."
+                "Odoo's post is not installed: install the module Snail Mail, or "
+                "choose another channel, then check again."
             )
             return dict.fromkeys(actions, reason)
         problems = super()._check_deliverable(actions)

@@ -363,7 +363,10 @@ class RecouvrementAction(models.Model):
             if days and (
                 action.state not in CONTACTED_STATES
                 or action.channel not in REGISTERED_CHANNELS
-                or not (action.date_posted or action.date_sent) <= min(days) <= max(days) <= today
+                or not (action.date_posted or action.date_sent)
+                <= min(days)
+                <= max(days)
+                <= today
                 or days != sorted(days)
             ):
                 raise ValidationError(
@@ -544,9 +547,7 @@ class RecouvrementAction(models.Model):
     def _report_sent(self, sent):
         """Say what became of ``self``, which were to be sent, and hand over the letters
         to post."""
-        letters = sent.filtered(
-            lambda action: action._channel_handler()._is_printed()
-        )
+        letters = sent.filtered(lambda action: action._channel_handler()._is_printed())
         return self._notify(
             self._get_outcome(sent), letters._print() if letters else None
         )

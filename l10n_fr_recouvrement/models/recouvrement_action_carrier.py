@@ -82,8 +82,8 @@ class RecouvrementAction(models.Model):
     # ------------------------------------------------------------------
 
     def action_send_again(self):
-        """Hand over once more letters that the service did not post, to the address that
-        the contact has now."""
+        """Hand over once more letters that the service did not post, to the address
+        that the contact has now."""
         self.check_access("write")
         actions = self.sudo().filtered(lambda action: action.carrier_state == "error")
         if not actions:
@@ -281,9 +281,7 @@ class RecouvrementAction(models.Model):
 
     def _follow_snailmail(self):
         """Note what Odoo's post says of its letters."""
-        letters = {
-            letter.res_id: letter for letter in self._get_snailmail_letters()
-        }
+        letters = {letter.res_id: letter for letter in self._get_snailmail_letters()}
         for action in self:
             letter = letters.get(action.id)
             state = letter and letter.state or "canceled"

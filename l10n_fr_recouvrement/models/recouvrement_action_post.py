@@ -4,13 +4,13 @@ from odoo.exceptions import UserError, ValidationError
 from .action_states import CONTACTED_STATES
 from .tracking_number import get_problem
 
-# Letters made in one request of a long series: about the time that one waits for a page.
+# Letters made in one request of a long series: as long as one waits for a page.
 STEP = 40
 
 
 class RecouvrementAction(models.Model):
-    """Letters on paper: long series in steps, registered letters from the post office to
-    the receipt, and the pieces that prove it."""
+    """Letters on paper: long series in steps, registered letters from the post office
+    to the receipt, and the pieces that prove it."""
 
     _inherit = "recouvrement.action"
 
@@ -62,9 +62,9 @@ class RecouvrementAction(models.Model):
     # ------------------------------------------------------------------
 
     def _send_in_steps(self, asked=None, sent=None):
-        """Send the first of ``self``, say how far that goes, and have the screen ask for
-        the next ones: each step is a request of its own, so that a long series shows its
-        progress, and what is done is kept whatever happens.
+        """Send the first of ``self``, say how far that goes, and have the screen ask
+        for the next ones: each step is a request of its own, so that a long series
+        shows its progress, and what is done is kept whatever happens.
 
         :param asked: all that were to be sent, when it goes on
         :param sent: what the steps before sent
@@ -132,6 +132,8 @@ class RecouvrementAction(models.Model):
             raise UserError(
                 self.env._("%s was not sent: there is nothing to prove yet.", self.name)
             )
-        return self.env["recouvrement.action.proof"].sudo()._keep(
-            self, kind, name, content
+        return (
+            self.env["recouvrement.action.proof"]
+            .sudo()
+            ._keep(self, kind, name, content)
         )

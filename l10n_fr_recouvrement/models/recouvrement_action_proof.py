@@ -13,8 +13,9 @@ MIMETYPES = {
 
 
 class RecouvrementActionProof(models.Model):
-    """A piece that proves what became of a letter: receipt of the post office, notice of
-    receipt, file of an electronic registered letter. Nobody changes or deletes one."""
+    """A piece that proves what became of a letter: receipt of the post office, notice
+    of receipt, file of an electronic registered letter. Nobody changes or
+    deletes one."""
 
     _name = "recouvrement.action.proof"
     _description = "Proof of a recovery action"
@@ -43,7 +44,7 @@ class RecouvrementActionProof(models.Model):
     attachment_id = fields.Many2one(
         "ir.attachment", "File", required=True, readonly=True, ondelete="restrict"
     )
-    sha256 = fields.Char("SHA-256", required=True, readonly=True)
+    sha256 = fields.Char("SHA-256 of the file", required=True, readonly=True)
 
     _content_uniq = models.Constraint(
         "UNIQUE(action_id, kind, sha256)", "This proof is kept already."
@@ -78,7 +79,8 @@ class RecouvrementActionProof(models.Model):
             return proof
         attachment = self.env["ir.attachment"].create(
             {
-                "name": name or f"{action.name.replace('/', '-')}.{MIMETYPES[mimetype]}",
+                "name": name
+                or f"{action.name.replace('/', '-')}.{MIMETYPES[mimetype]}",
                 "raw": content,
                 "mimetype": mimetype,
                 "res_model": action._name,

@@ -13,8 +13,8 @@ class RecouvrementLreProvider(models.AbstractModel):
     """What follow-up asks of a service of electronic registered letters: the base of
     every one.
 
-    A service ``x`` is an AbstractModel ``recouvrement.lre.provider.x`` that inherits this
-    one, and a value ``x`` added to the selection ``res.company.recouvrement_lre_provider``.
+    A service ``x`` is an AbstractModel ``recouvrement.lre.provider.x`` that inherits
+    this one, and a value ``x`` of ``res.company.recouvrement_lre_provider``.
     The base is what a company has that chose none.
     """
 

@@ -16,8 +16,8 @@ LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
 class RecouvrementLreProviderHttp(models.AbstractModel):
-    """Service that speaks JSON over HTTP, by the contract of the integrator's guide: the
-    reference, and what a gateway to a particular service implements."""
+    """Service that speaks JSON over HTTP, by the contract of the integrator's guide:
+    the reference, and what a gateway to a particular service implements."""
 
     _name = "recouvrement.lre.provider.http"
     _description = "Electronic registered letters over HTTP"

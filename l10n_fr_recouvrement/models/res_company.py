@@ -198,8 +198,8 @@ class ResCompany(models.Model):
             if url and not service._is_safe_url(url):
                 raise ValidationError(
                     self.env._(
-                        "%s: letters and their key travel encrypted, to an address that "
-                        "begins with https://.",
+                        "%s: letters and their key travel encrypted, to an address "
+                        "that begins with https://.",
                         company.name,
                     )
                 )

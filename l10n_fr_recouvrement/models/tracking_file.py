@@ -1,7 +1,7 @@
 """Files of tracking numbers, as postal services hand them out: a pure kernel.
 
-CSV (semicolon, comma or tab; UTF-8 or Windows) and XLSX become the same rows. Columns go
-by their heading, in French or English, in any order; others are left alone.
+CSV (semicolon, comma or tab; UTF-8 or Windows) and XLSX become the same rows. Columns
+go by their heading, in French or English, in any order; others are left alone.
 
 >>> rows = read(b"Reference;N\\xb0 de suivi;Date de d\\xe9p\\xf4t\\n"
 ...             b"REL/1;1A 234 567 8901 2;18/05/2026\\n")

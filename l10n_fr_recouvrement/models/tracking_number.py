@@ -14,8 +14,8 @@ SEPARATORS = r"[\s./_-]"
 def normalise(number):
     """The number alone, without what people write between its groups.
 
-    >>> normalise(" 1A 234 567 8901 2 "), normalise("rk-001.234.567 fr"), normalise(None)
-    ('1A23456789012', 'RK001234567FR', '')
+    >>> normalise(" 1A 234 567 8901 2 "), normalise("rk-001.234.567 fr")
+    ('1A23456789012', 'RK001234567FR')
     """
     return re.sub(SEPARATORS, "", number or "").upper()
 
@@ -32,7 +32,9 @@ def get_problem(number):
     """
     number = normalise(number)
     if S10.fullmatch(number):
-        return "" if int(number[10]) == _s10_check_digit(number[2:10]) else "check_digit"
+        return (
+            "" if int(number[10]) == _s10_check_digit(number[2:10]) else "check_digit"
+        )
     return "" if not number or LA_POSTE.fullmatch(number) else "format"
 
 

@@ -1,7 +1,10 @@
 from odoo import api, models
 
 from . import letter_pdf, posting_list
-from .french import format_amount, format_date, nbsp
+from .french import city_line, format_amount, format_date, nbsp
+
+# How letters travel, in the language of the list; other channels by their own name.
+DELIVERIES = {"letter": "Lettre", "registered": "Recommandé avec AR"}
 
 
 class ReportPosting(models.AbstractModel):
@@ -67,11 +70,16 @@ class ReportPosting(models.AbstractModel):
         :param pages: ``{action: number of pages}``
         """
         company = actions.company_id
-        letter = self.env["report.l10n_fr_recouvrement.report_letter"]
+        sender = (
+            company.name,
+            company.street,
+            company.street2,
+            city_line(company.zip, company.city),
+        )
         days = sorted({action.date_sent for action in actions if action.date_sent})
         days = [format_date(day) for day in dict.fromkeys(days[:1] + days[-1:])]
         return posting_list.PostingList(
-            sender=(company.name, *letter._prepare_sender(actions[0])["lines"][:3]),
+            sender=tuple(line for line in sender if line),
             date=" au ".join(days),
             city=company.city or "",
             signatory=company.recouvrement_signatory_name or "",
@@ -88,22 +96,18 @@ class ReportPosting(models.AbstractModel):
         """One line of the list. Hook."""
         letter = self.env["report.l10n_fr_recouvrement.report_letter"]
         currency = action.currency_id.name
-        channels = {"letter": "Lettre", "registered": "Recommandé avec AR"}
-        delivery = channels.get(action.channel) or dict(
+        delivery = DELIVERIES.get(action.channel) or dict(
             action._fields["channel"]._description_selection(self.env)
         ).get(action.channel, "")
-        if action.channel == "registered" and action.tracking_number:
-            delivery += f" {action.tracking_number}"
+        number = action.channel == "registered" and action.tracking_number
         return posting_list.Row(
             reference=action.name,
             debtor=nbsp(action.partner_id.name),
             address=tuple(letter._prepare_recipient(action)),
-            delivery=delivery,
+            delivery=(delivery, number) if number else (delivery,),
             pages=pages,
             sheets=letter_pdf.count_sheets(
                 pages, action.company_id.recouvrement_double_sided
             ),
-            amount=format_amount(
-                action._sum_amounts(action, "amount_total"), currency
-            ),
+            amount=format_amount(action._sum_amounts(action, "amount_total"), currency),
         )

@@ -11,7 +11,6 @@ from xml.sax.saxutils import escape
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     KeepTogether,
     LongTable,
@@ -47,7 +46,7 @@ class Row:
     reference: str
     debtor: str
     address: tuple
-    delivery: str
+    delivery: tuple
     pages: int
     sheets: int
     amount: str
@@ -66,35 +65,22 @@ class PostingList:
     double_sided: bool = False
 
 
-class _NumberedCanvas(Canvas):
-    """Writes "page x / y", which is known once everything is drawn."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self._pages = []
-
-    def showPage(self):
-        self._pages.append(dict(self.__dict__))
-        self._startPage()
-
-    def save(self):
-        for number, page in enumerate(self._pages, 1):
-            self.__dict__.update(page)
-            self.setFont(get_font(), 7)
-            self.setFillColorRGB(*GREY)
-            self.drawRightString(
-                A4[0] - 10 * MM, 8 * MM, f"{TITLE} – page {number}/{len(self._pages)}"
-            )
-            super().showPage()
-        super().save()
-
-
 def draw(posting_list):
     """Return the list as PDF.
 
     :param PostingList posting_list: letters in the order they are printed in
     """
+    count = _build(io.BytesIO(), posting_list)
     stream = io.BytesIO()
+    _build(stream, posting_list, count)
+    return stream.getvalue()
+
+
+def _build(stream, posting_list, count=0):
+    """Write the list to ``stream``, its pages numbered when their ``count`` is known.
+
+    :return: the number of pages
+    """
     document = SimpleDocTemplate(
         stream,
         pagesize=A4,
@@ -103,17 +89,26 @@ def draw(posting_list):
         topMargin=12 * MM,
         bottomMargin=14 * MM,
         title=TITLE,
-        author=posting_list.sender[0] if posting_list.sender else "",
+        author=posting_list.sender[0],
     )
+
+    def number(canvas, document):
+        canvas.setFont(get_font(), 7)
+        canvas.setFillColorRGB(*GREY)
+        canvas.drawRightString(
+            A4[0] - 10 * MM, 8 * MM, f"{TITLE} – page {document.page}/{count}"
+        )
+
     document.build(
         [
             *_draw_heading(posting_list),
             _draw_table(posting_list),
             *_draw_foot(posting_list),
         ],
-        canvasmaker=_NumberedCanvas,
+        onFirstPage=number,
+        onLaterPages=number,
     )
-    return stream.getvalue()
+    return document.page
 
 
 def _style(size=7.5, **options):
@@ -127,11 +122,15 @@ def _text(value, style):
     return Paragraph(escape(str(value).replace(NNBSP, NBSP)), style)
 
 
+def _lines(values, style):
+    text = "<br/>".join(escape(value) for value in values)
+    return Paragraph(text.replace(NNBSP, NBSP), style)
+
+
 def _draw_heading(posting_list):
-    lines = "<br/>".join(escape(line) for line in posting_list.sender)
     place = f"{posting_list.city}, le" if posting_list.city else "Le"
     return [
-        Paragraph(lines, _style(8.5)),
+        _lines(posting_list.sender, _style(8.5)),
         Spacer(0, 5 * MM),
         _text(TITLE.upper(), _style(14)),
         Spacer(0, 2 * MM),
@@ -153,15 +152,14 @@ def _draw_table(posting_list):
 
     rows = [cells(HEADINGS)]
     for number, row in enumerate(posting_list.rows, 1):
-        address = "<br/>".join(escape(line) for line in row.address)
         rows.append(
             cells(
                 (
                     number,
                     row.reference,
                     row.debtor,
-                    Paragraph(address, left),
-                    row.delivery,
+                    _lines(row.address, left),
+                    _lines(row.delivery, left),
                     row.pages,
                     row.sheets,
                     row.amount,
@@ -226,7 +224,5 @@ def _draw_foot(posting_list):
         )
     )
     return [
-        KeepTogether(
-            [Spacer(0, 4 * MM), _text(total, style), Spacer(0, 5 * MM), sign]
-        )
+        KeepTogether([Spacer(0, 4 * MM), _text(total, style), Spacer(0, 5 * MM), sign])
     ]

@@ -31,7 +31,8 @@ FORMULA = "=+-@\t\r"
 def write_csv(rows):
     """Return a CSV as spreadsheets in France open it: semicolons, UTF-8 with its mark.
 
-    >>> write_csv([["REL/1", "=Société", *[""] * 13]]).decode("utf-8-sig").splitlines()[1]
+    >>> lines = write_csv([["REL/1", "=Société", *[""] * 13]]).decode().splitlines()
+    >>> lines[1]
     'REL/1;Société;;;;;;;;;;;;;'
     """
     stream = io.StringIO(newline="")

@@ -25,7 +25,10 @@ class RecouvrementRegisteredWizard(models.TransientModel):
     action_ids = fields.Many2many(
         "recouvrement.action",
         string="Letters",
-        domain="[('channel', '=', 'registered'), ('letter_attachment_id', '!=', False)]",
+        domain=[
+            ("channel", "=", "registered"),
+            ("letter_attachment_id", "!=", False),
+        ],
     )
     file_format = fields.Selection(
         [("csv", "CSV"), ("xlsx", "XLSX")], "Format", required=True, default="csv"
@@ -111,7 +114,9 @@ class RecouvrementRegisteredWizard(models.TransientModel):
                 attachment = action.letter_attachment_id.with_context(bin_size=False)
                 pdf, name = attachment.raw, self._get_file_name(action)
                 archive.writestr(name, pdf)
-                rows.append(self._prepare_row(action, letter_pdf.count_pages(pdf), name))
+                rows.append(
+                    self._prepare_row(action, letter_pdf.count_pages(pdf), name)
+                )
             write = {
                 "csv": registered_file.write_csv,
                 "xlsx": registered_file.write_xlsx,
@@ -123,8 +128,10 @@ class RecouvrementRegisteredWizard(models.TransientModel):
     def _get_file_name(self, action):
         """Names are unique by company: two of them may export together."""
         name = action.name.replace("/", "-")
-        return f"{name}.pdf" if len(self.env.companies) == 1 else (
-            f"{action.company_id.id}-{name}.pdf"
+        return (
+            f"{name}.pdf"
+            if len(self.env.companies) == 1
+            else (f"{action.company_id.id}-{name}.pdf")
         )
 
     def _prepare_row(self, action, pages, file_name):

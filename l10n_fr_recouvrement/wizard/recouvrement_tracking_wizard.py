@@ -24,12 +24,14 @@ class RecouvrementTrackingWizard(models.TransientModel):
         "recouvrement.tracking.wizard.line", "wizard_id", "Letters", readonly=True
     )
     error_count = fields.Integer(compute="_compute_counts")
+    warning_count = fields.Integer(compute="_compute_counts")
     change_count = fields.Integer(compute="_compute_counts")
 
-    @api.depends("line_ids.error", "line_ids.changes")
+    @api.depends("line_ids.error", "line_ids.warning", "line_ids.changes")
     def _compute_counts(self):
         for wizard in self:
             wizard.error_count = len(wizard.line_ids.filtered("error"))
+            wizard.warning_count = len(wizard.line_ids.filtered("warning"))
             wizard.change_count = len(wizard.line_ids.filtered("changes"))
 
     # ------------------------------------------------------------------
@@ -40,7 +42,10 @@ class RecouvrementTrackingWizard(models.TransientModel):
         """Read the file and show what it would write."""
         self.ensure_one()
         rows = self._read_file()
-        self.line_ids = [Command.clear(), *map(Command.create, self._prepare_lines(rows))]
+        self.line_ids = [
+            Command.clear(),
+            *map(Command.create, self._prepare_lines(rows)),
+        ]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Import tracking numbers"),
@@ -72,8 +77,20 @@ class RecouvrementTrackingWizard(models.TransientModel):
         for line in changed:
             self._apply(line)
         return self.env["recouvrement.action"]._notify(
-            self.env._("Letters brought up to date: %s.", len(changed))
+            self.env._("Letters brought up to date: %s.", len(changed)),
+            self._show([line["action_id"] for line in changed])
+            if changed
+            else {"type": "ir.actions.act_window_close"},
         )
+
+    @api.model
+    def _show(self, action_ids):
+        """Open the list of letters."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_fr_recouvrement.recouvrement_action_action"
+        )
+        action["domain"] = [("id", "in", action_ids)]
+        return action
 
     # ------------------------------------------------------------------
     # Reading
@@ -91,7 +108,8 @@ class RecouvrementTrackingWizard(models.TransientModel):
                 "heading": self.env._(
                     "%s: the first line must name the columns, the reference of the "
                     "letter (“Référence”) and at least one of: “N° de suivi”, “Date de "
-                    "dépôt”, “Première présentation”, “Date de distribution”, “Statut”.",
+                    "dépôt”, “Première présentation”, “Date de distribution”, "
+                    "“Statut”.",
                     self.file_name,
                 ),
                 "length": self.env._(
@@ -174,7 +192,8 @@ class RecouvrementTrackingWizard(models.TransientModel):
             "reference": self.env._("The reference of the letter is missing."),
             "date": self.env._("“%s” is no date: write it as 31/12/2026."),
             "status": self.env._(
-                "“%s” is no status that is known: refusé, non réclamé, NPAI, or nothing."
+                "“%s” is no status that is known: refusé, non réclamé, NPAI, or "
+                "nothing."
             ),
         }
         for code, value in row.errors:
@@ -216,9 +235,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
         posted, presented, received = (
             changes.get(name) or action[name] for name in tracking_file.DATES
         )
-        days = [
-            day for day in (action.date_sent, posted, presented, received) if day
-        ]
+        days = [day for day in (action.date_sent, posted, presented, received) if day]
         if days != sorted(days) or days[-1] > fields.Date.context_today(self):
             return self.env._(
                 "The dates do not follow each other: printed on %(sent)s, then posted, "
