@@ -236,6 +236,9 @@ class TestLre(RecouvrementCase):
             [call for call in self.service.calls if call[0] == "POST"], posts
         )
         self.service.refusal = None
+        self.business.email = False
+        with self.assertRaisesRegex(UserError, "e-mail"):
+            action.action_send_again()
         self.business.email = "direction@menuiserie.example.com"
         action.action_send_again()
         self._follow("2026-05-20")
@@ -414,6 +417,16 @@ class TestSnailmail(RecouvrementCase):
         self._follow("2026-05-19")
         self.assertEqual(self.action.carrier_state, "deposited")
         self.assertFalse(self.action.carrier_error)
+
+    def test_letter_that_somebody_deleted_is_made_anew(self):
+        self._approve_and_send(self.action, "2026-05-18")
+        self._letter().sudo().unlink()
+        self._follow("2026-05-18")
+        self.assertEqual(self.action.carrier_state, "error")
+        with freeze_time("2026-05-19"):
+            self.action.action_send_again()
+        self.assertEqual(self._letter().state, "pending")
+        self.assertEqual(self.action.carrier_state, "queued")
 
     def test_address_without_country_is_set_aside_in_words(self):
         self.business.country_id = False

@@ -41,6 +41,8 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
     @api.model
     def _deliver(self, actions):
         # OVERRIDE
+        if not actions:
+            return
         letters = self.env["snailmail.letter"].create(
             [self._prepare_letter(action) for action in actions]
         )
@@ -53,8 +55,7 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
         for letter, attachment in zip(letters, attachments, strict=True):
             letter.attachment_id = attachment
         actions.write({"carrier_state": "queued"})
-        if actions:
-            self.env.ref("snailmail.snailmail_print").sudo()._trigger()
+        self.env.ref("snailmail.snailmail_print").sudo()._trigger()
 
     @api.model
     def _prepare_letter(self, action):

@@ -90,6 +90,10 @@ class RecouvrementAction(models.Model):
             raise UserError(
                 self.env._("No service refused these letters: they are on their way.")
             )
+        for part in actions.grouped("channel").values():
+            problems = part[0]._channel_handler()._check_deliverable(part)
+            if problems:
+                raise UserError("\n".join(problems.values()))
         for action in actions:
             action.write(
                 {
@@ -102,10 +106,9 @@ class RecouvrementAction(models.Model):
                     and action.email_partner_id.email,
                 }
             )
-        posted = actions.filtered(lambda action: action.channel == "snailmail")
-        posted._get_snailmail_letters().write({"state": "pending", "error_code": False})
-        if posted:
-            self.env.ref("snailmail.snailmail_print").sudo()._trigger()
+        actions.filtered(
+            lambda action: action.channel == "snailmail"
+        )._send_snailmail_again()
         self._trigger_carriers()
         return True
 
@@ -278,6 +281,20 @@ class RecouvrementAction(models.Model):
         return letters.sudo().search(
             [("model", "=", self._name), ("res_id", "in", self.ids)], order="id"
         )
+
+    def _send_snailmail_again(self):
+        """Put the letters that were not posted in the queue again; those that somebody
+        deleted are made anew."""
+        if not self:
+            return
+        letters = self._get_snailmail_letters()
+        letters.filtered(lambda letter: letter.state in ("error", "canceled")).write(
+            {"state": "pending", "error_code": False}
+        )
+        known = set(letters.mapped("res_id"))
+        deleted = self.filtered(lambda action: action.id not in known)
+        self.env["recouvrement.channel.snailmail"]._deliver(deleted)
+        self.env.ref("snailmail.snailmail_print").sudo()._trigger()
 
     def _follow_snailmail(self):
         """Note what Odoo's post says of its letters."""
