@@ -3,10 +3,13 @@
 Tests read as examples of use: the helpers below speak the words of the trade.
 """
 
+import io
 from datetime import date, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -35,6 +38,18 @@ class Printer:
     def stop(self):
         for patcher in self.patchers:
             patcher.stop()
+
+
+def blank_letter(title, pages=1):
+    """A PDF that stands in for a letter."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1)
+    canvas.setTitle(title)
+    for number in range(1, pages + 1):
+        canvas.drawString(72, 720, f"{title} {number}/{pages}")
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -76,7 +91,7 @@ class RecouvrementCase(AccountTestInvoicingCommon):
                 service,
                 "_print_letters",
                 lambda self, letters: [
-                    f"%PDF {letter['reference']}".encode() for letter in letters
+                    blank_letter(letter["reference"]) for letter in letters
                 ],
             ),
             patch.object(service, "_join", lambda self, pdf, _pieces: Document(pdf)),

@@ -20,11 +20,13 @@ SAME_WORDS = {
     "Action",
     "Actions",
     "Article",
+    "CSV",
     "Code",
     "Contact",
     "Date",
     "E-mail",
     "Euro",
+    "Format",
     "ID",
     "Journal",
     "Message",
@@ -33,8 +35,10 @@ SAME_WORDS = {
     "Note",
     "RG 26/01234",
     "SMS",
+    "Service",
     "Source",
     "Total",
+    "XLSX",
 }
 # French at the source, or Python and not a text: a report's file name.
 LEFT_AS_IS = re.compile(r"model:mail\.template,|.*,print_report_name:")

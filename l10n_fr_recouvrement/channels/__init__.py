@@ -3,6 +3,8 @@ from . import recouvrement_channel_email
 from . import recouvrement_channel_sms
 from . import recouvrement_channel_letter
 from . import recouvrement_channel_registered
+from . import recouvrement_channel_lre
+from . import recouvrement_channel_snailmail
 from . import recouvrement_channel_human
 from . import recouvrement_channel_phone
 from . import recouvrement_channel_visit

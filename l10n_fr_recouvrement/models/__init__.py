@@ -17,6 +17,8 @@ from . import recouvrement_run_batch
 from . import recouvrement_action
 from . import recouvrement_action_work
 from . import recouvrement_action_outcome
+from . import recouvrement_action_post
+from . import recouvrement_action_carrier
 from . import recouvrement_action_sheet
 from . import recouvrement_action_enclosures
 from . import recouvrement_action_events
@@ -25,6 +27,7 @@ from . import recouvrement_action_request
 from . import recouvrement_action_seal
 from . import recouvrement_action_email
 from . import recouvrement_action_sms
+from . import recouvrement_action_proof
 from . import recouvrement_action_line
 from . import recouvrement_action_today
 from . import recouvrement_enclosure
@@ -33,6 +36,8 @@ from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line
 from . import recouvrement_waiver
 from . import recouvrement_judgment
+from . import recouvrement_lre_provider
+from . import recouvrement_lre_provider_http
 from . import account_journal
 from . import account_move
 from . import account_move_penalty

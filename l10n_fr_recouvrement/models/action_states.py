@@ -20,6 +20,8 @@ CONTACTED_STATES = ("sent", "delivered", "returned", "done")
 # A letter left.
 LETTER_STATES = ("sent", "delivered", "returned")
 CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
+# The post presents it to the debtor and tells when: that day may count.
+REGISTERED_CHANNELS = ("registered", "lre")
 # Carried out by a person, with an outcome, where the others leave by themselves.
 HUMAN_CHANNELS = ("phone", "visit", "task")
 # Lines of an action that are owed; the others are deducted.

@@ -14,9 +14,9 @@ from .action_states import (
     CLOSED_STATES,
     CONTACTED_STATES,
     DEBIT_KINDS,
-    ELECTRONIC_CHANNELS,
     LETTERLESS_CHANNELS,
     PENDING_STATES,
+    REGISTERED_CHANNELS,
     STATES,
 )
 from .recouvrement_procedure import PROFILES
@@ -37,6 +37,7 @@ EDITABLE_FIELDS = {
 NOT_APPROVED = {"approver_id": False, "date_approved": False}
 EDITABLE_WHEN_SENT = {
     "tracking_number",
+    "date_posted",
     "date_presented",
     "date_received",
     "team_id",
@@ -372,22 +373,25 @@ class RecouvrementAction(models.Model):
             )
         return res
 
-    @api.constrains("date_presented", "date_received")
+    @api.constrains("date_presented", "date_received", "date_posted")
     def _check_date_presented(self):
         today = fields.Date.context_today(self)
         for action in self:
             days = [day for day in (action.date_presented, action.date_received) if day]
             if days and (
                 action.state not in CONTACTED_STATES
-                or action.channel != "registered"
-                or not action.date_sent <= min(days) <= max(days) <= today
+                or action.channel not in REGISTERED_CHANNELS
+                or not (action.date_posted or action.date_sent)
+                <= min(days)
+                <= max(days)
+                <= today
                 or days != sorted(days)
             ):
                 raise ValidationError(
                     self.env._(
                         "%(action)s: a registered letter is first presented once it is "
-                        "sent, on that day or later, received after that, and not in "
-                        "the future.",
+                        "sent and posted, on that day or later, received after that, "
+                        "and not in the future.",
                         action=action.name,
                     )
                 )
@@ -420,7 +424,7 @@ class RecouvrementAction(models.Model):
                 SQL(
                     """
                     SELECT line.move_line_id,
-                           MIN(CASE WHEN action.channel != 'registered'
+                           MIN(CASE WHEN action.channel != ALL(%s)
                                       OR company.recouvrement_consumer_start = 'sent'
                                     THEN action.date_sent
                                     WHEN company.recouvrement_consumer_start
@@ -439,6 +443,7 @@ class RecouvrementAction(models.Model):
                        AND (action.channel != 'email' OR action.state != 'returned')
                      GROUP BY line.move_line_id
                     """,
+                    list(REGISTERED_CHANNELS),
                     moves.ids,
                     list(CONTACTED_STATES),
                 )
@@ -567,12 +572,16 @@ class RecouvrementAction(models.Model):
         """
         self.check_access("write")
         ready = self.filtered(lambda action: action.state == "ready")
-        sent = ready._send()
-        letters = sent.filtered(
-            lambda action: action.channel not in ELECTRONIC_CHANNELS
-        )
+        if self.env.context.get("recouvrement_in_steps"):
+            return ready._send_in_steps()
+        return ready._report_sent(ready._send())
+
+    def _report_sent(self, sent):
+        """Say what became of ``self``, which were to be sent, and hand over the letters
+        to post."""
+        letters = sent.filtered(lambda action: action._channel_handler()._is_printed())
         return self._notify(
-            ready._get_outcome(sent), letters._print() if letters else None
+            self._get_outcome(sent), letters._print() if letters else None
         )
 
     def action_approve_and_send(self):
@@ -621,10 +630,14 @@ class RecouvrementAction(models.Model):
             (
                 len(
                     sent.filtered(
-                        lambda action: action.channel not in ELECTRONIC_CHANNELS
+                        lambda action: action._channel_handler()._is_printed()
                     )
                 ),
                 self.env._("Letters printed and marked as sent today: %s."),
+            ),
+            (
+                len(sent.filtered("carrier_state")),
+                self.env._("Letters on their way to the service that posts them: %s."),
             ),
             (
                 len(self.filtered(lambda action: action.state == "cancelled")),

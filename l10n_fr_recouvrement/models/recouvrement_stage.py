@@ -92,6 +92,8 @@ class RecouvrementStage(models.Model):
             ("email", "E-mail"),
             ("letter", "Letter"),
             ("registered", "Registered letter"),
+            ("lre", "Electronic registered letter"),
+            ("snailmail", "Post by Odoo"),
             ("phone", "Phone call"),
             ("visit", "Visit"),
             ("task", "Task"),

@@ -514,6 +514,8 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_delivery(self, action):
         """How the letter travels, line by line."""
+        if action.channel == "lre":
+            return ["Lettre recommandée électronique"]
         if action.channel != "registered":
             return []
         lines = ["Lettre recommandée avec avis de réception"]
