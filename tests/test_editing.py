@@ -635,9 +635,7 @@ class TestPreview(EditingCase):
 
     def test_in_another_language(self):
         self._invoice(self.business, 1234.56, "2026-05-01")
-        preview = self._preview(
-            self.second, self.business, texts=self.second.text_ids
-        )
+        preview = self._preview(self.second, self.business, texts=self.second.text_ids)
         self.assertIn("We ask you to pay us the total sum of €", preview["text"])
         self.assertIn("Dear Sir or Madam", preview["mail"]["body"])
 

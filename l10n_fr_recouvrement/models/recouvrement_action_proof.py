@@ -81,15 +81,15 @@ class RecouvrementActionProof(models.Model):
             self.env["ir.attachment"]
             .sudo()
             .create(
-            {
-                "name": name
-                or f"{action.name.replace('/', '-')}.{MIMETYPES[mimetype]}",
-                "raw": content,
-                "mimetype": mimetype,
-                "res_model": action._name,
-                "res_id": action.id,
-                "recouvrement_sealed": True,
-            }
+                {
+                    "name": name
+                    or f"{action.name.replace('/', '-')}.{MIMETYPES[mimetype]}",
+                    "raw": content,
+                    "mimetype": mimetype,
+                    "res_model": action._name,
+                    "res_id": action.id,
+                    "recouvrement_sealed": True,
+                }
             )
         )
         proof = self.create(

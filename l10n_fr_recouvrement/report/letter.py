@@ -1,5 +1,4 @@
 import base64
-import hashlib
 import logging
 import re
 from dataclasses import dataclass, field
