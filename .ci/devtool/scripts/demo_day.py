@@ -68,7 +68,9 @@ def main(env):
     company = env.ref("l10n_fr_recouvrement.demo_company")
     env = env(context=dict(env.context, lang="fr_FR", allowed_company_ids=company.ids))
     run = today_run(env, company)
-    letters = run.action_ids.filtered(lambda action: action.state != "failed")
+    letters = run.action_ids.filtered(
+        lambda action: action.state != "failed" and not action.is_human
+    )
     names = print_letters(env, letters, Path(os.environ["RECOUVREMENT_OUT"]))
     report = {"letters": names, "summary": list(summary(env, run))}
     Path(os.environ["RECOUVREMENT_REPORT"]).write_text(json.dumps(report))
