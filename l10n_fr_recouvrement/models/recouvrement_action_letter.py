@@ -73,9 +73,7 @@ class RecouvrementAction(models.Model):
     @api.model
     def mail_allowed_qweb_expressions(self):
         # OVERRIDE mail: these and no others, without the right to write templates
-        return tuple(
-            placeholder.expression for placeholder in self._get_placeholders()
-        )
+        return tuple(placeholder.expression for placeholder in self._get_placeholders())
 
     @api.depends(
         "line_ids.amount_original",

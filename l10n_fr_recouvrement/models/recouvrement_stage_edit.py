@@ -171,7 +171,9 @@ class RecouvrementStage(models.Model):
 
     @api.depends_context("lang")
     def _compute_placeholder_help(self):
-        row = Markup("<tr><td><code>{{{{ {} }}}}</code></td><td>{}</td><td>{}</td></tr>")
+        row = Markup(
+            "<tr><td><code>{{{{ {} }}}}</code></td><td>{}</td><td>{}</td></tr>"
+        )
         parts = {False: Markup(), True: Markup()}
         for placeholder in self.env["recouvrement.action"]._get_placeholders():
             parts[placeholder.email_only] += row.format(
