@@ -123,7 +123,7 @@ class RecouvrementActionLine(models.Model):
             line.summary = words.with_amount(described, amount)
 
     def _is_money(self):
-        """Whether money settled an invoice, and no entry that evens out a difference."""
+        """Whether money settled an invoice, no entry that evens out a difference."""
         source = self.move_line_id
         return bool(source.payment_id or source.statement_line_id)
 

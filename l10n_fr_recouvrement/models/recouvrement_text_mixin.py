@@ -69,7 +69,8 @@ class RecouvrementTextMixin(models.AbstractModel):
             if template and template.model != "recouvrement.action":
                 raise ValidationError(
                     self.env._(
-                        "The e-mail “%s” is not about recovery actions: choose another.",
+                        "The e-mail “%s” is not about recovery actions: choose "
+                        "another.",
                         template.name,
                     )
                 )
