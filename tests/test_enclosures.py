@@ -560,8 +560,7 @@ class TestPrintedEnclosures(RecouvrementCase):
         self.assertIn(
             "P.J. : décompte des pénalités de retard (annexe), "
             f"notre courriel du 3 juin 2026 ({first.name}), facture "
-            f"{move.name} du 1er mai 2026, décompte détaillé des pénalités de retard, "
-            "arrêté au 25 juin 2026",
+            f"{move.name} du 1er mai 2026, décompte détaillé des pénalités de retard",
             letter,
         )
         earlier, invoice, statement = pages[action.letter_pages :]

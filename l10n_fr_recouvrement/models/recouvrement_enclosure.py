@@ -137,7 +137,7 @@ class RecouvrementEnclosure(models.AbstractModel):
                 self._prepare_invoice(move, found.pdfs.get(move.id)) for move in moves
             ]
         if self._wants(action, "enclose_statement") and action.show_penalties:
-            name = enclosure_words.statement_name(action.profile, action.date)
+            name = enclosure_words.STATEMENTS[action.profile]
             enclosures.append(Enclosure("statement", name, action))
         if self._wants(action, "enclose_evidence"):
             enclosures += self._prepare_evidence(moves, found)

@@ -59,11 +59,6 @@ def invoice_name(number, day, is_debit_note=False):
     return f"{name} {number} du {format_date(day)}"
 
 
-def statement_name(profile, day):
-    """Name of the statement of what lateness costs."""
-    return f"{STATEMENTS[profile]}, arrêté au {format_date(day)}"
-
-
 def evidence_name(kind, file_name, invoice):
     """Name of a piece that proves the debt.
 
