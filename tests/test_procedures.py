@@ -147,7 +147,7 @@ class TestShippedProcedures(ProcedureCase):
         for notice in notices:
             days = granted[notice.profile]
             self.assertGreaterEqual(notice.payment_days, post + days, notice.name)
-            following = notice.procedure_id.stage_ids.filtered(
+            following = notice.procedure_id.stage_ids._filter_road().filtered(
                 lambda stage, notice=notice: stage.sequence > notice.sequence
             )
             for stage in following:

@@ -72,16 +72,16 @@ def evidence_name(kind, file_name, invoice):
 
 
 def summarise(enclosures, place):
-    """What stands after « P.J. »: each piece by its name, in order; many of one kind by
+    r"""What stands after « P.J. »: each piece by its name, in order; many of one kind by
     their number.
 
     :param enclosures: ``[(kind, name)]`` in order
     :param place: where the letter lists its invoices
 
     >>> summarise([("invoice", f"facture {n}") for n in range(12)], "liste ci-dessus")
-    ['12 factures (liste ci-dessus)']
+    ['12\xa0factures (liste ci-dessus)']
     >>> summarise([("letter", "lettre A"), ("delivery", "BL"), ("delivery", "BL")], "")
-    ['lettre A', 'BL (2 pièces)']
+    ['lettre A', 'BL (2\xa0pièces)']
     """
     texts = []
     for kind, group in groupby(enclosures, key=lambda enclosure: enclosure[0]):

@@ -28,15 +28,7 @@ WITHOUT_PDF = 4
 
 def configure(company):
     """What letters need of a company, and a road of letters alone."""
-    company.partner_id.write(
-        {
-            "street": "1 rue de l’Exemple",
-            "zip": "69001",
-            "city": "Lyon",
-            "email": "compta@atelier.example.com",
-            "company_registry": "33417522101010",
-        }
-    )
+    company.email = "compta@atelier.example.com"
     env = company.env
     bank = env["res.partner.bank"].create(
         {
@@ -44,15 +36,7 @@ def configure(company):
             "partner_id": company.partner_id.id,
         }
     )
-    company.write(
-        {
-            "recouvrement_legal_form": "SARL",
-            "recouvrement_share_capital": "50 000 €",
-            "recouvrement_rcs_city": "Lyon",
-            "recouvrement_signatory_name": "Dominique Gérant",
-            "recouvrement_bank_id": bank.id,
-        }
-    )
+    company.recouvrement_bank_id = bank
     stages = env["recouvrement.stage"].search([])
     stages.filtered(lambda stage: stage.channel in ("phone", "visit")).active = False
     stages.needs_approval = True
