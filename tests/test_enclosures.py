@@ -185,7 +185,9 @@ class TestEnclosures(EnclosureCase):
             ],
         )
         self.assertEqual(notice.letter_pages, 2)
-        self.assertEqual([one["pages"] for one in notice.letter_enclosures], [2, 2, 1, 1, 1])
+        self.assertEqual(
+            [one["pages"] for one in notice.letter_enclosures], [2, 2, 1, 1, 1]
+        )
         self.assertEqual(self._names(notice), names)
 
     def test_a_letter_names_what_it_encloses(self):
@@ -337,7 +339,8 @@ class TestEnclosures(EnclosureCase):
     def test_a_file_that_anybody_may_read_is_enclosed(self):
         """What an owner's password forbids is changing."""
         parts = [
-            (enclosure_pdf.read(pdf), 1) for pdf in (make_pdf("one"), make_protected(""))
+            (enclosure_pdf.read(pdf), 1)
+            for pdf in (make_pdf("one"), make_protected(""))
         ]
         joined = enclosure_pdf.join(parts)
         self.assertEqual(read_pages(joined), ["one", "secret"])
@@ -352,7 +355,9 @@ class TestEnclosures(EnclosureCase):
 
     def test_too_heavy_for_an_e_mail(self):
         self._enclose("evidence")
-        self.env["ir.config_parameter"].set_param("base.default_max_email_size", "0.001")
+        self.env["ir.config_parameter"].set_param(
+            "base.default_max_email_size", "0.001"
+        )
         move = self._sent_invoice(self.business)
         self._add_evidence(move, "delivery")
         action = self._run(FIRST)
@@ -417,7 +422,9 @@ class TestEnclosures(EnclosureCase):
         original = service._enclosures
 
         def _enclosures(self, action, found):
-            terms = Enclosure("terms", "nos conditions générales", content=make_pdf("CG"))
+            terms = Enclosure(
+                "terms", "nos conditions générales", content=make_pdf("CG")
+            )
             return [*original(self, action, found), terms]
 
         self.patch(service, "_enclosures", _enclosures)
@@ -468,11 +475,16 @@ class TestEnclosures(EnclosureCase):
             )
             shown = move.with_user(user)
             shown.invalidate_recordset()
-            self.assertEqual(shown.recouvrement_evidence_ids, move.recouvrement_evidence_ids)
+            self.assertEqual(
+                shown.recouvrement_evidence_ids, move.recouvrement_evidence_ids
+            )
             self.assertIn(plain, shown.recouvrement_evidence_ids)
 
     def test_nobody_marks_a_file_of_something_else(self):
-        move, other = self._sent_invoice(self.business), self._sent_invoice(self.consumer)
+        move, other = (
+            self._sent_invoice(self.business),
+            self._sent_invoice(self.consumer),
+        )
         secret = self._add_evidence(other, False, "secret.pdf")
         officer = self._create_user(
             "relance", "l10n_fr_recouvrement.group_recovery_officer"
@@ -501,13 +513,9 @@ class TestPrintedEnclosures(RecouvrementCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.printer.stop()
-        cls.env = cls.env(
-            context={**cls.env.context, "force_report_rendering": True}
-        )
+        cls.env = cls.env(context={**cls.env.context, "force_report_rendering": True})
         cls.stages = cls.env["recouvrement.stage"].search([])
-        cls.stages.write(
-            {"enclose_earlier_letters": True, "enclose_invoices": True}
-        )
+        cls.stages.write({"enclose_earlier_letters": True, "enclose_invoices": True})
         cls.stages.filtered("show_penalties").enclose_statement = True
 
     def _print_draft(self, action):

@@ -42,7 +42,16 @@ class Enclosure:
     content: bytes = b""
     pages: int = 0
     problem: str = ""
-    reader: Any = None
+
+    def open(self):
+        """Read the file; return what :func:`enclosure_pdf.join` takes.
+
+        :raise Unreadable: it cannot be enclosed
+        """
+        reader = enclosure_pdf.read(self.content)
+        count = len(reader.pages)
+        self.pages = min(self.pages or count, count)
+        return reader, self.pages
 
     def describe(self):
         """What is kept of it with the letter."""
@@ -230,9 +239,7 @@ class RecouvrementEnclosure(models.AbstractModel):
     def _read(self, actions):
         """Read what the enclosures of ``actions`` are made from. Hook."""
         wanted = {
-            flag: actions.filtered(
-                lambda action, flag=flag: self._wants(action, flag)
-            )
+            flag: actions.filtered(lambda action, flag=flag: self._wants(action, flag))
             for flag in FLAGS
         }
         moves = {flag: part.line_ids.move_id for flag, part in wanted.items()}
@@ -340,7 +347,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _load(self, actions, keep=False):
-        """Turn what goes with each action into PDF.
+        """Get the files of what goes with each action.
 
         :param keep: keep the PDF of the invoices that had none, as Odoo does when it
             sends them
@@ -348,7 +355,8 @@ class RecouvrementEnclosure(models.AbstractModel):
         """
         service = self.sudo()
         enclosures = {
-            action.id: plan.enclosures for action, plan in service._plan(actions).items()
+            action.id: plan.enclosures
+            for action, plan in service._plan(actions).items()
         }
         everything = [piece for pieces in enclosures.values() for piece in pieces]
         for kind in dict.fromkeys(piece.kind for piece in everything):
@@ -361,25 +369,11 @@ class RecouvrementEnclosure(models.AbstractModel):
                 ],
                 keep,
             )
-        for piece in everything:
-            service._check_file(piece)
         problems = {
             action_id: "\n".join(piece.problem for piece in pieces if piece.problem)
             for action_id, pieces in enclosures.items()
         }
         return enclosures, {key: text for key, text in problems.items() if text}
-
-    @api.model
-    def _check_file(self, enclosure):
-        """Read the file of a piece, or say what is wrong with it."""
-        if enclosure.problem:
-            return
-        try:
-            enclosure.reader = enclosure_pdf.read(enclosure.content)
-            count = len(enclosure.reader.pages)
-            enclosure.pages = min(enclosure.pages or count, count)
-        except enclosure_pdf.Unreadable as error:
-            enclosure.problem = self._explain(enclosure.name, error)
 
     @api.model
     def _explain(self, name, error):
@@ -397,9 +391,7 @@ class RecouvrementEnclosure(models.AbstractModel):
             ),
         }.get(
             error.args[0],
-            self.env._(
-                "%s is damaged and cannot be enclosed: replace the file.", name
-            ),
+            self.env._("%s is damaged and cannot be enclosed: replace the file.", name),
         )
 
     @api.model
@@ -503,7 +495,9 @@ class RecouvrementEnclosure(models.AbstractModel):
             found = reports._get_splitted_report(name, content, kind)
             if not {*part.ids} <= found.keys():
                 raise UserError(
-                    self.env._("The report “%s” does not tell its invoices apart.", name)
+                    self.env._(
+                        "The report “%s” does not tell its invoices apart.", name
+                    )
                 )
             printed.update({move_id: found[move_id] for move_id in part.ids})
         return printed

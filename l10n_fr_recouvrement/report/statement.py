@@ -198,9 +198,7 @@ class ReportStatement(models.AbstractModel):
             raise UserError(
                 self.env["recouvrement.rate"]._get_missing_message(error)
             ) from error
-        return [
-            (account, statement) for account, statement in statements if statement
-        ]
+        return [(account, statement) for account, statement in statements if statement]
 
     @api.model
     def _work_out(self, inputs, order):

@@ -9,7 +9,15 @@ from . import Bench, ratio, table, thousands
 BATCH = "in one batch"
 SINGLE = "one by one"
 ALONE = "in one batch, nothing enclosed"
-COLUMNS = ("letters", "pages", "seconds", "a second", "queries", "MB", "MB of wkhtmltopdf")
+COLUMNS = (
+    "letters",
+    "pages",
+    "seconds",
+    "a second",
+    "queries",
+    "MB",
+    "MB of wkhtmltopdf",
+)
 # Fewer debtors would not have some of every kind.
 SMALLEST = 20
 

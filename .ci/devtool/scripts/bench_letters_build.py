@@ -2,6 +2,7 @@
 # letters that came before sent, the last ones ready to leave.
 from datetime import timedelta
 
+from bench_letters import DAY, at, serve
 from bench_script import (
     create_company,
     options,
@@ -10,7 +11,6 @@ from bench_script import (
     profile_of,
     report,
 )
-from bench_letters import DAY, at, serve
 
 from odoo.fields import Command, Date
 

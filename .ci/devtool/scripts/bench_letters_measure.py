@@ -53,7 +53,9 @@ def main(env):
     company = find_company(env)
     env = company.env
     if not given["enclose"]:
-        flags = [name for name in env["recouvrement.stage"]._fields if "enclose_" in name]
+        flags = [
+            name for name in env["recouvrement.stage"]._fields if "enclose_" in name
+        ]
         env["recouvrement.stage"].search([]).write(dict.fromkeys(flags, False))
     ready = env["recouvrement.action"].search([("state", "=", "ready")], order="id")
     step = max(1, len(ready) // given["count"])
