@@ -13,8 +13,9 @@ from ..report import enclosure_pdf, enclosure_words
 from .account_move import FOLLOWED_TYPES
 from .action_states import LETTER_STATES
 
-# Invoices of one call of wkhtmltopdf, as many as Odoo takes when it sends them.
-INVOICES = 80
+# Invoices of one call of wkhtmltopdf: half of what Odoo takes when it sends them, for
+# half of the memory at no cost in time.
+INVOICES = 40
 # Pieces of evidence in the order that one reads them.
 EVIDENCE = ("order", "contract", "delivery", "other")
 FLAGS = (
