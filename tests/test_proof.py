@@ -243,16 +243,17 @@ class TestProofSheet(ProofCase):
             self.first.letter_sha256,
             f"5 bon de livraison (facture {self.invoice.name})",
             "Vérifié le 20/06/2026 à 11 h 30, à l’impression de cette fiche par "
-            "comptable, heure de Paris.",
+            f"{self.accountant.name}, heure de Paris.",
         ):
             with self.subTest(words):
                 self.assertIn(words, text.replace("\N{NARROW NO-BREAK SPACE}", " "))
 
     def test_the_chain_of_an_e_mail(self):
         text = " ".join(self._print(self.first))
+        # Long, and broken where the column ends.
+        self.assertIn(f"Message-Id{self.first.mail_message_id}", text.replace(" ", ""))
         for words in (
             "Envoyée par courriel à menuiserie.exemple@debiteur.example.com",
-            f"Message-Id {self.first.mail_message_id}",
             "Approuvée par comptable",
         ):
             with self.subTest(words):

@@ -1,5 +1,5 @@
-# Run in an Odoo shell by `./dev bench letters`: debtors at three stages of the road, the
-# letters that came before sent, the last ones ready to leave.
+# Run in an Odoo shell by `./dev bench letters`: debtors at three stages of the road,
+# the letters before sent, the last ones ready to leave.
 from datetime import timedelta
 
 from bench_letters import DAY, at, serve
@@ -14,8 +14,8 @@ from bench_script import (
 
 from odoo.fields import Command, Date
 
-# Days before the last run: of each group, the due date; of each run, its day. The first
-# group gets its first letter on the last day, the second its second, the third its third.
+# Days before the last run: of each group, the due date; of each run, its day. On the
+# last day the first group gets its first letter, the second its second, and so on.
 DUES = {"first": 10, "second": 26, "third": 42}
 RUNS = (38, 22)
 # Letters of each group, out of twenty: more first letters than formal notices.
