@@ -79,11 +79,12 @@ env.company.partner_id.write({
 env.company.write({
     "recouvrement_legal_form": "SARL", "recouvrement_share_capital": "50 000 €",
     "recouvrement_rcs_city": "Lyon", "recouvrement_signatory_name": "Dominique Gérant",
-    "recouvrement_bank_id": env["res.partner.bank"].create({
+})
+if not env.company.recouvrement_bank_id:
+    env.company.recouvrement_bank_id = env["res.partner.bank"].create({
         "acc_number": "FR7630006000011234567890189",
         "partner_id": env.company.partner_id.id,
-    }).id,
-})
+    })
 """
 
 
