@@ -231,7 +231,7 @@ class TestShippedProcedures(ProcedureCase):
         self.assertTrue(self._stage("business_second").enclose_earlier_letters)
         notice = self._stage("business_notice")
         self.assertTrue(notice.enclose_invoices and notice.enclose_earlier_letters)
-        self.assertFalse(notice.enclose_statement)
+        self.assertTrue(notice.enclose_statement)
 
     def test_update_changes_nothing_that_was_customised(self):
         """Neither what a company changed nor what it deleted comes back."""
