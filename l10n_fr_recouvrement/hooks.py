@@ -33,6 +33,7 @@ def uninstall_hook(env):
     any order: an invoice claimed keeps its stage against deletion otherwise."""
     env.flush_all()
     for query in (
+        "DELETE FROM recouvrement_action_proof",
         "DELETE FROM recouvrement_action_line",
         "DELETE FROM recouvrement_action",
         "UPDATE recouvrement_stage SET mail_template_id = NULL",

@@ -3,10 +3,13 @@
 Tests read as examples of use: the helpers below speak the words of the trade.
 """
 
+import io
 from datetime import date, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -15,6 +18,8 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
 from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import FLAGS
 from odoo.addons.l10n_fr_recouvrement.report.letter import Document
+
+from .mail_server import MailServer
 
 IBAN = "FR7630006000011234567890189"
 BIC = "AGRIFRPP"
@@ -33,6 +38,18 @@ class Printer:
     def stop(self):
         for patcher in self.patchers:
             patcher.stop()
+
+
+def blank_letter(title, pages=1):
+    """A PDF that stands in for a letter."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1)
+    canvas.setTitle(title)
+    for number in range(1, pages + 1):
+        canvas.drawString(72, 720, f"{title} {number}/{pages}")
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -74,7 +91,7 @@ class RecouvrementCase(AccountTestInvoicingCommon):
                 service,
                 "_print_letters",
                 lambda self, letters: [
-                    f"%PDF {letter['reference']}".encode() for letter in letters
+                    blank_letter(letter["reference"]) for letter in letters
                 ],
             ),
             patch.object(service, "_join", lambda self, pdf, _pieces: Document(pdf)),
@@ -281,6 +298,25 @@ class RecouvrementCase(AccountTestInvoicingCommon):
             for line in cls._penalties(invoice, day)
             if line.kind == "interest"
         ]
+
+    def _start_mail_server(self):
+        """A real SMTP server, to which Odoo sends its e-mails; see its class."""
+        server = MailServer()
+        self.addCleanup(server.stop)
+        self.env["ir.mail_server"].search([]).active = False
+        self.env["ir.mail_server"].create(
+            {
+                "name": "Local",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": server.port,
+                "smtp_encryption": "none",
+            }
+        )
+        # Odoo's tests stand in for the connection: this one is the real thing.
+        self.patch(
+            type(self.env["ir.mail_server"]), "_disable_send", lambda self: False
+        )
+        return server
 
     def assertPenalties(self, invoice, expected):
         """Check ``[(from, to, days, rate, amount)]`` of the interest of an invoice."""

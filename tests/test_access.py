@@ -15,6 +15,7 @@ MODELS = (
     "recouvrement.run",
     "recouvrement.action",
     "recouvrement.action.line",
+    "recouvrement.action.proof",
     "recouvrement.penalty.line",
 )
 

@@ -1,8 +1,5 @@
 import html
-import socket
-from email import message_from_bytes, policy
 
-from aiosmtpd.controller import Controller
 from freezegun import freeze_time
 
 from odoo.tools import mute_logger
@@ -10,56 +7,18 @@ from odoo.tools import mute_logger
 from .common import RecouvrementCase
 
 
-class Inbox:
-    """SMTP handler that keeps what it receives."""
-
-    def __init__(self):
-        self.messages = []
-
-    async def handle_DATA(self, server, session, envelope):
-        self.messages.append(
-            (
-                envelope.rcpt_tos,
-                message_from_bytes(envelope.content, policy=policy.default),
-            )
-        )
-        return "250 OK"
-
-
 class TestChannels(RecouvrementCase):
     """How actions leave the house, and what keeps them in it."""
 
-    def _start_smtp(self):
-        inbox = Inbox()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        server = Controller(inbox, hostname="127.0.0.1", port=port)
-        server.start()
-        self.addCleanup(server.stop)
-        self.env["ir.mail_server"].search([]).active = False
-        self.env["ir.mail_server"].create(
-            {
-                "name": "Local",
-                "smtp_host": "127.0.0.1",
-                "smtp_port": port,
-                "smtp_encryption": "none",
-            }
-        )
-        # Odoo's tests stand in for the connection: this one is the real thing.
-        self.patch(
-            type(self.env["ir.mail_server"]), "_disable_send", lambda self: False
-        )
-        return inbox
-
     def test_email_with_the_frozen_letter_attached(self):
-        inbox = self._start_smtp()
+        inbox = self._start_mail_server()
         self._invoice(self.business, 100, "2026-05-01")
         action = self._run("2026-05-05")
         self._approve_and_send(action, "2026-05-05")
         self.assertEqual(action.mail_state, "outgoing")
         self.assertFalse(inbox.messages, "it leaves after the action is recorded")
         action.mail_id.send()
-        self.assertEqual(action.mail_state, "sent")
+        self.assertEqual(action.mail_state, "sent", action.mail_id.failure_reason)
         [(recipients, message)] = inbox.messages
         self.assertEqual(recipients, [self.business.email])
         self.assertIn(action.name, message["Subject"])

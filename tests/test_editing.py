@@ -5,6 +5,7 @@ import subprocess
 from datetime import timedelta
 
 from freezegun import freeze_time
+from psycopg2.errors import UniqueViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
@@ -105,6 +106,24 @@ class TestPlaceholders(EditingCase):
         help_ = self.reminder.with_user(self.officer).placeholder_help
         for placeholder in letter_placeholders.PLACEHOLDERS:
             self.assertIn(f"{{{{ {placeholder.expression} }}}}", help_)
+
+    def test_a_module_adds_its_own(self):
+        """As doc/integrator.md shows."""
+        own = letter_placeholders.Placeholder(
+            "object.partner_id.city", "City of the debtor", "Lyon"
+        )
+        action = self.env["recouvrement.action"]
+        shipped = action._get_placeholders()
+        self._only_editors_write_templates()
+        stage = self.second.with_user(self.manager)
+        with self.assertRaises(AccessError):
+            stage.letter_subject = "{{ object.partner_id.city }}"
+        self.patch(type(action), "_get_placeholders", lambda _action: (*shipped, own))
+        stage.letter_subject = "{{ object.partner_id.city }}"
+        stage.invalidate_recordset()
+        self.assertIn("City of the debtor", stage.placeholder_help)
+        with self.assertRaisesRegex(ValidationError, "object.partner_id.city"):
+            stage.letter_subject = "{{ object.partner_id.citi }}"
 
     def test_those_and_no_others_without_the_right_to_write_templates(self):
         self._only_editors_write_templates()
@@ -267,7 +286,7 @@ class TestBrokenTexts(EditingCase):
         self._invoice(self.business, 100, "2026-05-01")
         action = self._run("2026-05-05")
         texts = self.second._render_letter_texts(action)[action.id]
-        self.assertEqual(texts["letter_demand"], "<p>Soit 100,00&nbsp;€, nous</p>")
+        self.assertEqual(texts["letter_demand"], "<p>Soit 100,00\xa0€, nous</p>")
 
     def test_the_email_and_other_languages(self):
         with self.assertRaises(ValidationError) as caught:
@@ -294,13 +313,25 @@ class TestEmailText(EditingCase):
     """The e-mail of a stage is worded beside its letter."""
 
     def test_worded_for_all_languages_at_once(self):
-        """It is written in the language of the letter, whatever that of who words it."""
+        """It is written in the language of the letter, not of who words it."""
         self.env["res.lang"]._activate_lang("fr_FR")
         stage = self.reminder.with_user(self.manager).with_context(lang="fr_FR")
         stage.mail_subject = "Rappel {{ object.name }}"
         for lang in ("fr_FR", "en_US"):
             template = self.template.with_context(lang=lang)
             self.assertEqual(template.subject, "Rappel {{ object.name }}")
+
+    def test_about_actions_only(self):
+        """It is rendered with every right: on another model it would tell anything."""
+        other = self.env["mail.template"].create(
+            {
+                "name": "Utilisateur",
+                "model_id": self.env["ir.model"]._get_id("res.users"),
+            }
+        )
+        for record in (self.reminder, self.reminder.text_ids):
+            with self.assertRaisesRegex(ValidationError, "Utilisateur"):
+                record.mail_template_id = other
 
     def test_own_words_for_one_stage(self):
         self.assertGreater(self.reminder.mail_other_count, 1)
@@ -348,7 +379,7 @@ class TestLanguages(EditingCase):
 
     def test_french_for_everybody_else(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        body = {"company_registry": "21750001600019"}
+        body = {"recouvrement_profile": "public"}
         for name, lang, country, vals in (
             ("in France", "en_GB", "base.fr", {}),
             ("overseas", "en_GB", "base.gp", {}),
@@ -391,7 +422,7 @@ class TestLanguages(EditingCase):
                 {
                     "lang": "de_DE",
                     "letter_subject": "Zahlungserinnerung",
-                    "letter_demand": "<p>Bitte zahlen Sie {{ object.amount_text }}.</p>",
+                    "letter_demand": "<p>Zahlen Sie {{ object.amount_text }}.</p>",
                 }
             )
         ]
@@ -406,17 +437,15 @@ class TestLanguages(EditingCase):
 
     def test_once_in_each_language_and_never_in_french(self):
         self.env["res.lang"]._activate_lang("fr_BE")
-        for lang in ("en_US", "fr_BE"):
-            with (
-                self.subTest(lang),
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(Exception),
-                self.env.cr.savepoint(),
-            ):
-                self.env["recouvrement.stage.text"].create(
-                    {"stage_id": self.reminder.id, "lang": lang}
-                )
-                self.env.flush_all()
+        texts = self.env["recouvrement.stage.text"]
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(UniqueViolation),
+            self.env.cr.savepoint(),
+        ):
+            texts.create({"stage_id": self.reminder.id, "lang": "en_US"})
+        with self.assertRaisesRegex(ValueError, "fr_BE"):
+            texts.create({"stage_id": self.reminder.id, "lang": "fr_BE"})
 
     def test_a_sent_letter_keeps_its_language(self):
         self._invoice(self.abroad, 100, "2026-05-01")
@@ -528,12 +557,12 @@ class TestPreview(EditingCase):
             "next number": sequence.number_next_actual,
         }
 
-    def _preview(self, stage, partner=None, values=None, lang=False, user=None):
+    def _preview(self, stage, partner=None, values=None, texts=None, user=None):
         self.env.flush_all()
         before = self._count()
         with self.allow_pdf_render():
             preview = stage.with_user(user or self.manager).get_preview(
-                values, partner and partner.id, lang
+                values, partner and partner.id, texts and texts.id
             )
         self.assertEqual(self._count(), before, "nothing is kept")
         preview["text"] = ""
@@ -623,7 +652,7 @@ class TestPreview(EditingCase):
 
     def test_in_another_language(self):
         self._invoice(self.business, 1234.56, "2026-05-01")
-        preview = self._preview(self.second, self.business, lang="en_US")
+        preview = self._preview(self.second, self.business, texts=self.second.text_ids)
         self.assertIn("We ask you to pay us the total sum of €", preview["text"])
         self.assertIn("Dear Sir or Madam", preview["mail"]["body"])
 
@@ -638,10 +667,19 @@ class TestPreview(EditingCase):
                     Command.update(english.id, {"letter_subject": "Final call"})
                 ]
             },
-            lang="en_US",
+            texts=english,
         )
         self.assertIn("Final call", preview["text"])
         self.assertNotEqual(english.letter_subject, "Final call")
+
+    def test_a_letter_holds_for_one_profile(self):
+        """Invoices of another time, when the debtor was taken for a consumer."""
+        other = self._invoice(self.business, 55.55, "2026-05-01")
+        other.sudo().recouvrement_profile = "consumer"
+        invoice = self._invoice(self.business, 100, "2026-05-01")
+        preview = self._preview(self.second, self.business)
+        self.assertIn(invoice.name, preview["text"])
+        self.assertNotIn("55,55", preview["text"])
 
     def test_courtesy_is_about_what_falls_due(self):
         self._invoice(self.business, 100, fields.Date.today() + timedelta(days=5))

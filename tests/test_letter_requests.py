@@ -336,6 +336,23 @@ class TestLetterRequests(RecouvrementCase):
         action = self.env["recouvrement.action"].browse(result["res_id"])
         self.assertEqual(action.create_uid, officer)
 
+    def test_only_letters_on_request(self):
+        """A step of the road is not written by hand."""
+        self._invoice(self.business, 100, "2026-05-31")
+        wizard = self._wizard(self.business)
+        wizard.stage_id = self.env.ref(f"{MODULE}.stage_business_notice")
+        with self.assertRaisesRegex(UserError, "proposed"):
+            wizard.action_write()
+
+    def test_for_the_companies_of_the_user(self):
+        self._invoice(self.business, 100, "2026-05-31")
+        other = self._create_company(name="Autre société")
+        officer = self._create_user("agent", f"{MODULE}.group_recovery_officer")
+        wizard = self._wizard(self.business, user=officer)
+        wizard.sudo().company_id = other
+        with self.assertRaises(AccessError):
+            wizard.action_write()
+
     def test_debtors_of_somebody_else(self):
         self._invoice(self.business, 100, "2026-05-31")
         self.company.recouvrement_officer_scope = "own"

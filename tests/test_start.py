@@ -343,11 +343,9 @@ class TestStart(RecouvrementCase):
         self.assertFalse(self.env["recouvrement.action"].search([]))
         self.assertFalse(self.env["recouvrement.run"].search([]))
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
-        following = action["params"]["next"]
-        self.assertEqual(
-            following["xml_id"], "l10n_fr_recouvrement.recouvrement_action_todo_action"
-        )
-        self.assertIn("recouvrement_run_wizard_action", following["help"])
+        today = self.env.ref("l10n_fr_recouvrement.menu_recouvrement_todo").action
+        self.assertEqual(action["params"]["next"]["id"], today.id)
+        self.assertIn("recouvrement_run_wizard_action", self._help(self.manager))
 
     def test_invoices_taken_as_claimed_say_where_their_stage_comes_from(self):
         old = self._invoice(self.business, 100, "2026-01-31")

@@ -82,14 +82,11 @@ class TestTour(RecouvrementCase, HttpCase):
         invoice = self._invoice(self.business, 1234.56, due)
         manager = self._create_user("responsable", "account.group_account_manager")
         self.start_tour(
-            "/odoo/action-l10n_fr_recouvrement.recouvrement_stage_action/"
-            f"{stage.id}",
+            f"/odoo/action-l10n_fr_recouvrement.recouvrement_stage_action/{stage.id}",
             "recouvrement_texts",
             login=manager.login,
         )
-        self.assertEqual(
-            stage.letter_subject, "Impayé de {{ object.principal_text }}"
-        )
+        self.assertEqual(stage.letter_subject, "Impayé de {{ object.principal_text }}")
         self.assertFalse(invoice.recouvrement_action_line_ids, "a preview leaves none")
         run = self.env["recouvrement.run"].create({"company_id": self.company.id})
         run.action_start()

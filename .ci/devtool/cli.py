@@ -45,6 +45,11 @@ Usage: ./dev COMMAND [ARGUMENT ...]
             --ours-only     without OCA's at any size
             --profile       say where our time goes; its seconds do not count then
             --keep          leave the databases
+          letters: letters with enclosures, in one batch and one by one
+            --size N        letters in the batch; 500 unless given
+            --single N      of them one by one; 60 unless given
+            --profile       say where the time of the batch goes
+            --keep          leave the database
           penalties: the nightly computation of penalties against bare SQL
             --sizes N,N     invoices; 10000,100000 unless given
             --keep          leave the databases

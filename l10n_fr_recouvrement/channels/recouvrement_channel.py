@@ -20,6 +20,11 @@ class RecouvrementChannel(models.AbstractModel):
         return {}
 
     @api.model
+    def _is_printed(self):
+        """Whether somebody prints the letters and posts them. Hook."""
+        return False
+
+    @api.model
     def _deliver(self, actions):
         """Make the actions leave; their letters are frozen. Hook."""
 

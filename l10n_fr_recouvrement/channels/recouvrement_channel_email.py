@@ -5,7 +5,8 @@ from odoo.tools import email_normalize
 class RecouvrementChannelEmail(models.AbstractModel):
     """E-mail made from the template of the stage, with the frozen letter attached.
 
-    Mails are queued in the transaction that closes the action and leave after it.
+    Mails are queued in the transaction that closes the action and leave after it. They
+    are for the recipient of the action alone, whatever the template or followers say.
     """
 
     _name = "recouvrement.channel.email"
@@ -38,15 +39,36 @@ class RecouvrementChannelEmail(models.AbstractModel):
         for template, part in actions.grouped(
             lambda action: action.stage_id._get_mail_template(action.letter_lang)
         ).items():
-            mails = template.send_mail_batch(part.ids)
+            mails = template.send_mail_batch(
+                part.ids, email_values=self._prepare_mail_vals()
+            )
+            reply_to = part._notify_get_reply_to()
             for action, mail in zip(part, mails, strict=True):
+                if not mail.reply_to:
+                    # A template without one would have answers go past Odoo.
+                    mail.reply_to = reply_to[action.id]
+                if mail.recipient_ids != action.email_partner_id:
+                    mail.recipient_ids = action.email_partner_id
                 mail.attachment_ids |= action.letter_attachment_id
                 action.write(
                     {
                         "mail_id": mail.id,
+                        "email_message_id": mail.mail_message_id.id,
                         "mail_message_id": mail.message_id,
                         "email_to": action.email_partner_id.email,
+                        "email_subject": mail.subject,
+                        "email_body": mail.body,
                     }
                 )
-        if actions:
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        actions._trigger_mail_queue()
+
+    @api.model
+    def _prepare_mail_vals(self):
+        """What no template may decide: nobody gets a copy, and the message stays in
+        the chatter when somebody clears the queue."""
+        return {
+            "email_to": False,
+            "email_cc": False,
+            "auto_delete": False,
+            "is_notification": True,
+        }

@@ -9,6 +9,11 @@ class RecouvrementChannelLetter(models.AbstractModel):
     _inherit = "recouvrement.channel"
 
     @api.model
+    def _is_printed(self):
+        # OVERRIDE
+        return True
+
+    @api.model
     def _check_deliverable(self, actions):
         # OVERRIDE
         problems = {}

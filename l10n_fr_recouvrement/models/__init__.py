@@ -8,6 +8,7 @@ from . import recouvrement_text_check
 from . import recouvrement_stage
 from . import recouvrement_stage_text
 from . import recouvrement_stage_edit
+from . import recouvrement_stage_sms
 from . import recouvrement_engine
 from . import recouvrement_engine_past
 from . import recouvrement_start
@@ -16,12 +17,17 @@ from . import recouvrement_run_batch
 from . import recouvrement_action
 from . import recouvrement_action_work
 from . import recouvrement_action_outcome
+from . import recouvrement_action_post
+from . import recouvrement_action_carrier
 from . import recouvrement_action_sheet
 from . import recouvrement_action_enclosures
 from . import recouvrement_action_events
 from . import recouvrement_action_letter
 from . import recouvrement_action_request
 from . import recouvrement_action_seal
+from . import recouvrement_action_email
+from . import recouvrement_action_sms
+from . import recouvrement_action_proof
 from . import recouvrement_action_line
 from . import recouvrement_action_today
 from . import recouvrement_enclosure
@@ -30,6 +36,8 @@ from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line
 from . import recouvrement_waiver
 from . import recouvrement_judgment
+from . import recouvrement_lre_provider
+from . import recouvrement_lre_provider_http
 from . import account_journal
 from . import account_move
 from . import account_move_penalty
@@ -43,6 +51,9 @@ from . import res_company
 from . import res_config_settings
 from . import ir_attachment
 from . import mail_template
+from . import mail_mail
+from . import mail_message
+from . import mail_thread
 from . import recouvrement_preview
 from . import recouvrement_demo
 from . import ir_actions_report

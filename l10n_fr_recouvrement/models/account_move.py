@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from .action_states import CONTACTED_STATES
+from .action_states import CONTACTED_STATES, REGISTERED_CHANNELS
 from .recouvrement_procedure import PROFILES
 from .stage_plan import Standing, next_step, planned
 
@@ -643,7 +643,7 @@ class AccountMove(models.Model):
             lambda line: line.stage_id and line.state in CONTACTED_STATES
         ).action_id
         last = contacts.sorted(lambda action: (action.date_closed, action.id))[-1:]
-        return last.channel == "registered"
+        return last.channel in REGISTERED_CHANNELS
 
     def _recouvrement_set_presented(self, day, stage=None):
         """Take note that the post first presented a registered letter on ``day``.

@@ -20,10 +20,16 @@ CONTACTED_STATES = ("sent", "delivered", "returned", "done")
 # A letter left.
 LETTER_STATES = ("sent", "delivered", "returned")
 CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
+# The post presents it to the debtor and tells when: that day may count.
+REGISTERED_CHANNELS = ("registered", "lre")
 # Carried out by a person, with an outcome, where the others leave by themselves.
 HUMAN_CHANNELS = ("phone", "visit", "task")
 # Lines of an action that are owed; the others are deducted.
 DEBIT_KINDS = ("invoice", "entry")
+# Leave by themselves: nothing is printed to be posted.
+ELECTRONIC_CHANNELS = ("email", "sms")
+# Carry no letter.
+LETTERLESS_CHANNELS = (*HUMAN_CHANNELS, "sms")
 # What came of a call, a visit or a task.
 OUTCOMES = [
     ("promise", "Promise to pay"),

@@ -15,8 +15,8 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
-        # EXTENDS base: one PDF a letter; those that cannot be printed are told about on
-        # a last page and leave the others alone
+        # EXTENDS base: several letters are bound as they are posted; those that cannot
+        # be printed are told about on a last page and leave the others alone
         report_name = res_ids and self._get_report(report_ref).report_name
         if report_name == VISIT_REPORT:
             return self._recouvrement_prepare_visit_notices(res_ids)
@@ -33,8 +33,12 @@ class IrActionsReport(models.Model):
             pdfs, errors = self._recouvrement_print_alone(service, actions)
         if errors and not pdfs:
             raise UserError("\n".join(errors.values()))
+        if len(pdfs) > 1:
+            posting = self.env["report.l10n_fr_recouvrement.report_posting"]
+            printed = actions.filtered(lambda action: action.id in pdfs)
+            pdfs = {False: posting._bind(printed, pdfs)}
         if errors:
-            pdfs[False] = service._render_errors(errors)
+            pdfs[None] = service._render_errors(errors)
         return OrderedDict(
             (res_id, {"stream": io.BytesIO(pdf), "attachment": None})
             for res_id, pdf in pdfs.items()

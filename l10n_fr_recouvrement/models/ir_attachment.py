@@ -50,7 +50,7 @@ class IrAttachment(models.Model):
         for attachment in self.filtered("recouvrement_evidence"):
             content = attachment.with_context(bin_size=False).raw or b""
             try:
-                enclosure_pdf.to_pdf(content)
+                enclosure_pdf.read(content)
             except enclosure_pdf.Unreadable as error:
                 raise ValidationError(
                     enclosures._explain(attachment.name, error)

@@ -100,9 +100,10 @@ def convert_typed(markup):
     """Turn the placeholders that somebody typed as in a subject into those of a rich
     text.
 
-    >>> convert_typed("<p>Soit {{ object.amount_text }} pour {{object.user_id.name"
-    ... " ||| nous}}</p>")
-    '<p>Soit <t t-out="object.amount_text"></t> pour <t t-out="object.user_id.name">nous</t></p>'
+    >>> print(convert_typed("<p>Soit {{ object.amount_text }},</p>"
+    ... "<p>{{object.user_id.name ||| nous}}</p>").replace("><p>", ">\\n<p>"))
+    <p>Soit <t t-out="object.amount_text"></t>,</p>
+    <p><t t-out="object.user_id.name">nous</t></p>
     """
 
     def convert(match):

@@ -41,8 +41,19 @@ class MailTemplate(models.Model):
         # EXTENDS mail: on a sample, with the line that is wrong, where mail asks for a
         # record and shows the whole text
         letters = self.filtered(lambda template: template.sudo().model == ACTION)
-        for template in letters:
-            names = [name for name in TEXTS if fnames is None or name in fnames]
+        letters._recouvrement_check_texts(fnames)
+        left = self._get_dynamic_field_names() - set(TEXTS)
+        left = left if fnames is None else left & set(fnames)
+        if letters and left:
+            super(MailTemplate, letters)._check_can_be_rendered(left, render_options)
+        others = self - letters
+        return super(MailTemplate, others)._check_can_be_rendered(
+            fnames, render_options
+        )
+
+    def _recouvrement_check_texts(self, fnames):
+        names = [name for name in TEXTS if fnames is None or name in fnames]
+        for template in self:
             self.env["recouvrement.text.check"]._check(
                 self.env._("The e-mail “%s”", template.name),
                 self.env["recouvrement.stage"],
@@ -50,13 +61,3 @@ class MailTemplate(models.Model):
                 {name: self._fields[name] for name in names},
                 is_email=True,
             )
-        others = self - letters
-        if others:
-            super(MailTemplate, others)._check_can_be_rendered(fnames, render_options)
-        if letters:
-            left = self._get_dynamic_field_names() - set(TEXTS)
-            left = left if fnames is None else left & set(fnames)
-            if left:
-                super(MailTemplate, letters)._check_can_be_rendered(
-                    left, render_options
-                )

@@ -14,7 +14,9 @@ from .action_states import (
     CLOSED_STATES,
     CONTACTED_STATES,
     DEBIT_KINDS,
+    LETTERLESS_CHANNELS,
     PENDING_STATES,
+    REGISTERED_CHANNELS,
     STATES,
 )
 from .recouvrement_procedure import PROFILES
@@ -35,6 +37,7 @@ EDITABLE_FIELDS = {
 NOT_APPROVED = {"approver_id": False, "date_approved": False}
 EDITABLE_WHEN_SENT = {
     "tracking_number",
+    "date_posted",
     "date_presented",
     "date_received",
     "team_id",
@@ -189,8 +192,10 @@ class RecouvrementAction(models.Model):
         "ir.attachment", "Letter sent", readonly=True, index="btree_not_null"
     )
     letter_sha256 = fields.Char("SHA-256 of the letter", readonly=True)
-    mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
-    mail_state = fields.Selection(related="mail_id.state", string="E-mail")
+    mail_id = fields.Many2one(
+        "mail.mail", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    mail_state = fields.Selection(related="mail_id.state", string="In the queue")
     mail_message_id = fields.Char("Message-Id", readonly=True)
     email_to = fields.Char("Sent to", readonly=True)
     tracking_number = fields.Char(
@@ -368,22 +373,25 @@ class RecouvrementAction(models.Model):
             )
         return res
 
-    @api.constrains("date_presented", "date_received")
+    @api.constrains("date_presented", "date_received", "date_posted")
     def _check_date_presented(self):
         today = fields.Date.context_today(self)
         for action in self:
             days = [day for day in (action.date_presented, action.date_received) if day]
             if days and (
                 action.state not in CONTACTED_STATES
-                or action.channel != "registered"
-                or not action.date_sent <= min(days) <= max(days) <= today
+                or action.channel not in REGISTERED_CHANNELS
+                or not (action.date_posted or action.date_sent)
+                <= min(days)
+                <= max(days)
+                <= today
                 or days != sorted(days)
             ):
                 raise ValidationError(
                     self.env._(
                         "%(action)s: a registered letter is first presented once it is "
-                        "sent, on that day or later, received after that, and not in "
-                        "the future.",
+                        "sent and posted, on that day or later, received after that, "
+                        "and not in the future.",
                         action=action.name,
                     )
                 )
@@ -416,7 +424,7 @@ class RecouvrementAction(models.Model):
                 SQL(
                     """
                     SELECT line.move_line_id,
-                           MIN(CASE WHEN action.channel != 'registered'
+                           MIN(CASE WHEN action.channel != ALL(%s)
                                       OR company.recouvrement_consumer_start = 'sent'
                                     THEN action.date_sent
                                     WHEN company.recouvrement_consumer_start
@@ -431,8 +439,11 @@ class RecouvrementAction(models.Model):
                        AND line.kind = 'invoice'
                        AND action.state = ANY(%s)
                        AND stage.kind = 'formal_notice'
+                       -- an e-mail that came back put nobody in default
+                       AND (action.channel != 'email' OR action.state != 'returned')
                      GROUP BY line.move_line_id
                     """,
+                    list(REGISTERED_CHANNELS),
                     moves.ids,
                     list(CONTACTED_STATES),
                 )
@@ -561,10 +572,16 @@ class RecouvrementAction(models.Model):
         """
         self.check_access("write")
         ready = self.filtered(lambda action: action.state == "ready")
-        sent = ready._send()
-        letters = sent.filtered(lambda action: action.channel != "email")
+        if self.env.context.get("recouvrement_in_steps"):
+            return ready._send_in_steps()
+        return ready._report_sent(ready._send())
+
+    def _report_sent(self, sent):
+        """Say what became of ``self``, which were to be sent, and hand over the letters
+        to post."""
+        letters = sent.filtered(lambda action: action._channel_handler()._is_printed())
         return self._notify(
-            ready._get_outcome(sent), letters._print() if letters else None
+            self._get_outcome(sent), letters._print() if letters else None
         )
 
     def action_approve_and_send(self):
@@ -583,10 +600,14 @@ class RecouvrementAction(models.Model):
             return self._notify(
                 self.env._("Nothing is left to claim: the action is cancelled.")
             )
-        letters = kept.filtered(lambda action: not action.is_human)
+        letters = kept.filtered(
+            lambda action: action.channel not in LETTERLESS_CHANNELS
+        )
         if not letters:
             return self._notify(
-                self.env._("There is no letter: calls, visits and tasks have none.")
+                self.env._(
+                    "There is no letter: calls, visits, tasks and SMS have none."
+                )
             )
         return letters._print()
 
@@ -603,8 +624,20 @@ class RecouvrementAction(models.Model):
                 self.env._("E-mails on their way: %s."),
             ),
             (
-                len(sent.filtered(lambda action: action.channel != "email")),
+                len(sent.filtered(lambda action: action.channel == "sms")),
+                self.env._("SMS on their way: %s."),
+            ),
+            (
+                len(
+                    sent.filtered(
+                        lambda action: action._channel_handler()._is_printed()
+                    )
+                ),
                 self.env._("Letters printed and marked as sent today: %s."),
+            ),
+            (
+                len(sent.filtered("carrier_state")),
+                self.env._("Letters on their way to the service that posts them: %s."),
             ),
             (
                 len(self.filtered(lambda action: action.state == "cancelled")),

@@ -9,7 +9,8 @@ from .action_states import DEBIT_KINDS, PENDING_STATES
 class RecouvrementActionLine(models.Model):
     """What one action says of one due line or credit, as it stood that day.
 
-    The unique index is what makes claiming a stage twice impossible.
+    The unique index is what makes claiming a stage twice impossible, unless somebody
+    sends again what came back.
     """
 
     _name = "recouvrement.action.line"
@@ -79,7 +80,8 @@ class RecouvrementActionLine(models.Model):
 
     _stage_once = models.UniqueIndex(
         "(partner_id, move_id, stage_id, cycle_date, move_line_id)"
-        " WHERE stage_id IS NOT NULL AND state != 'cancelled' AND merged IS NOT TRUE",
+        " WHERE stage_id IS NOT NULL AND state NOT IN ('cancelled', 'returned')"
+        " AND merged IS NOT TRUE",
         "This invoice was claimed at this stage already.",
     )
 
@@ -121,7 +123,7 @@ class RecouvrementActionLine(models.Model):
             line.summary = words.with_amount(described, amount)
 
     def _is_money(self):
-        """Whether money settled an invoice, and no entry that evens out a difference."""
+        """Whether money settled an invoice, no entry that evens out a difference."""
         source = self.move_line_id
         return bool(source.payment_id or source.statement_line_id)
 

@@ -235,7 +235,7 @@ class RecouvrementAction(models.Model):
             "mail.mail_activity_data_todo",
             summary=summary,
             note=note and plaintext2html(note),
-            user_id=(self.user_id or self.env.user).id,
+            user_id=self._get_responsible().id,
         )
 
     # ------------------------------------------------------------------

@@ -45,11 +45,14 @@ class RecouvrementAction(models.Model):
         What a window action says of an empty list, the browser keeps for long: only
         here is it asked anew each time.
         """
-        return (
-            self.env["ir.actions.act_window"]
-            .with_context(recouvrement_start_hint=True)
-            ._for_xml_id("l10n_fr_recouvrement.recouvrement_action_todo_action")
+        actions = self.env["ir.actions.act_window"]
+        action = actions.with_context(recouvrement_start_hint=True)._for_xml_id(
+            "l10n_fr_recouvrement.recouvrement_action_todo_action"
         )
+        if self.env.context.get("recouvrement_just_started"):
+            # Nothing goes back to a list that says otherwise.
+            action["target"] = "main"
+        return action
 
     @api.model
     def get_empty_list_help(self, help_message):
@@ -85,9 +88,8 @@ class RecouvrementAction(models.Model):
 
     @api.model
     def _get_link(self, action, label):
-        return Markup(
-            '<a type="action" name="l10n_fr_recouvrement.%s" class="btn btn-link">%s</a>'
-        ) % (action, label)
+        link = Markup('<a type="action" name="%s" class="btn btn-link">%s</a>')
+        return link % (f"l10n_fr_recouvrement.{action}", label)
 
     @api.model
     def _get_start_hint(self):

@@ -11,7 +11,7 @@ from odoo.tools import human_size, split_every
 from .. import law
 from ..report import enclosure_pdf, enclosure_words, wording
 from .account_move import FOLLOWED_TYPES
-from .action_states import LETTER_STATES
+from .action_states import LETTER_STATES, LETTERLESS_CHANNELS
 
 # Invoices of one call of wkhtmltopdf, as many as Odoo takes when it sends them.
 INVOICES = 80
@@ -32,14 +32,26 @@ class Enclosure:
 
     ``record`` is what its file comes from: an attachment, the earlier action, the
     invoice that has no PDF yet, or the action whose lateness is stated. Whoever has the
-    file already gives it as ``content``, a PDF in bytes.
+    file already gives it as ``content``, in bytes. Of the file that is read, the first
+    ``pages`` are enclosed.
     """
 
     kind: str
     name: str
     record: Any = None
     content: bytes = b""
+    pages: int = 0
     problem: str = ""
+    reader: Any = None
+
+    def describe(self):
+        """What is kept of it with the letter."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "pages": self.pages,
+            "sha256": hashlib.sha256(self.content).hexdigest(),
+        }
 
 
 @dataclass
@@ -80,7 +92,8 @@ class RecouvrementEnclosure(models.AbstractModel):
 
         :return: ``{action: Plan}``
         """
-        actions = actions.sudo()
+        # Read together whatever they were reached by.
+        actions = actions.sudo().with_prefetch()
         service = self.sudo()
         found = service._read(actions)
         plans = {}
@@ -93,7 +106,7 @@ class RecouvrementEnclosure(models.AbstractModel):
     @api.model
     def _wants(self, action, flag):
         """Whether the stage of an action encloses what a flag stands for."""
-        return not action.is_human and action.stage_id[flag]
+        return action.channel not in LETTERLESS_CHANNELS and action.stage_id[flag]
 
     @api.model
     def _get_moves(self, action):
@@ -127,7 +140,7 @@ class RecouvrementEnclosure(models.AbstractModel):
                 for move in moves
             ]
         if self._wants(action, "enclose_statement") and action.show_penalties:
-            name = enclosure_words.statement_name(words, action.profile, action.date)
+            name = words.TEXTS["enclosed_statement"][action.profile]
             enclosures.append(Enclosure("statement", name, action))
         if self._wants(action, "enclose_evidence"):
             enclosures += self._prepare_evidence(moves, found, words)
@@ -364,11 +377,13 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _check_file(self, enclosure):
-        """Make a PDF of the file of a piece, or say what is wrong with it."""
+        """Read the file of a piece, or say what is wrong with it."""
         if enclosure.problem:
             return
         try:
-            enclosure.content = enclosure_pdf.to_pdf(enclosure.content)
+            enclosure.reader = enclosure_pdf.read(enclosure.content)
+            count = len(enclosure.reader.pages)
+            enclosure.pages = min(enclosure.pages or count, count)
         except enclosure_pdf.Unreadable as error:
             enclosure.problem = self._explain(enclosure.name, error)
 
@@ -409,11 +424,8 @@ class RecouvrementEnclosure(models.AbstractModel):
                     "earlier letters at this stage.",
                     letter.name,
                 )
-                continue
-            try:
-                enclosure.content = enclosure_pdf.first_pages(pdf, letter.letter_pages)
-            except enclosure_pdf.Unreadable as error:
-                enclosure.problem = self._explain(enclosure.name, error)
+            enclosure.content = pdf
+            enclosure.pages = letter.letter_pages
 
     @api.model
     def _load_invoice(self, enclosures, keep):

@@ -10,7 +10,12 @@ from odoo.tools import SQL, format_amount, format_date
 from .. import law
 from ..report import letter_kinds
 from .account_move import CHASED_PAYMENT_STATES, FOLLOWED_TYPES
-from .action_states import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES
+from .action_states import (
+    CLOSED_STATES,
+    CONTACTED_STATES,
+    PENDING_STATES,
+    REGISTERED_CHANNELS,
+)
 from .bulk import bulk_create
 from .stage_plan import Standing, most_advanced_due, planned
 
@@ -453,7 +458,7 @@ class RecouvrementEngine(models.AbstractModel):
                     list(CONTACTED_STATES),
                 )
             )
-            if channel == "registered"
+            if channel in REGISTERED_CHANNELS
         }
 
     @api.model

@@ -41,6 +41,7 @@ class RecouvrementLegalFact(models.Model):
                 "Time to pay interest and indemnity, public bodies",
             ),
             ("formal_notice", "Formal notice"),
+            ("lre_acceptance", "Days to accept an electronic registered letter"),
             ("judgment_interest", "Legal interest of a judgment"),
             ("judgment_increase", "Increase of the legal rate after a judgment"),
             ("judgment_months", "Months before the increase after a judgment"),

@@ -5,10 +5,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
+from ..report import letter_kinds
 from .action_states import HUMAN_CHANNELS
 from .recouvrement_letter_request import LetterRequest
 from .recouvrement_text_mixin import LETTER_TEXTS
-from ..report import letter_kinds
 
 # What the form may have changed that shows on the letter or on its e-mail.
 PREVIEWED = {
@@ -37,9 +37,10 @@ class RecouvrementPreview(models.AbstractModel):
     _description = "Preview of a letter"
 
     @api.model
-    def _preview(self, stage, values, partner_id, lang):
+    def _preview(self, stage, values, partner_id, text_id):
         """See :meth:`RecouvrementStage.get_preview`."""
         self.env["account.move"].check_access("read")
+        texts = self.env["recouvrement.stage.text"].browse(text_id).exists()
         partner = self.env["res.partner"].browse(partner_id).exists()
         partner.check_access("read")
         result = {"letter": False, "mail": False, "notice": "", "error": ""}
@@ -48,7 +49,7 @@ class RecouvrementPreview(models.AbstractModel):
                 self._change(stage, values)
                 preview = self.sudo().with_context(
                     recouvrement_draft=True,
-                    recouvrement_letter_lang=lang or False,
+                    recouvrement_letter_lang=texts.lang,
                     tracking_disable=True,
                     mail_create_nolog=True,
                     mail_notrack=True,
@@ -61,6 +62,10 @@ class RecouvrementPreview(models.AbstractModel):
             raise
         except UserError as error:
             result["error"] = str(error)
+        finally:
+            # What waited for the end of the transaction ran when the savepoint was
+            # made: what waits now is of records that are gone.
+            self.env.cr.precommit.clear()
         return result
 
     @api.model
@@ -142,7 +147,7 @@ class RecouvrementPreview(models.AbstractModel):
                 ("recouvrement_profile", "=", stage.profile),
             ]
         )
-        if stage.kind != "courtesy":
+        if stage.delay >= 0:
             domain &= Domain("invoice_date_due", "<", today)
         own = Domain("recouvrement_action_line_ids.stage_id", "in", stage.ids)
         for part in (domain & own, domain):
@@ -168,7 +173,7 @@ class RecouvrementPreview(models.AbstractModel):
                 "email": "debiteur@exemple.example",
             }
         )
-        due = today + timedelta(days=5 if stage.kind == "courtesy" else -31)
+        due = today + timedelta(days=5 if stage.delay < 0 else -31)
         move = self.env["account.move"].create(
             {
                 "move_type": "out_invoice",
@@ -230,12 +235,16 @@ class RecouvrementPreview(models.AbstractModel):
         """What a debtor owes, all of it claimed at the stage."""
         engine = self.env["recouvrement.engine"]
         today = fields.Date.context_today(self)
-        is_courtesy = stage.kind == "courtesy"
+        is_courtesy = stage.delay < 0
         for prospect in engine._group_open_items(
             company, today, partner, lead=COURTESY_DAYS if is_courtesy else 0
         ):
-            if is_courtesy:
-                prospect.debts = prospect.coming
+            # A letter holds for one profile.
+            prospect.debts = [
+                row
+                for row in (prospect.coming if is_courtesy else prospect.debts)
+                if row["profile"] == stage.profile
+            ]
             if not prospect.debts:
                 continue
             engine._offset_credits(prospect)

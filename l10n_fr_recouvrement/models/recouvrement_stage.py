@@ -92,6 +92,8 @@ class RecouvrementStage(models.Model):
             ("email", "E-mail"),
             ("letter", "Letter"),
             ("registered", "Registered letter"),
+            ("lre", "Electronic registered letter"),
+            ("snailmail", "Post by Odoo"),
             ("phone", "Phone call"),
             ("visit", "Visit"),
             ("task", "Task"),
@@ -166,10 +168,6 @@ class RecouvrementStage(models.Model):
         "their sales orders.",
     )
     mail_template_id = fields.Many2one(
-        "mail.template",
-        "E-mail",
-        domain="[('model', '=', 'recouvrement.action')]",
-        ondelete="restrict",
         help="Subject and body of the e-mail that carries the letter.",
     )
     _delay_positive = models.Constraint(

@@ -46,11 +46,11 @@ class RecouvrementStage(models.Model):
         readonly=False,
         domain="[('parent_id', '=', False), ('recouvrement_profile', '=', profile)]",
     )
-    preview_lang = fields.Selection(
-        selection=lambda self: self.env["res.lang"].get_installed(),
-        string="Language of the preview",
+    preview_text_id = fields.Many2one(
+        "recouvrement.stage.text",
+        "Language of the preview",
         store=False,
-        readonly=False,
+        domain="[('stage_id', '=', id)]",
     )
 
     # ------------------------------------------------------------------
@@ -171,7 +171,9 @@ class RecouvrementStage(models.Model):
 
     @api.depends_context("lang")
     def _compute_placeholder_help(self):
-        row = Markup("<tr><td><code>{{{{ {} }}}}</code></td><td>{}</td><td>{}</td></tr>")
+        row = Markup(
+            "<tr><td><code>{{{{ {} }}}}</code></td><td>{}</td><td>{}</td></tr>"
+        )
         parts = {False: Markup(), True: Markup()}
         for placeholder in self.env["recouvrement.action"]._get_placeholders():
             parts[placeholder.email_only] += row.format(
@@ -199,18 +201,29 @@ class RecouvrementStage(models.Model):
                 stage._origin or stage
             )
 
-    def get_preview(self, values=None, partner_id=False, lang=False):
+    def action_word(self):
+        """Open the stage on a page of its own, where its letter is worded."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
+
+    def get_preview(self, values=None, partner_id=False, text_id=False):
         """Show the letter and the e-mail of this stage as a debtor would get them
         today. Nothing is kept.
 
         :param dict values: what the form changed and did not save
         :param partner_id: the debtor; without one, an example is made up
-        :param lang: language to write in, else that of the debtor
+        :param text_id: texts of the language to write in, else that of the debtor
         :return: ``{"letter": PDF in base64, "mail": {"subject", "body", "to",
             "attachment"}, "notice": what the figures are, "error": what is wrong}``
         """
         self.ensure_one()
         self.check_access("read")
         return self.env["recouvrement.preview"]._preview(
-            self, values or {}, partner_id, lang
+            self, values or {}, partner_id, text_id
         )

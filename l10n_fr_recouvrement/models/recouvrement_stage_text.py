@@ -25,10 +25,6 @@ class RecouvrementStageText(models.Model):
         "variety of it.",
     )
     mail_template_id = fields.Many2one(
-        "mail.template",
-        "E-mail",
-        domain="[('model', '=', 'recouvrement.action')]",
-        ondelete="restrict",
         help="E-mail that carries the letter in this language. Empty: that of the "
         "stage.",
     )
@@ -47,10 +43,12 @@ class RecouvrementStageText(models.Model):
 
     @api.model
     def _selection_lang(self):
+        """Every language, in use or not: texts may wait for their debtors."""
+        langs = self.env["res.lang"].sudo().with_context(active_test=False)
         return [
-            (code, name)
-            for code, name in self.env["res.lang"].get_installed()
-            if not code.startswith("fr")
+            (lang.code, lang.name)
+            for lang in langs.search([])
+            if not lang.code.startswith("fr")
         ]
 
     @api.depends("lang")

@@ -5,11 +5,12 @@ from datetime import timedelta
 from functools import reduce
 
 from odoo import api, fields, models
-from odoo.addons.base.models.ir_qweb import QWebError
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools import safe_eval
 from odoo.tools.rendering_tools import parse_inline_template
+
+from odoo.addons.base.models.ir_qweb import QWebError
 
 from . import letter_markup, letter_placeholders
 from .letter_markup import Spot

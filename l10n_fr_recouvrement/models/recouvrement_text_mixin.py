@@ -41,6 +41,13 @@ class RecouvrementTextMixin(models.AbstractModel):
         sanitize="email_outgoing",
     )
 
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        "E-mail",
+        domain="[('model', '=', 'recouvrement.action')]",
+        ondelete="restrict",
+    )
+
     @api.depends_context("uid")
     def _compute_render_model(self):
         # EXTENDS mail
@@ -69,12 +76,30 @@ class RecouvrementTextMixin(models.AbstractModel):
             )
             if broken:
                 reasons = service._explain_mentions([], broken)
-                owner = texts._get_text_owner()
-                raise ValidationError("\n".join([owner, *reasons]))
+                raise ValidationError(
+                    self.env._(
+                        "%(owner)s: the text cannot be kept. %(reasons)s",
+                        owner=texts._get_text_owner(),
+                        reasons="\n".join(reasons),
+                    )
+                )
 
     def _get_text_lang(self):
         """Language of these texts."""
         return wording.FRENCH
+
+    @api.constrains("mail_template_id")
+    def _check_mail_model(self):
+        for texts in self:
+            template = texts.mail_template_id.sudo()
+            if template and template.model != "recouvrement.action":
+                raise ValidationError(
+                    self.env._(
+                        "The e-mail “%s” is not about recovery actions: choose "
+                        "another.",
+                        template.name,
+                    )
+                )
 
     def _get_text_owner(self):
         """What messages call the letter that has these texts."""

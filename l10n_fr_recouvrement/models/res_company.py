@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, format_date
 
 from .. import law
+from .account_move import MANAGER
 from .account_move_penalty import BELOW_FLOOR, RATE_BASES
 from .account_partial_reconcile import CREDIT_EFFECTS
 from .recouvrement_penalty_engine import DUE_STATES
@@ -179,6 +180,41 @@ class ResCompany(models.Model):
         help="Empty: the account of penalties.",
     )
 
+    recouvrement_double_sided = fields.Boolean(
+        "Letters on both sides",
+        help="Letters printed together start on a sheet of their own each, so that the "
+        "printer may print on both sides.",
+    )
+    recouvrement_lre_provider = fields.Selection(
+        [("http", "Gateway over HTTP (JSON)")],
+        "Service of electronic registered letters",
+        help="A qualified service (eIDAS, CPCE art. L100), reached through a gateway "
+        "that the integrator's guide describes.",
+    )
+    recouvrement_lre_url = fields.Char(
+        "Address of the service",
+        groups=f"{MANAGER},base.group_system",
+    )
+    recouvrement_lre_key = fields.Char(
+        "Key of the service",
+        groups=f"{MANAGER},base.group_system",
+        copy=False,
+    )
+
+    @api.constrains("recouvrement_lre_url")
+    def _check_recouvrement_lre_url(self):
+        service = self.env["recouvrement.lre.provider.http"]
+        for company in self.sudo():
+            url = company.recouvrement_lre_url
+            if url and not service._is_safe_url(url):
+                raise ValidationError(
+                    self.env._(
+                        "%s: letters and their key travel encrypted, to an address "
+                        "that begins with https://.",
+                        company.name,
+                    )
+                )
+
     @api.constrains("recouvrement_rate_basis", "recouvrement_contract_rate")
     def _check_recouvrement_contract_rate(self):
         for company in self:
@@ -230,6 +266,12 @@ class ResCompany(models.Model):
                 ]
             )
         return res
+
+    def _recouvrement_get_lre_provider(self):
+        """The service that the company sends electronic registered letters by."""
+        name = self.sudo().recouvrement_lre_provider
+        base = "recouvrement.lre.provider"
+        return self.env[f"{base}.{name}" if name else base]
 
     def _recouvrement_next_working_day(self, day):
         """``day``, or the first working day after it, where the company is."""

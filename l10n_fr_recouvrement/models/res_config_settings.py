@@ -85,6 +85,18 @@ class ResConfigSettings(models.TransientModel):
     recouvrement_call_attempts = fields.Integer(
         related="company_id.recouvrement_call_attempts", readonly=False
     )
+    recouvrement_double_sided = fields.Boolean(
+        related="company_id.recouvrement_double_sided", readonly=False
+    )
+    recouvrement_lre_provider = fields.Selection(
+        related="company_id.recouvrement_lre_provider", readonly=False
+    )
+    recouvrement_lre_url = fields.Char(
+        related="company_id.recouvrement_lre_url", readonly=False
+    )
+    recouvrement_lre_key = fields.Char(
+        related="company_id.recouvrement_lre_key", readonly=False
+    )
     recouvrement_debit_journal_id = fields.Many2one(
         related="company_id.recouvrement_debit_journal_id", readonly=False
     )

@@ -22,6 +22,8 @@ OFFICER_FIELDS = {
     "recouvrement_insolvency_date",
     "recouvrement_user_id",
     "recouvrement_team_id",
+    "recouvrement_lre_consent_date",
+    "recouvrement_lre_consent_note",
 }
 ASSIGNMENT_FIELDS = {"recouvrement_user_id", "recouvrement_team_id"}
 
@@ -105,6 +107,19 @@ class ResPartner(models.Model):
         index="btree_not_null",
         tracking=True,
         help="Team that answers for this debtor, with its responsible or without one.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_lre_consent_date = fields.Date(
+        "Agreed to electronic registered letters on",
+        tracking=True,
+        help="Who is no professional must have agreed before the first one (CPCE art. "
+        "L100). Empty: not agreed, or withdrawn.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_lre_consent_note = fields.Char(
+        "How it agreed",
+        tracking=True,
+        help="The contract and its clause, the form, the letter that proves it.",
         groups=ACCOUNTING,
     )
     recouvrement_action_ids = fields.One2many(

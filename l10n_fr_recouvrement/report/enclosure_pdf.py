@@ -18,6 +18,8 @@ JPEG_QUALITY = 85
 # Beyond this a picture is an attack on the memory of the server, not a scan.
 MAX_PIXELS = 100_000_000
 
+# What the file of a picture ends with.
+ENDS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
 
 # Why a file cannot be enclosed.
 PROTECTED, BROKEN, UNKNOWN = "protected", "broken", "unknown"
@@ -32,21 +34,21 @@ class Unreadable(ValueError):
     rank = 0
 
 
-def to_pdf(content):
-    """Return a file as a PDF that can be enclosed: a PDF as it is, a picture on a page.
+def read(content):
+    """Open a file that is to be enclosed: a PDF as it is, a picture on a page.
 
     :param bytes content: a PDF, a PNG or a JPEG
+    :return: reader of a PDF, which :func:`join` takes
     :raise Unreadable: it is something else, broken, or protected by a password
 
-    >>> to_pdf(b"PK, a text document")
+    >>> read(b"PK, a text document")
     Traceback (most recent call last):
     ...
     odoo.addons.l10n_fr_recouvrement.report.enclosure_pdf.Unreadable: unknown
     """
     if b"%PDF-" in content[:1024]:
-        _open(content)
-        return content
-    return _draw_picture(content)
+        return _open(content)
+    return _open(_draw_picture(content))
 
 
 def count_pages(pdf):
@@ -58,32 +60,25 @@ def count_pages(pdf):
 
 
 def first_pages(pdf, count):
-    """The first ``count`` pages of a PDF, all of them when there are no more."""
+    """The first ``count`` pages of a PDF in bytes, all of them when there are no
+    more."""
     reader = _open(pdf)
-    if not count or len(reader.pages) <= count:
-        return pdf
-    writer = PdfFileWriter()
-    for number in range(count):
-        writer.addPage(reader.getPage(number))
-    return _write(writer)
+    return pdf if len(reader.pages) <= count else join([(reader, count)])
 
 
-def join(pdfs):
+def join(parts):
     """Put documents one after the other.
 
-    :param pdfs: list of PDF as bytes
+    :param parts: ``(reader, how many of its first pages)`` of each
+    :return: PDF as bytes
     :raise Unreadable: one of them cannot be read, see its ``rank``
     """
-    if len(pdfs) == 1:
-        return pdfs[0]
     writer = PdfFileWriter()
-    for rank, pdf in enumerate(pdfs):
+    for rank, (reader, count) in enumerate(parts):
         try:
-            writer.appendPagesFromReader(_open(pdf))
-        except Unreadable as error:
-            error.rank = rank
-            raise
-        except Exception as error:
+            for number in range(count):
+                writer.addPage(reader.getPage(number))
+        except Exception as error:  # pypdf raises anything on a damaged file
             broken = Unreadable(BROKEN)
             broken.rank = rank
             raise broken from error
@@ -144,7 +139,9 @@ def _open_picture(content):
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     except UnidentifiedImageError as error:
         raise Unreadable(UNKNOWN) from error
-    if picture.width * picture.height > MAX_PIXELS:
+    # Odoo has Pillow make a grey area of what is cut off.
+    is_whole = ENDS.get(picture.format, b"") in content[-1024:]
+    if not is_whole or picture.width * picture.height > MAX_PIXELS:
         raise Unreadable(BROKEN)
     try:
         picture = ImageOps.exif_transpose(picture)

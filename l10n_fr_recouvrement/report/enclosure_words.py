@@ -40,12 +40,6 @@ def invoice_name(words, number, day, is_debit_note=False):
     return words.TEXTS[kind].format(number=number, day=words.format_date(day))
 
 
-def statement_name(words, profile, day):
-    """Name of the statement of what lateness costs."""
-    text = words.TEXTS["enclosed_statement"][profile]
-    return text.format(day=words.format_date(day))
-
-
 def evidence_name(words, kind, file_name, invoice):
     """Name of a piece that proves the debt.
 

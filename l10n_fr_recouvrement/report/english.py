@@ -37,6 +37,7 @@ TEXTS = {
     "place_date": "{city}, {day}",
     "date_alone": "{day}",
     "registered": "Registered letter with advice of delivery (LRAR)",
+    "lre": "Electronic registered letter (LRE)",
     "tracking": f"No.{NBSP}{{number}}",
     "our_reference": "Our reference:",
     "customer": "Customer account:",
@@ -74,7 +75,7 @@ TEXTS = {
     "to": "To",
     "days": "Days",
     "base": "Base incl. VAT",
-    "rate": "Yearly rate",
+    "rate": "Annual rate",
     "divisor": "Divisor",
     "item": "Description",
     "debit": "Debit",
@@ -97,14 +98,14 @@ TEXTS = {
     "invoice_item": "Invoice {label}",
     "credit_note_item": "Credit note {label}",
     "overdue_for": "{days} overdue",
-    "left_of": "balance of {total}",
+    "left_of": "remainder of {total}",
     # What a statement of account says of an invoice that is not simply to be paid.
     "blocked": "complaint under review",
     "in_payment": "payment being cleared",
     # Sums
-    "principal_left": "Principal outstanding",
-    "principal_due_vat": "Principal fallen due, incl. VAT",
-    "principal_left_vat": "Principal outstanding, incl. VAT",
+    "principal_left": "Principal due",
+    "principal_due_vat": "Principal overdue, incl. VAT",
+    "principal_left_vat": "Principal due, incl. VAT",
     "deducted": "Credit notes and payments deducted",
     "overdue_part": "of which overdue, credit notes and payments deducted",
     "in_your_favour": "Balance in your favour",
@@ -118,8 +119,8 @@ TEXTS = {
     "costs": "Additional recovery costs",
     "costs_detail": "supporting documents available on request",
     "total": "Total to pay",
-    "penalty_note": "base × rate × days ÷ divisor, rounded to the cent line by line; both "
-    "dates are included",
+    "penalty_note": "base × rate × days ÷ divisor, rounded to the cent line by line; "
+    "both dates are included",
     # The heading of the table of interest, what interest is called, one amount of it.
     "interest_table": {
         "business": "Statement of late-payment penalties",
@@ -143,14 +144,14 @@ TEXTS = {
     "paid_total": "Total paid",
     # What a receipt says of the penalties that are still due.
     "reserve": {
-        "business": "This receipt is for the principal. It is no waiver of the "
-        "late-payment penalties and of the fixed indemnity that remain due to date, "
+        "business": "This receipt is for the principal. It does not waive the "
+        "late-payment penalties and the fixed indemnity that remain due to date, "
         "namely {amount}.",
-        "consumer": "This receipt is for the principal. It is no waiver of the interest "
+        "consumer": "This receipt is for the principal. It does not waive the interest "
         "at the French statutory rate that remains due to date, namely {amount}.",
-        "public": "This receipt is for the principal. It is no waiver of the "
-        "late-payment interest and of the fixed indemnity that remain due to date, "
-        "namely {amount}.",
+        "public": "This receipt is for the principal. It does not waive the "
+        "late-payment interest and the fixed indemnity that remain due to date, namely "
+        "{amount}.",
     },
     # Payment
     "payee": "Payee",
@@ -159,7 +160,7 @@ TEXTS = {
     "bic": "BIC",
     "reference": "Reference",
     "bank_details": "Bank details",
-    "pay_by": "To be paid by {day} at the latest",
+    "pay_by": "To be paid by {day}",
     "pay_on": "To be paid on {day}",
     "code": "Payment code",
     "code_hint": "Pay by bank transfer: scan this code with your banking app",
@@ -196,10 +197,10 @@ TEXTS = {
     "enclosed_debit_note": "debit note {number} of {day}",
     # Printed for a French judge, in French.
     "enclosed_statement": {
-        "business": "detailed statement of late-payment penalties as at {day}, in French",
-        "consumer": "detailed statement of interest at the French statutory rate as at "
-        "{day}, in French",
-        "public": "detailed statement of late-payment interest as at {day}, in French",
+        "business": "detailed statement of late-payment penalties, in French",
+        "consumer": "detailed statement of interest at the French statutory rate, in "
+        "French",
+        "public": "detailed statement of late-payment interest, in French",
     },
     "enclosed_evidence": "{name} (invoice {invoice})",
     "enclosed_order": "purchase order",
@@ -216,8 +217,8 @@ TEXTS = {
     # Notice of visit
     "visit_came": "We came to see you on {day}, to go over your account with you. It "
     "shows to date a balance of",
-    "visit_call": "A difficulty, a question, a disagreement? Call us: we will look for a "
-    "solution together.",
+    "visit_call": "A difficulty, a question, a disagreement? Call us: we will look for "
+    "a solution together.",
     "visit_crossed": "If your payment has reached us in the meantime, please disregard "
     "this message.",
     "visit_closing": "With our best regards.",
@@ -326,6 +327,8 @@ LAW_SOURCES = {
     "code de procédure civile": "French Code of Civil Procedure",
     "code des procédures civiles d’exécution": "French Code of Civil Enforcement "
     "Procedures",
+    "code des postes et des communications électroniques": "French Postal and "
+    "Electronic Communications Code",
     "code général des impôts": "French General Tax Code",
     "code monétaire et financier": "French Monetary and Financial Code",
     "code pénal": "French Criminal Code",

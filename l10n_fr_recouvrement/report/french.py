@@ -83,6 +83,7 @@ TEXTS = {
     "place_date": "{city}, le {day}",
     "date_alone": "Le {day}",
     "registered": "Lettre recommandée avec avis de réception",
+    "lre": "Lettre recommandée électronique",
     "tracking": f"n°{NBSP}{{number}}",
     "our_reference": f"Nos références{NBSP}:",
     "customer": f"Compte client{NBSP}:",
@@ -240,9 +241,9 @@ TEXTS = {
     "enclosed_invoice": "facture {number} du {day}",
     "enclosed_debit_note": "note de débit {number} du {day}",
     "enclosed_statement": {
-        "business": "décompte détaillé des pénalités de retard, arrêté au {day}",
-        "consumer": "décompte détaillé des intérêts au taux légal, arrêté au {day}",
-        "public": "décompte détaillé des intérêts moratoires, arrêté au {day}",
+        "business": "décompte détaillé des pénalités de retard",
+        "consumer": "décompte détaillé des intérêts au taux légal",
+        "public": "décompte détaillé des intérêts moratoires",
     },
     "enclosed_evidence": "{name} (facture {invoice})",
     "enclosed_order": "bon de commande",
@@ -257,8 +258,8 @@ TEXTS = {
     "many_delivery": f"{{count}}{NBSP}bons de livraison",
     "many_other": f"{{count}}{NBSP}justificatifs",
     # Notice of visit
-    "visit_came": "Nous sommes passés vous voir le {day}, pour faire le point avec vous "
-    "sur votre compte. Il présente à ce jour un solde de",
+    "visit_came": "Nous sommes passés vous voir le {day}, pour faire le point avec "
+    "vous sur votre compte. Il présente à ce jour un solde de",
     "visit_call": f"Une difficulté, une question, un désaccord{NBSP}? "
     f"Appelez-nous{NBSP}: nous chercherons ensemble une solution.",
     "visit_crossed": "Si votre règlement nous est parvenu entre-temps, merci de ne pas "

@@ -1,5 +1,4 @@
 import base64
-import hashlib
 import logging
 import re
 from dataclasses import dataclass, field
@@ -88,9 +87,9 @@ def _logo_uri(source):
 class ReportLetter(models.AbstractModel):
     """Turns actions into letters: plain values, then pages.
 
-    What is printed is in the language of the letter (see :mod:`.wording`), whatever that
-    of the user, and every amount is text already: the template lays out and computes
-    nothing.
+    What is printed is in the language of the letter (see :mod:`.wording`), whatever
+    that of the user, and every amount is text already: the template lays out and
+    computes nothing.
     """
 
     _name = "report.l10n_fr_recouvrement.report_letter"
@@ -162,7 +161,7 @@ class ReportLetter(models.AbstractModel):
     def _get_sender_problems(self, company):
         """What the letters of a company lack that the law wants on all of them."""
         identity = self._prepare_identity(company)
-        footer = " ".join(identity.values())
+        footer = " ".join([*identity.values(), f"RCS {identity['registry']}"])
         missing = mentions.missing(
             letter_kinds.COMPANY, {"identity": identity, "footer": footer}
         )
@@ -177,10 +176,10 @@ class ReportLetter(models.AbstractModel):
         :param broken: list of ``(Rule, words)``
         :param names: ``company``, ``debtor`` and ``stage``
         """
-        problems = [
-            self._cite(self.env._(mention.problem) % names, mention.article, date)
-            for mention in missing
-        ]
+        problems = []
+        for mention in missing:
+            problem = self.env._(mention.problem)
+            problems.append(self._cite(problem % names, mention.article, date))
         for rule, words in broken:
             problem = self.env._(
                 "“%(words)s” may not stand in this letter: %(label)s. Change the text "
@@ -208,6 +207,7 @@ class ReportLetter(models.AbstractModel):
         pdf = action.letter_attachment_id.with_context(bin_size=False).raw
         if alone and action.letter_enclosures:
             pdf = enclosure_pdf.first_pages(pdf, action.letter_pages)
+            return Document(pdf, action.letter_pages)
         return Document(pdf, action.letter_pages, action.letter_enclosures or [])
 
     @api.model
@@ -244,26 +244,20 @@ class ReportLetter(models.AbstractModel):
 
         :raise UserError: a piece turns out to be damaged
         """
-        pieces = [pdf, *(enclosure.content for enclosure in enclosures)]
+        letter = enclosure_pdf.read(pdf)
+        pages = len(letter.pages)
+        if not enclosures:
+            return Document(pdf, pages)
+        parts = [(letter, pages)]
+        parts += [(enclosure.reader, enclosure.pages) for enclosure in enclosures]
         try:
-            pages = [enclosure_pdf.count_pages(piece) for piece in pieces]
-            joined = enclosure_pdf.join(pieces)
+            joined = enclosure_pdf.join(parts)
         except enclosure_pdf.Unreadable as error:
             name = enclosures[error.rank - 1].name
             words = self.env["recouvrement.enclosure"]._explain(name, error)
             raise UserError(words) from error
         return Document(
-            joined,
-            pages[0],
-            [
-                {
-                    "kind": enclosure.kind,
-                    "name": enclosure.name,
-                    "pages": count,
-                    "sha256": hashlib.sha256(enclosure.content).hexdigest(),
-                }
-                for enclosure, count in zip(enclosures, pages[1:], strict=True)
-            ],
+            joined, pages, [enclosure.describe() for enclosure in enclosures]
         )
 
     @api.model
@@ -510,6 +504,8 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_delivery(self, action):
         """How the letter travels, line by line."""
+        if action.channel == "lre":
+            return [self._text(action, "lre")]
         if action.channel != "registered":
             return []
         lines = [self._text(action, "registered")]

@@ -129,10 +129,73 @@ def finish(pdf, footers):
     return letters
 
 
+def count_pages(pdf):
+    """Number of pages of a PDF in bytes."""
+    return len(PdfFileReader(io.BytesIO(pdf), strict=False).pages)
+
+
+def count_sheets(pages, double_sided):
+    """Sheets of paper that a letter of so many pages takes.
+
+    >>> count_sheets(3, False), count_sheets(3, True)
+    (3, 2)
+    """
+    return -(-pages // 2) if double_sided else pages
+
+
+def bind(pdfs, double_sided=False):
+    """Put documents one after the other; printed on both sides, each one starts on a
+    sheet of its own.
+
+    :param pdfs: list of PDF as bytes
+    """
+    writer = PdfFileWriter()
+    for pdf in pdfs:
+        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        for page in reader.pages:
+            writer.addPage(page)
+        if double_sided and len(reader.pages) % 2:
+            writer.addBlankPage(*A4)
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def clear_margins(pdf, margin=5 * MM, corner=15 * MM):
+    """Leave the margins of every page white, and its lower left corner, as services
+    that print letters want them for the marks of their machines."""
+    reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+    stamp = PdfFileReader(io.BytesIO(_draw_margins(margin, corner)))
+    writer = PdfFileWriter()
+    for page in reader.pages:
+        writer.addPage(page)
+        writer.getPage(writer.getNumPages() - 1).mergePage(stamp.getPage(0))
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def _draw_margins(margin, corner):
+    width, height = A4
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    canvas.setFillColorRGB(1, 1, 1)
+    for rectangle in (
+        (0, 0, width, margin),
+        (0, height - margin, width, margin),
+        (0, 0, margin, height),
+        (width - margin, 0, margin, height),
+        (0, 0, corner, corner),
+    ):
+        canvas.rect(*rectangle, stroke=0, fill=1)
+    canvas.save()
+    return stream.getvalue()
+
+
 def _draw_footers(footers, counts):
     """One page of stamps for each page of the letters."""
     stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=A4, initialFontName=_get_font())
+    canvas = Canvas(stream, pagesize=A4, initialFontName=get_font())
     for footer, count in zip(footers, counts, strict=True):
         for number in range(1, count + 1):
             _draw_footer(canvas, footer, number, count)
@@ -142,7 +205,7 @@ def _draw_footers(footers, counts):
 
 
 def _draw_footer(canvas, footer, number, count):
-    font = _get_font()
+    font = get_font()
     canvas.setFont(font, FOOTER_SIZE)
     canvas.setFillColorRGB(*GREY)
     height = FOOTER_TOP
@@ -166,7 +229,7 @@ def _draw_footer(canvas, footer, number, count):
 def _draw_draft(canvas, word):
     """Across the page, so that nobody posts what is not sent yet."""
     canvas.saveState()
-    canvas.setFont(_get_font(), 90)
+    canvas.setFont(get_font(), 90)
     canvas.setFillColorRGB(*GREY, alpha=0.18)
     canvas.translate(A4[0] / 2, A4[1] / 2)
     canvas.rotate(55)
@@ -182,7 +245,8 @@ def _draw_folds(canvas):
 
 
 @lru_cache(maxsize=1)
-def _get_font():
+def get_font():
+    """Name of the font of what is drawn here, registered."""
     for name in FONT_FILES:
         try:
             pdfmetrics.registerFont(TTFont("Letter", name))

@@ -2,12 +2,12 @@
 printed from, without ORM.
 
 Which letter needs which mention is told in :mod:`.letter_kinds`; here stands what each
-mention is, the text it comes from (a code of ``recouvrement.legal.fact``, whose citation
-is dated) and how it is seen on a letter.
+mention is, the text it comes from (a code of ``recouvrement.legal.fact``, whose
+citation is dated) and how it is seen on a letter.
 
 >>> identity = {"name": "Exemple", "form": "SARL", "capital": "", "siren": "1",
 ...             "seat": "1 rue A, 69003 LYON", "registry": "Lyon"}
->>> letter = {"identity": identity, "footer": "Exemple, SARL, 1 rue A, 69003 LYON 1 Lyon"}
+>>> letter = {"identity": identity, "footer": "Exemple, SARL, 1 rue A, 69003 LYON, 1"}
 >>> [mention.code for mention in missing(("sender_form", "sender_capital"), letter)]
 ['sender_capital']
 >>> [found for _rule, found in broken(("court_act",), "<p>Sommation de payer</p>")]
@@ -69,7 +69,7 @@ class Rule:
 
     :param article: code of the legal fact that forbids them
     :param pattern: the words in French, which no letter may use in any language: a
-        French judge may read it; a language has more in the ``RULE_WORDS`` of its module
+        French judge may read it; a language has more, ``RULE_WORDS`` of its module
     :param raw: words forbidden in the text of a stage alone: what is filled in may
         make them by chance
     :param test: function of the values of a letter: what it prints that it may not, as
@@ -130,22 +130,23 @@ def needs_registry(form):
     return not UNREGISTERED_FORMS.search(form or "")
 
 
-def _states(name, needed=None):
-    """Test that the foot of the letter states a part of the identity of the sender."""
+def _states(name, needed=None, after=""):
+    """Test that the foot of the letter states a part of the identity of the sender,
+    after some words."""
 
     def test(letter):
         identity = letter["identity"]
         if needed and not needed(identity["form"]):
             return True
         value = plain(identity[name])
-        return bool(value) and value in plain(letter["footer"])
+        return bool(value) and f"{after}{value}" in plain(letter["footer"])
 
     return test
 
 
 def _says(code, *names):
-    """Test that the texts of a letter, all or some of them, use the words of a mention in
-    its language."""
+    """Test that the texts of a letter, all or some of them, use the words of a mention
+    in its language."""
 
     def test(letter):
         pattern = wording.for_lang(letter["lang"]).MENTION_WORDS[code]
@@ -288,7 +289,7 @@ MENTIONS = {
             "sender_registry",
             _lt("Registry of the sender"),
             "company_identity",
-            _states("registry", needs_registry),
+            _states("registry", needs_registry, "RCS "),
             _lt(
                 "The town of the registry (RCS) of %(company)s is missing: enter it in "
                 "the settings of debt recovery, under Letterhead."
@@ -338,8 +339,8 @@ MENTIONS = {
             "formal_notice",
             _has_basis,
             _lt(
-                "An invoice lacks its number, a date or an amount: see the lines of the "
-                "action."
+                "An invoice lacks its number, a date or an amount: see the lines of "
+                "the action."
             ),
         ),
         Mention(
@@ -358,8 +359,8 @@ MENTIONS = {
             "formal_notice",
             _has_penalty_detail,
             _lt(
-                "The penalties claimed have no rate or no period: check the rates, then "
-                "check again."
+                "The penalties claimed have no rate or no period: check the rates, "
+                "then check again."
             ),
         ),
         Mention(
@@ -375,8 +376,8 @@ MENTIONS = {
             "formal_notice",
             _has_deadline,
             _lt(
-                "The letter names no day to pay by: put the placeholder of the deadline "
-                "into the texts of the stage “%(stage)s”."
+                "The letter names no day to pay by: put the placeholder of the "
+                "deadline into the texts of the stage “%(stage)s”."
             ),
         ),
         Mention(
@@ -406,8 +407,8 @@ MENTIONS = {
             "public_claim",
             _says("claim_words", "demand"),
             _lt(
-                "Nothing says that it is a claim: what is asked at the stage “%(stage)s” "
-                "must say “réclamation”, or “claim” in English."
+                "Nothing says that it is a claim: what is asked at the stage "
+                "“%(stage)s” must say “réclamation”, or “claim” in English."
             ),
         ),
         Mention(
@@ -416,8 +417,8 @@ MENTIONS = {
             "",
             _says("announcement"),
             _lt(
-                "The last reminder announces no formal notice: say so in the closing of "
-                "the stage “%(stage)s”."
+                "The last reminder announces no formal notice: say so in the closing "
+                "of the stage “%(stage)s”."
             ),
         ),
         Mention(
@@ -465,8 +466,8 @@ MENTIONS = {
             "public_references",
             _has_references,
             _lt(
-                "The SIRET of %(debtor)s is missing: enter it on the debtor, so that it "
-                "finds the invoices in Chorus Pro."
+                "The SIRET of %(debtor)s is missing: enter it on the debtor, so that "
+                "it finds the invoices in Chorus Pro."
             ),
         ),
         Mention(

@@ -261,7 +261,7 @@ class ReportProofSheet(models.AbstractModel):
             pieces.append(
                 {
                     "name": piece.name,
-                    "pages": str(piece.pages or ""),
+                    "pages": self._get_pages(piece.pages),
                     "sha256": piece.sha256,
                     "verdict": nbsp(VERDICTS[state]),
                     "is_intact": state == INTACT,
@@ -269,6 +269,10 @@ class ReportProofSheet(models.AbstractModel):
                 }
             )
         return pieces
+
+    @api.model
+    def _get_pages(self, count):
+        return f", {count}{NBSP}page{'s' if count > 1 else ''}" if count else ""
 
     @api.model
     def _prepare_contents(self, action):

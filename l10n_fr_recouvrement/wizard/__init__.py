@@ -15,6 +15,10 @@ from . import recouvrement_postpone_wizard
 from . import recouvrement_assign_wizard
 from . import recouvrement_return_wizard
 from . import recouvrement_letter_wizard
+from . import recouvrement_proof_wizard
+from . import recouvrement_registered_wizard
+from . import recouvrement_tracking_wizard
+from . import recouvrement_tracking_wizard_line
 from . import recouvrement_start_wizard
 from . import recouvrement_start_wizard_line
 from . import recouvrement_start_wizard_preview

@@ -157,6 +157,12 @@ class RecouvrementLetterWizard(models.TransientModel):
         self.ensure_one()
         if not self.env.user.has_group(OFFICER):
             raise AccessError(self.env._("Letters are written by recovery officers."))
+        if self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._("Switch to %s to write for it.", self.company_id.name)
+            )
+        if self.stage_id not in self.stage_ids:
+            raise UserError(self.env._("Choose one of the letters proposed."))
         # Read past the rules, which would leave out what is to be refused.
         moves = self.env["account.move"].browse(self.sudo().move_ids.ids)
         moves.check_access("read")

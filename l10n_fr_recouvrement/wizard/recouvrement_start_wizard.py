@@ -263,11 +263,18 @@ class RecouvrementStartWizard(models.TransientModel):
         self.env["recouvrement.start"]._start(
             self.company_id, fields.Date.context_today(self), self._get_answers()
         )
-        actions = self.env["recouvrement.action"].with_company(self.company_id)
-        return actions._notify(
+        today = self.env.ref(
+            "l10n_fr_recouvrement.recouvrement_action_today_open"
+        ).sudo()
+        return self.env["recouvrement.action"]._notify(
             self.env._(
                 "Follow-up is started and nothing was sent. Prepare the follow-up of "
                 "today when you are ready."
             ),
-            {**actions.action_open_today(), "target": "main"},
+            {
+                "type": today.type,
+                "id": today.id,
+                "path": today.path,
+                "context": {"recouvrement_just_started": True},
+            },
         )

@@ -3,12 +3,13 @@
 import argparse
 from collections.abc import Sequence
 
-from ..benches import Bench, followup, overhead, penalties
+from ..benches import Bench, followup, letters, overhead, penalties
 from ..config import Project
 from ..environment import Environment
 
 BENCHES: dict[str, type[Bench]] = {
     "followup": followup.Followup,
+    "letters": letters.Letters,
     "penalties": penalties.Penalties,
     "overhead": overhead.Overhead,
 }

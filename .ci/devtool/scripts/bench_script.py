@@ -50,11 +50,25 @@ def create_company(env):
         .create(
             {
                 "name": "Entreprise du banc",
+                "street": "1 rue du Banc",
+                "zip": "69001",
+                "city": "Lyon",
+                "company_registry": "33417522101010",
                 "country_id": env.ref("base.fr").id,
                 "currency_id": env.ref("base.EUR").id,
             }
         )
     )
+    if "recouvrement_legal_form" in company._fields:
+        # What letters must say: without it none is to leave.
+        company.write(
+            {
+                "recouvrement_legal_form": "SARL",
+                "recouvrement_share_capital": "50 000 €",
+                "recouvrement_rcs_city": "Lyon",
+                "recouvrement_signatory_name": "Dominique Gérant",
+            }
+        )
     env["account.chart.template"].try_loading("fr", company, install_demo=False)
     # tracking off: what is built here is not what is measured
     context = {"allowed_company_ids": company.ids, "tracking_disable": True}

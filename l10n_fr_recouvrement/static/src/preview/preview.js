@@ -56,7 +56,7 @@ export class RecouvrementPreview extends Component {
                 [record.resId],
                 changes,
                 record.data.preview_partner_id?.id || false,
-                record.data.preview_lang || false,
+                record.data.preview_text_id?.id || false,
             ]);
             this.forget();
             Object.assign(this.state, result, { letter: this.read(result.letter) });

@@ -1,0 +1,60 @@
+from odoo import api, models
+from odoo.tools import email_normalize
+
+
+class RecouvrementChannelLre(models.AbstractModel):
+    """Electronic registered letter (CPCE art. L100), worth a registered letter.
+
+    Letters are frozen and put in a queue in the transaction that closes the action; the
+    job that follows hands them over to the service of the company.
+    """
+
+    _name = "recouvrement.channel.lre"
+    _description = "Recovery by electronic registered letter"
+    _inherit = "recouvrement.channel"
+
+    @api.model
+    def _check_deliverable(self, actions):
+        # OVERRIDE
+        problems = {}
+        for company, part in actions.grouped("company_id").items():
+            provider = company._recouvrement_get_lre_provider()
+            reason = provider._check_ready(company)
+            for action in part:
+                problem = reason or self._get_problem(action)
+                if problem:
+                    problems[action] = problem
+        return problems
+
+    @api.model
+    def _get_problem(self, action):
+        """What keeps one letter from leaving, or nothing."""
+        if not email_normalize(action.email_partner_id.email or ""):
+            return self.env._(
+                "%s has no valid e-mail address: enter one on the debtor or on its "
+                "invoice contact, or choose another channel, then check again.",
+                action.partner_id.display_name,
+            )
+        # Who is no professional must have agreed beforehand (CPCE art. L100).
+        consent = action.partner_id.sudo().recouvrement_lre_consent_date
+        if action.profile == "consumer" and not (consent and consent <= action.date):
+            return self.env._(
+                "%s is a consumer, who must have agreed to electronic registered "
+                "letters beforehand: enter the consent on the debtor, or choose "
+                "another channel, then check again.",
+                action.partner_id.display_name,
+            )
+        return ""
+
+    @api.model
+    def _deliver(self, actions):
+        # OVERRIDE: what the service does is not undone with the transaction, so it is
+        # asked once the letter is recorded
+        for action in actions:
+            action.write(
+                {
+                    "carrier_state": "queued",
+                    "email_to": action.email_partner_id.email,
+                }
+            )
+        actions._trigger_carriers()

@@ -1,0 +1,72 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+ACTION = "recouvrement.action"
+SEALED_FIELDS = {
+    "attachment_ids",
+    "author_id",
+    "body",
+    "date",
+    "email_from",
+    "message_id",
+    "message_type",
+    "model",
+    "res_id",
+    "subject",
+}
+# Types of the messages by which actions go out.
+SENT_TYPES = ("email_outgoing", "sms")
+
+
+class MailMessage(models.Model):
+    """Keeps the message of an e-mail or SMS as it was sent."""
+
+    _inherit = "mail.message"
+
+    def write(self, vals):
+        # EXTENDS mail
+        if SEALED_FIELDS & vals.keys() and not self._recouvrement_is_same(vals):
+            self._recouvrement_check_sealed()
+        return super().write(vals)
+
+    def _recouvrement_is_same(self, vals):
+        """Whether ``vals`` write again the identifier alone, as sending does."""
+        return SEALED_FIELDS & vals.keys() == {"message_id"} and all(
+            message.message_id == vals["message_id"] for message in self.sudo()
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_recouvrement_sent(self):
+        self._recouvrement_check_sealed()
+
+    def _recouvrement_check_sealed(self):
+        """Refuse when one of the messages is that of an action; asks the database only
+        where one looks like it."""
+        messages = self.sudo().filtered(
+            lambda message: (
+                message.model == ACTION and message.message_type in SENT_TYPES
+            )
+        )
+        if not messages:
+            return
+        action = (
+            self.env[ACTION]
+            .sudo()
+            .search(
+                [
+                    ("id", "in", messages.mapped("res_id")),
+                    "|",
+                    ("email_message_id", "in", messages.ids),
+                    ("sms_message_id", "in", messages.ids),
+                ],
+                limit=1,
+            )
+        )
+        if action:
+            raise UserError(
+                self.env._(
+                    "What %s sent is kept as it was: its message can be neither "
+                    "changed nor deleted.",
+                    action.name,
+                )
+            )

@@ -1,0 +1,155 @@
+import base64
+import io
+import zipfile
+
+from werkzeug.urls import url_encode
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..models.action_states import CONTACTED_STATES
+from ..report import letter_pdf, registered_file
+from ..report.french import ADDRESS_LINES
+
+YES_NO = {True: "oui", False: "non"}
+
+
+class RecouvrementRegisteredWizard(models.TransientModel):
+    """Hands over registered letters to an online postal service: the file of recipients
+    and the letters as they were frozen, in one archive."""
+
+    _name = "recouvrement.registered.wizard"
+    _description = "Export of registered letters"
+
+    action_ids = fields.Many2many(
+        "recouvrement.action",
+        string="Letters",
+        domain=[
+            ("channel", "=", "registered"),
+            ("letter_attachment_id", "!=", False),
+        ],
+    )
+    file_format = fields.Selection(
+        [("csv", "CSV"), ("xlsx", "XLSX")], "Format", required=True, default="csv"
+    )
+    color = fields.Boolean("In colour")
+    double_sided = fields.Boolean(
+        "On both sides",
+        default=lambda self: self.env.company.recouvrement_double_sided,
+    )
+    receipt = fields.Boolean("With notice of receipt", default=True)
+    file = fields.Binary(readonly=True, attachment=False)
+    file_name = fields.Char(readonly=True)
+
+    @api.model
+    def default_get(self, fields_list):
+        # EXTENDS base: what is chosen in the list, else all that the post has not
+        # numbered yet
+        defaults = super().default_get(fields_list)
+        actions = self.env["recouvrement.action"]
+        if self.env.context.get("active_model") == actions._name:
+            actions = actions.browse(self.env.context.get("active_ids") or ())
+            actions = actions.filtered(self._is_exportable)
+        else:
+            actions = actions.search(
+                [
+                    ("company_id", "=", self.env.company.id),
+                    ("channel", "=", "registered"),
+                    ("state", "=", "sent"),
+                    ("tracking_number", "=", False),
+                    ("letter_attachment_id", "!=", False),
+                ]
+            )
+        defaults["action_ids"] = [Command.set(actions.ids)]
+        return defaults
+
+    @api.model
+    def _is_exportable(self, action):
+        return (
+            action.channel == "registered"
+            and action.state in CONTACTED_STATES
+            and action.letter_attachment_id
+        )
+
+    def action_export(self):
+        """Download the archive."""
+        self.ensure_one()
+        actions = self.env["recouvrement.action"].browse(self.action_ids.ids)
+        actions.check_access("write")
+        actions = actions.filtered(self._is_exportable)
+        if not actions:
+            raise UserError(
+                self.env._(
+                    "Choose registered letters that were sent: approve and print them "
+                    "first, the letters are frozen then."
+                )
+            )
+        self.write(
+            {
+                "file": base64.b64encode(self._build_archive(actions)),
+                "file_name": f"Recommandés {fields.Date.context_today(self)}.zip",
+            }
+        )
+        query = url_encode(
+            {
+                "model": self._name,
+                "id": self.id,
+                "field": "file",
+                "filename_field": "file_name",
+                "download": "true",
+            }
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content?{query}",
+            "target": "download",
+        }
+
+    def _build_archive(self, actions):
+        """Return the ZIP of the file of recipients and of the letters, as bytes."""
+        rows, stream = [], io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for action in actions.sorted("name"):
+                attachment = action.letter_attachment_id.with_context(bin_size=False)
+                pdf, name = attachment.raw, self._get_file_name(action)
+                archive.writestr(name, pdf)
+                rows.append(
+                    self._prepare_row(action, letter_pdf.count_pages(pdf), name)
+                )
+            write = {
+                "csv": registered_file.write_csv,
+                "xlsx": registered_file.write_xlsx,
+            }[self.file_format]
+            archive.writestr(f"destinataires.{self.file_format}", write(rows))
+        return stream.getvalue()
+
+    @api.model
+    def _get_file_name(self, action):
+        """Names are unique by company: two of them may export together."""
+        name = action.name.replace("/", "-")
+        return (
+            f"{name}.pdf"
+            if len(self.env.companies) == 1
+            else (f"{action.company_id.id}-{name}.pdf")
+        )
+
+    def _prepare_row(self, action, pages, file_name):
+        """One line of the file, in the order of ``registered_file.HEADINGS``. Hook."""
+        letter = self.env["report.l10n_fr_recouvrement.report_letter"]
+        posting = self.env["report.l10n_fr_recouvrement.report_posting"]
+        place = posting._get_place(action)
+        lines = letter._prepare_recipient(action, letter._get_words(action))
+        return [
+            action.name,
+            *lines,
+            *[""] * (ADDRESS_LINES - len(lines)),
+            place.zip or "",
+            place.city or "",
+            place.country_id.code or "FR",
+            pages,
+            YES_NO[self.color],
+            YES_NO[self.double_sided],
+            YES_NO[self.receipt],
+            file_name,
+        ]
