@@ -25,6 +25,8 @@ LETTERS = [
     )
     for kind in (*ROAD, notice, *ON_REQUEST)
 ]
+# Those shipped in English, for debtors abroad.
+ENGLISH_LETTERS = [letter for letter in LETTERS if letter[0] != "public"]
 
 
 class LettersCase(RecouvrementCase):
@@ -40,9 +42,20 @@ class LettersCase(RecouvrementCase):
             "consumer": cls.consumer,
             "public": cls.public_body,
         }
+        abroad = {"lang": "en_US", "country_id": cls.env.ref("base.ie").id}
+        abroad.update(street="2 Example Road", zip="D02 XY00", city="Dublin")
+        cls.debtors_abroad = {
+            "business": cls._create_debtor(
+                "Example Joinery Ltd", is_company=True, vat="IE1519572A", **abroad
+            ),
+            "consumer": cls._create_debtor("Taylor Example", **abroad),
+        }
 
-    def _make(self, profile, kind):
-        """Return a pending action of a letter, its numbers fixed."""
+    def _make(self, profile, kind, abroad=False):
+        """Return a pending action of a letter, its numbers fixed.
+
+        :param abroad: to a debtor abroad, who is written to in English
+        """
         stage = self.env["recouvrement.stage"].with_context(active_test=False)
         stage = stage.search(
             [
@@ -50,7 +63,7 @@ class LettersCase(RecouvrementCase):
                 ("kind", "=", kind),
             ]
         )
-        partner = self.debtors[profile]
+        partner = (self.debtors_abroad if abroad else self.debtors)[profile]
         if letter_kinds.get(kind).on_request:
             action = self._make_on_request(partner, stage)
         elif kind == "courtesy":

@@ -1,5 +1,6 @@
 """The words of every letter, read back from real PDFs and compared with files that a
-person has read: ``tests/golden/<profile>_<letter>.txt``.
+person has read: ``tests/golden/<profile>_<letter>.txt``, those in English
+``<profile>_<letter>_en.txt``.
 
 ``RECOUVREMENT_UPDATE_GOLDEN=1 ./dev test tests/test_letters_golden.py`` writes them
 anew; read the difference before you keep it.
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from freezegun import freeze_time
 
-from .letters import LETTERS, LettersCase
+from .letters import ENGLISH_LETTERS, LETTERS, LettersCase
 from .test_letter_rendering import BUILDS, PrintedLetter, UseBuild
 
 FOLDER = Path(__file__).parent / "golden"
@@ -45,8 +46,9 @@ class TestLettersGolden(UseBuild, LettersCase):
             path.write_text(text)
         self.assertEqual(path.read_text(), text, f"see {UPDATE} in {__name__}")
 
-    def _check(self, profile, kind):
-        action = self._make(profile, kind)
+    def _check(self, profile, kind, abroad):
+        action = self._make(profile, kind, abroad)
+        name = f"{profile}_{kind}_en" if abroad else f"{profile}_{kind}"
         texts = {}
         for build in BUILDS:
             self._use_build(build)
@@ -56,8 +58,8 @@ class TestLettersGolden(UseBuild, LettersCase):
             letter = PrintedLetter(pdfs[action.id])
             texts[build] = letter.text
             if build == "PATCHED":
-                self._compare(f"{profile}_{kind}", read(letter))
-                self._keep(f"{profile}_{kind}", letter)
+                self._compare(name, read(letter))
+                self._keep(name, letter)
         self.assertEqual(
             sorted(texts["PATCHED"].split()),
             sorted(texts["UNPATCHED"].split()),
@@ -85,17 +87,20 @@ class TestLettersGolden(UseBuild, LettersCase):
     def test_every_file_is_of_a_letter(self):
         """No file is left over from a letter that is gone."""
         names = {f"{profile}_{kind}" for profile, kind in LETTERS} | {"visit_notice"}
+        names |= {f"{profile}_{kind}_en" for profile, kind in ENGLISH_LETTERS}
         self.assertEqual({path.stem for path in FOLDER.glob("*.txt")}, names)
 
 
-def _add_test(profile, kind):
+def _add_test(profile, kind, abroad=False):
     def test(self):
-        self._check(profile, kind)
+        self._check(profile, kind, abroad)
 
-    test.__name__ = f"test_{profile}_{kind}"
+    test.__name__ = f"test_{profile}_{kind}{'_en' if abroad else ''}"
     test.__doc__ = f"The letter {kind!r} to a debtor of the profile {profile!r}."
     setattr(TestLettersGolden, test.__name__, test)
 
 
 for _profile, _kind in LETTERS:
     _add_test(_profile, _kind)
+for _profile, _kind in ENGLISH_LETTERS:
+    _add_test(_profile, _kind, abroad=True)

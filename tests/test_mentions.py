@@ -10,7 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.l10n_fr_recouvrement.report import letter_kinds, mentions
 
-from .letters import DAY, LETTERS, MODULE, LettersCase
+from .letters import DAY, ENGLISH_LETTERS, LETTERS, MODULE, LettersCase
 
 
 def _blank_rows(kind, name):
@@ -115,6 +115,18 @@ OFFENCES = {
     "formal_threat": "Nous saisirons le tribunal.",
     "penalties": "Des pénalités courent.",
 }
+ENGLISH_OFFENCES = {
+    "court_act": "A bailiff will serve a writ on you.",
+    "empty_threat": "You will be blacklisted.",
+    "business_law": "Article L441-10 of the French Commercial Code.",
+    "public_law": "Article R2192-31 of the French Public Procurement Code.",
+    "indemnity": "You owe the fixed indemnity.",
+    "recovery_costs": "Collection costs are added.",
+    "drama": "We shall apply for an order for payment.",
+    "premature": "Your account is overdue.",
+    "formal_threat": "We shall go to court.",
+    "penalties": "Penalties are running.",
+}
 
 
 class TestMentions(LettersCase):
@@ -123,14 +135,25 @@ class TestMentions(LettersCase):
     def test_every_letter_has_what_it_needs(self):
         """And says nothing that it may not."""
         for profile, kind in LETTERS:
-            with self.subTest(profile=profile, kind=kind):
-                savepoint = self.env.cr.savepoint()
-                values = self._values(self._make(profile, kind))
-                self.assertEqual(mentions.check(values), ([], []))
-                self._check_removals(profile, kind, values)
-                self._check_offences(profile, kind, values)
-                self.env.invalidate_all()
-                savepoint.close(rollback=True)
+            self._check_letter(profile, kind, OFFENCES)
+
+    def test_every_letter_in_english_has_what_it_needs(self):
+        """The same mentions and the same rules, in its own words; what may not be said
+        in French may not be said in a letter in English either."""
+        for profile, kind in ENGLISH_LETTERS:
+            self._check_letter(profile, kind, ENGLISH_OFFENCES, OFFENCES, abroad=True)
+
+    def _check_letter(self, profile, kind, *offences, abroad=False):
+        with self.subTest(profile=profile, kind=kind, abroad=abroad):
+            savepoint = self.env.cr.savepoint()
+            values = self._values(self._make(profile, kind, abroad))
+            self.assertEqual(values["lang"], "en_US" if abroad else "fr_FR")
+            self.assertEqual(mentions.check(values), ([], []))
+            self._check_removals(profile, kind, values)
+            for sentences in offences:
+                self._check_offences(profile, kind, values, sentences)
+            self.env.invalidate_all()
+            savepoint.close(rollback=True)
 
     def _check_removals(self, profile, kind, values):
         for code in letter_kinds.get(kind).get_required(profile):
@@ -142,10 +165,10 @@ class TestMentions(LettersCase):
                 missing, _broken = mentions.check(letter)
                 self.assertIn(code, [mention.code for mention in missing])
 
-    def _check_offences(self, profile, kind, values):
+    def _check_offences(self, profile, kind, values, sentences):
         for code in letter_kinds.get(kind).get_forbidden(profile):
             with self.subTest(profile=profile, kind=kind, code=code):
-                letter = {**values, "note": f"<p>{OFFENCES[code]}</p>"}
+                letter = {**values, "note": f"<p>{sentences[code]}</p>"}
                 _missing, broken = mentions.check(letter)
                 self.assertIn(code, [rule.code for rule, _words in broken])
 
@@ -168,6 +191,7 @@ class TestMentions(LettersCase):
         self.assertEqual(forbidden, set(mentions.RULES))
         self.assertEqual(set(REMOVALS) | {"contact"}, set(mentions.MENTIONS))
         self.assertEqual(set(OFFENCES), set(mentions.RULES))
+        self.assertEqual(set(ENGLISH_OFFENCES), set(mentions.RULES))
 
     def test_articles_are_dated_facts(self):
         """Each article cited has a text in force today."""
@@ -291,6 +315,32 @@ class TestRefusals(LettersCase):
             stage = self.env.ref(f"{MODULE}.stage_{name}")
             with self.subTest(text), self.assertRaisesRegex(ValidationError, expected):
                 stage.letter_closing = f"<p>{text}</p>"
+
+    def test_words_refused_when_texts_in_english_are_saved(self):
+        for name, text, expected in (
+            ("consumer_second", "You owe €40 as an indemnity.", "L121-21"),
+            ("consumer_second", "Late-payment penalties are running.", "L121-21"),
+            ("consumer_second", "Frais de recouvrement en sus", "L111-8"),
+            ("consumer_notice", "Recovery costs are at your expense", "L111-8"),
+            ("business_second", "A bailiff will call on you", "433-13"),
+            ("business_reminder", "Before we go to court", "court"),
+        ):
+            texts = self.env.ref(f"{MODULE}.text_{name}_en")
+            with self.subTest(text), self.assertRaisesRegex(ValidationError, expected):
+                texts.letter_closing = f"<p>{text}</p>"
+
+    def test_words_in_english_that_only_look_alike(self):
+        texts = self.env.ref(f"{MODULE}.text_consumer_second_en")
+        texts.letter_closing = (
+            "<p>You still owe €40,000.00, of which €40.50 is the balance: choose the "
+            "summer court of our shop to pay it without charge.</p>"
+        )
+
+    def test_formal_notice_in_english_that_puts_nobody_in_default(self):
+        texts = self.env.ref(f"{MODULE}.text_business_notice_en")
+        texts.letter_demand = "<p>Please pay by {{ object.deadline_text }}.</p>"
+        reason = self._send(self._make("business", "formal_notice", abroad=True))
+        self.assertIn("formal notice", reason)
 
     def test_words_that_only_look_alike(self):
         stage = self.env.ref(f"{MODULE}.stage_business_notice")

@@ -296,13 +296,13 @@ class RecouvrementAction(models.Model):
                 action.date_deadline
             )
 
-    @api.depends("company_id")
+    @api.depends("company_id", "letter_lang")
     def _compute_sender_text(self):
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
         for action in self:
-            company = action.company_id
+            company, words = action.company_id, wording.for_lang(action.letter_lang)
             lines = [company.name, company.phone, company.email]
-            lines.append(service._prepare_footer(action))
+            lines.append(service._prepare_footer(action, words))
             action.sender_text = "\n".join(line for line in lines if line)
 
     # ------------------------------------------------------------------
@@ -931,12 +931,13 @@ class RecouvrementAction(models.Model):
         """What is kept of a letter with its PDF. Hook."""
         self.ensure_one()
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        recipient = service._prepare_recipient(self, service._get_words(self))
         return {
             "letter_attachment_id": attachment.id,
             "letter_sha256": hashlib.sha256(document.pdf).hexdigest(),
             "letter_pages": document.pages,
             "letter_enclosures": document.enclosures,
-            "recipient_text": "\n".join(service._prepare_recipient(self)),
+            "recipient_text": "\n".join(recipient),
             "sender_id": self.env.uid,
             "date_frozen": fields.Datetime.now(),
         }

@@ -31,7 +31,13 @@ class RecouvrementAction(models.Model):
     )
 
     @api.depends(
-        "state", "channel", "stage_id", "date", "line_ids.move_id", "letter_enclosures"
+        "state",
+        "channel",
+        "stage_id",
+        "date",
+        "letter_lang",
+        "line_ids.move_id",
+        "letter_enclosures",
     )
     @api.depends_context("lang")
     def _compute_enclosures(self):

@@ -44,8 +44,11 @@ class RecouvrementAction(models.Model):
     def _compute_letter_lang(self):
         forced = self.env.context.get("recouvrement_letter_lang")
         for action in self:
-            frozen = (action.letter_texts or {}).get("lang")
-            action.letter_lang = frozen or forced or action._choose_letter_lang()
+            lang = (action.letter_texts or {}).get("lang")
+            if not lang and forced:
+                texts = action.stage_id.sudo().text_ids
+                lang = wording.match_lang(forced, texts.mapped("lang"))
+            action.letter_lang = lang or action._choose_letter_lang()
 
     def _choose_letter_lang(self):
         contact, debtor = self.contact_id, self.partner_id
@@ -56,8 +59,8 @@ class RecouvrementAction(models.Model):
 
     def _get_letter_lang(self):
         """Code of the language that the letter of this action is written in: the one
-        place that decides. What is not English (``en_*``) has French words around its
-        texts."""
+        place that decides. A language that has no module of words (see
+        :mod:`..report.wording`) has French words around its texts."""
         self.ensure_one()
         return self.letter_lang or wording.FRENCH
 

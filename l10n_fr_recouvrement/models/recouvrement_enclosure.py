@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import human_size, split_every
 
 from .. import law
-from ..report import enclosure_pdf, enclosure_words
+from ..report import enclosure_pdf, enclosure_words, wording
 from .account_move import FOLLOWED_TYPES
 from .action_states import LETTER_STATES, LETTERLESS_CHANNELS
 
@@ -138,37 +138,44 @@ class RecouvrementEnclosure(models.AbstractModel):
         """
         enclosures = []
         moves = self._get_moves(action)
+        words = wording.for_lang(action.letter_lang)
         if self._wants(action, "enclose_earlier_letters"):
             enclosures += [
-                self._prepare_letter(letter) for letter in found.letters.get(action, ())
+                self._prepare_letter(letter, words)
+                for letter in found.letters.get(action, ())
             ]
         if self._wants(action, "enclose_invoices"):
             enclosures += [
-                self._prepare_invoice(move, found.pdfs.get(move.id)) for move in moves
+                self._prepare_invoice(move, found.pdfs.get(move.id), words)
+                for move in moves
             ]
         if self._wants(action, "enclose_statement") and action.show_penalties:
-            name = enclosure_words.STATEMENTS[action.profile]
+            name = words.TEXTS["enclosed_statement"][action.profile]
             enclosures.append(Enclosure("statement", name, action))
         if self._wants(action, "enclose_evidence"):
-            enclosures += self._prepare_evidence(moves, found)
+            enclosures += self._prepare_evidence(moves, found, words)
         return enclosures
 
     @api.model
-    def _prepare_letter(self, letter):
+    def _prepare_letter(self, letter, words):
         name = enclosure_words.letter_name(
-            letter.name, letter.date_sent, letter.channel, letter.tracking_number
+            words,
+            letter.name,
+            letter.date_sent,
+            letter.channel,
+            letter.tracking_number,
         )
         return Enclosure("letter", name, letter)
 
     @api.model
-    def _prepare_invoice(self, move, pdf):
+    def _prepare_invoice(self, move, pdf, words):
         name = enclosure_words.invoice_name(
-            move.name, move.invoice_date, move.recouvrement_is_debit_note
+            words, move.name, move.invoice_date, move.recouvrement_is_debit_note
         )
         return Enclosure("invoice", name, pdf or move)
 
     @api.model
-    def _prepare_evidence(self, moves, found):
+    def _prepare_evidence(self, moves, found, words):
         """The pieces of the invoices, each once, those of a kind together."""
         pieces = {}
         for move in moves:
@@ -176,7 +183,7 @@ class RecouvrementEnclosure(models.AbstractModel):
                 kind = attachment.recouvrement_evidence
                 if kind in EVIDENCE and attachment not in pieces:
                     name = enclosure_words.evidence_name(
-                        kind, attachment.name, move.name
+                        words, kind, attachment.name, move.name
                     )
                     pieces[attachment] = Enclosure(kind, name, attachment)
         return sorted(pieces.values(), key=lambda piece: EVIDENCE.index(piece.kind))

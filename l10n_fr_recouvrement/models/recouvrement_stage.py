@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import safe_eval
 
-from ..report import letter_kinds, mentions
+from ..report import letter_kinds
 from .action_states import HUMAN_CHANNELS
 from .recouvrement_text_mixin import LETTER_TEXTS  # noqa: F401 offered to others
 from .stage_plan import PRESENTED_AFTER, Step, nominal_days
@@ -241,23 +241,8 @@ class RecouvrementStage(models.Model):
 
     @api.constrains(*LETTER_TEXTS, "kind", "procedure_id")
     def _check_letter_words(self):
-        """No text that a letter of its kind may not say, to a debtor of its profile."""
-        service = self.env["report.l10n_fr_recouvrement.report_letter"]
-        for stage in self:
-            kind = letter_kinds.get(stage.kind)
-            text = " ".join(str(stage[name] or "") for name in LETTER_TEXTS)
-            broken = mentions.broken(
-                kind.get_forbidden(stage.procedure_id.profile), text, raw=True
-            )
-            if broken:
-                reasons = service._explain_mentions([], broken)
-                raise ValidationError(
-                    self.env._(
-                        "The text of the stage “%(stage)s” cannot be kept. %(reasons)s",
-                        stage=stage.name,
-                        reasons="\n".join(reasons),
-                    )
-                )
+        self._check_words()
+        self.text_ids._check_words()
 
     @api.onchange("kind")
     def _onchange_kind(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .recouvrement_text_mixin import LETTER_TEXTS
+
 
 class RecouvrementStageText(models.Model):
     """The letter of a stage in another language than French, for debtors abroad."""
@@ -35,6 +37,10 @@ class RecouvrementStageText(models.Model):
         "French letters have the texts of the stage itself.",
     )
 
+    @api.constrains(*LETTER_TEXTS, "lang")
+    def _check_letter_words(self):
+        self._check_words()
+
     @api.model
     def _selection_lang(self):
         """Every language, in use or not: texts may wait for their debtors."""
@@ -55,6 +61,10 @@ class RecouvrementStageText(models.Model):
         # OVERRIDE
         self.ensure_one()
         return self.stage_id
+
+    def _get_text_lang(self):
+        # OVERRIDE
+        return self.lang
 
     def _get_text_owner(self):
         # EXTENDS recouvrement.text.mixin

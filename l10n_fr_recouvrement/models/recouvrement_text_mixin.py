@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..report import letter_kinds, mentions, wording
 from . import letter_markup
 
 LETTER_TEXTS = ("letter_subject", "letter_intro", "letter_demand", "letter_closing")
@@ -61,6 +62,31 @@ class RecouvrementTextMixin(models.AbstractModel):
                 {name: texts[name] for name in LETTER_TEXTS},
                 {name: texts._fields[name] for name in LETTER_TEXTS},
             )
+
+    def _check_words(self):
+        """No text that a letter of its kind may not say, to a debtor of its profile."""
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        for texts in self:
+            stage = texts._get_stage()
+            broken = mentions.broken(
+                letter_kinds.get(stage.kind).get_forbidden(stage.procedure_id.profile),
+                " ".join(str(texts[name] or "") for name in LETTER_TEXTS),
+                raw=True,
+                lang=texts._get_text_lang(),
+            )
+            if broken:
+                reasons = service._explain_mentions([], broken)
+                raise ValidationError(
+                    self.env._(
+                        "%(owner)s: the text cannot be kept. %(reasons)s",
+                        owner=texts._get_text_owner(),
+                        reasons="\n".join(reasons),
+                    )
+                )
+
+    def _get_text_lang(self):
+        """Language of these texts."""
+        return wording.FRENCH
 
     @api.constrains("mail_template_id")
     def _check_mail_model(self):

@@ -6,14 +6,19 @@ one for another.
 """
 
 import re
+from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date as babel_format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal, get_currency_name
+from num2words import num2words
 
-from .french import MINUS, NBSP
+from .french import LOCALE as FRENCH_LOCALE
+from .french import MINUS, NBSP, WHOLE_CURRENCIES
 
 LOCALE = Locale("en", "GB")
+# Its months in short are all three letters long.
+SHORT_LOCALE = Locale("en")
 MONTHS = "|".join(LOCALE.months["format"]["wide"].values())
 TYPOGRAPHY = [
     (re.compile(pattern), character)
@@ -24,6 +29,322 @@ TYPOGRAPHY = [
         (r"\b(Articles?|Nos?\.) (?=[A-Z]?\d)", rf"\1{NBSP}"),
     )
 ]
+
+# Words of a letter that no stage writes; a text by profile where profiles differ.
+TEXTS = {
+    "salutation": "Dear Sir or Madam,",
+    "attention": "For the attention of {name}",
+    "place_date": "{city}, {day}",
+    "date_alone": "{day}",
+    "registered": "Registered letter with advice of delivery (LRAR)",
+    "lre": "Electronic registered letter (LRE)",
+    "tracking": f"No.{NBSP}{{number}}",
+    "our_reference": "Our reference:",
+    "customer": "Customer account:",
+    "your_siret": "Your SIRET:",
+    "subject": "Subject:",
+    "colon": ": ",
+    "in_words": "In words: {words}.",
+    "or_in_words": ", in words: ",
+    "as_at": "Position as at {day}, errors and omissions excepted.",
+    "page": "Ref. {reference} – page {page}/{pages}",
+    "draft": "DRAFT",
+    # Foot of the pages
+    "capital": " with a share capital of {capital}",
+    "seat": "registered office: {seat}",
+    "siren": "SIREN {siren}",
+    "registry": " RCS {registry}",
+    "vat": "VAT {vat}",
+    # Annex
+    "annex": "Annex",
+    "annex_notice": "The {name} is set out in the annex.",
+    "annex_again": "Annex – {name} (continued)",
+    "annex_heading": "Attached to our letter {name} of {day} to {debtor}.",
+    "annex_name": "Statement of sums due",
+    "brought": "Brought forward",
+    "carried": "Carried forward",
+    # Heads of columns
+    "invoice": "Invoice",
+    "date": "Date",
+    "due_date": "Due date",
+    "lateness": "Days late",
+    "total_vat": "Total incl. VAT",
+    "paid": "Already paid",
+    "balance": "Balance due",
+    "from": "From",
+    "to": "To",
+    "days": "Days",
+    "base": "Base incl. VAT",
+    "rate": "Annual rate",
+    "divisor": "Divisor",
+    "item": "Description",
+    "debit": "Debit",
+    "credit": "Credit",
+    "running_balance": "Balance",
+    "settled_invoice": "Invoice settled",
+    "settlement_kind": "Settled by",
+    "allocated": "Amount allocated",
+    # Rows
+    "days_late": "{days}",
+    "instalment": "instalment {rank} of {count}, invoice of {total} incl. VAT",
+    "your_reference": "your ref. {reference}",
+    "request_received": "request received on {day}",
+    "purchase_order_reference": "commitment {reference}",
+    "contract_reference": "contract {reference}",
+    "buyer_reference": "department {reference}",
+    "credit_note": "Credit note",
+    "payment_received": "Payment received",
+    "oldest_first": "Allocated to the oldest sums",
+    "invoice_item": "Invoice {label}",
+    "credit_note_item": "Credit note {label}",
+    "overdue_for": "{days} overdue",
+    "left_of": "remainder of {total}",
+    # What a statement of account says of an invoice that is not simply to be paid.
+    "blocked": "complaint under review",
+    "in_payment": "payment being cleared",
+    # Sums
+    "principal_left": "Principal due",
+    "principal_due_vat": "Principal overdue, incl. VAT",
+    "principal_left_vat": "Principal due, incl. VAT",
+    "deducted": "Credit notes and payments deducted",
+    "overdue_part": "of which overdue, credit notes and payments deducted",
+    "in_your_favour": "Balance in your favour",
+    "balance_due": "Balance due",
+    "balance_nil": "Balance",
+    "waived": "Waiver granted",
+    "interest_at": "{label} as at {day}",
+    "indemnity": "Fixed indemnity",
+    "indemnity_each": "{count} × {tariff}, i.e. {amount} each (€1 = {rate}"
+    f"{NBSP}{{currency}})",
+    "costs": "Additional recovery costs",
+    "costs_detail": "supporting documents available on request",
+    "total": "Total to pay",
+    "penalty_note": "base × rate × days ÷ divisor, rounded to the cent line by line; "
+    "both dates are included",
+    # The heading of the table of interest, what interest is called, one amount of it.
+    "interest_table": {
+        "business": "Statement of late-payment penalties",
+        "consumer": "Statement of interest at the French statutory rate",
+        "public": "Statement of late-payment interest",
+    },
+    "interest": {
+        "business": "Late-payment penalties",
+        "consumer": "Interest at the French statutory rate",
+        "public": "Late-payment interest",
+    },
+    "interest_amount": {
+        "business": "Penalty",
+        "consumer": "Interest",
+        "public": "Interest",
+    },
+    # Receipt
+    "settled_total": "Total settled",
+    "settlements": "Details of payments",
+    "allocated_total": "Total allocated",
+    "paid_total": "Total paid",
+    # What a receipt says of the penalties that are still due.
+    "reserve": {
+        "business": "This receipt is for the principal. It does not waive the "
+        "late-payment penalties and the fixed indemnity that remain due to date, "
+        "namely {amount}.",
+        "consumer": "This receipt is for the principal. It does not waive the interest "
+        "at the French statutory rate that remains due to date, namely {amount}.",
+        "public": "This receipt is for the principal. It does not waive the "
+        "late-payment interest and the fixed indemnity that remain due to date, namely "
+        "{amount}.",
+    },
+    # Payment
+    "payee": "Payee",
+    "iban": "IBAN",
+    "account": "Account",
+    "bic": "BIC",
+    "reference": "Reference",
+    "bank_details": "Bank details",
+    "pay_by": "To be paid by {day}",
+    "pay_on": "To be paid on {day}",
+    "code": "Payment code",
+    "code_hint": "Pay by bank transfer: scan this code with your banking app",
+    # Law that the letter cites, by the code of the mention
+    "law_formal_notice": "Formal notice (mise en demeure)",
+    "law_business_margin": "Late-payment penalties, payable without a reminder",
+    "law_business_indemnity": "Fixed indemnity for recovery costs",
+    "law_public_margin": "Late-payment interest, due automatically",
+    "law_public_indemnity": "Fixed indemnity for recovery costs",
+    "law_consumer_interest": "Interest at the French statutory rate from the formal "
+    "notice",
+    "law_public_claim": "Interruption of the limitation period",
+    "mediator": "If the dispute persists after your written complaint, you may refer "
+    "it, free of charge, to the consumer mediator (médiateur de la consommation) to "
+    "whose scheme we belong: {mediator}.",
+    # Where a rate comes from
+    "rate_agreed": "rate agreed",
+    "rate_times": "{factor} times the ",
+    "rate_ecb_refi": "refinancing rate of the ECB as at {day}",
+    "rate_legal": "French statutory rate of interest for the half-year beginning on "
+    "{day}",
+    "rate_plus": " plus {margin} percentage points",
+    "rate_frozen": ", fixed as of the half-year in which interest began to run",
+    # Enclosures
+    "enclosures": "Encl.:",
+    "enclosed_annex": "{name} (annex)",
+    "listed_above": "listed above",
+    "listed_in_annex": "listed in the annex",
+    "enclosed_email": "our e-mail of {day} ({reference})",
+    "enclosed_letter": "our letter of {day} ({reference})",
+    "enclosed_registered": "our registered letter{number} of {day} ({reference})",
+    "enclosed_number": f" No.{NBSP}{{number}}",
+    "enclosed_invoice": "invoice {number} of {day}",
+    "enclosed_debit_note": "debit note {number} of {day}",
+    # Printed for a French judge, in French.
+    "enclosed_statement": {
+        "business": "detailed statement of late-payment penalties, in French",
+        "consumer": "detailed statement of interest at the French statutory rate, in "
+        "French",
+        "public": "detailed statement of late-payment interest, in French",
+    },
+    "enclosed_evidence": "{name} (invoice {invoice})",
+    "enclosed_order": "purchase order",
+    "enclosed_contract": "contract",
+    "enclosed_delivery": "delivery note",
+    "pieces": f"{{name}} ({{count}}{NBSP}documents)",
+    # More of a kind are counted, not named one by one.
+    "many_letter": f"{{count}}{NBSP}letters",
+    "many_invoice": f"{{count}}{NBSP}invoices",
+    "many_order": f"{{count}}{NBSP}purchase orders",
+    "many_contract": f"{{count}}{NBSP}contracts",
+    "many_delivery": f"{{count}}{NBSP}delivery notes",
+    "many_other": f"{{count}}{NBSP}supporting documents",
+    # Notice of visit
+    "visit_came": "We came to see you on {day}, to go over your account with you. It "
+    "shows to date a balance of",
+    "visit_call": "A difficulty, a question, a disagreement? Call us: we will look for "
+    "a solution together.",
+    "visit_crossed": "If your payment has reached us in the meantime, please disregard "
+    "this message.",
+    "visit_closing": "With our best regards.",
+    "visit_private": "This message comes from our company. It has not the force of an "
+    "act of a court.",
+}
+# Titles of letters by their code. A French judge may read them: what French law names
+# keeps its French name.
+TITLES = {
+    "second_reminder": "PAYMENT REMINDER",
+    "last_reminder": {
+        "business": "FINAL REMINDER BEFORE FORMAL NOTICE",
+        "consumer": "FINAL REMINDER BEFORE FORMAL NOTICE",
+        "public": "FINAL REMINDER",
+    },
+    "formal_notice": "FORMAL NOTICE TO PAY (MISE EN DEMEURE)",
+    "public_claim": "CLAIM (RÉCLAMATION)",
+    "receipt": "RECEIPT FOR PAYMENT",
+    "account_statement": "STATEMENT OF ACCOUNT",
+    "visit_notice": "OUR VISIT",
+}
+# How some mentions are seen in the texts of a stage, by code of :mod:`.mentions`.
+MENTION_WORDS = {
+    "formal_words": r"\bformal notice\b",
+    "claim_words": r"\bclaim",
+    "announcement": r"\bformal notice\b",
+    "consequence": r"\b(courts?|tribunals?|judges?|legal proceedings)\b",
+    "discharge": r"\bclos(e|ed|es|ing|ure)\b",
+}
+# Words that break rules of :mod:`.mentions`, besides those in French, which no letter
+# may use in any language; and those that only the text of a stage may not use.
+RULE_WORDS = {
+    "court_act": (
+        "writs?",
+        "summons(?:es)?",
+        "subpoenas?",
+        "bailiffs?",
+        "court orders?",
+        "(?:final|last) notice before (?:seizure|attachment|enforcement|execution)",
+        r"(?:seizure|attachment|distraint)s? (?:of|on|over) (?:your|goods|assets)",
+        "(?:French Republic|Republic of France)",
+        "in the name of the (?:law|(?:French )?people)",
+    ),
+    "empty_threat": (
+        "blacklist(?:s|ed|ing)?",
+        "criminal (?:charges?|complaints?|offences?|proceedings|prosecutions?)",
+        "prosecut(?:e|ed|es|ing|ions?)",
+        "press(?:ing)? charges",
+        "fraud",
+        "(?:compulsory|forced) (?:enforcement|execution)",
+    ),
+    "indemnity": (
+        "(?:fixed|flat[- ]rate)(?: recovery)? (?:indemnit(?:y|ies)|compensation)",
+        "late[- ]payment (?:penalt(?:y|ies)|charges?|fees?)",
+        "late fees?",
+    ),
+    "recovery_costs": (
+        "(?:recovery|collection|reminder|dunning|administrati(?:on|ve)|handling"
+        "|procedural) (?:costs?|charges?|fees?)",
+        r"(?:costs?|charges?|fees?) (?:of|for) (?:the |our |this )?"
+        "(?:recovery|collection|reminders?|letters?|formal notice)",
+    ),
+    "drama": ("orders? (?:for payment|to pay)", "injunctions? to pay"),
+    "premature": (
+        "late payments?",
+        "unpaid",
+        "overdue",
+        "past due",
+        "arrears",
+        "penalt(?:y|ies)",
+    ),
+    "formal_threat": (
+        "formal notices?",
+        "courts?",
+        "tribunals?",
+        "legal (?:action|proceedings)",
+        "lawsuits?",
+    ),
+    "penalties": (
+        "penalt(?:y|ies)",
+        "indemnit(?:y|ies)",
+        "(?:default|late[- ]payment|statutory) interest",
+        "interest at the (?:French )?(?:statutory|legal) rate",
+    ),
+}
+RAW_RULE_WORDS = {
+    "indemnity": (
+        r"€ ?40(?:\.00)?(?![.,]?\d)",
+        r"40(?:\.00)? ?(?:euros?|EUR)",
+    ),
+}
+# Unit and hundredth, each singular and plural, where the name that Babel gives is not
+# the one a business writes, or where it does not name the hundredth.
+CURRENCY_WORDS = {
+    "EUR": (("euro", "euros"), ("cent", "cents")),
+    "USD": (("US dollar", "US dollars"), ("cent", "cents")),
+    "CHF": (("Swiss franc", "Swiss francs"), ("centime", "centimes")),
+    "GBP": (("pound sterling", "pounds sterling"), ("penny", "pence")),
+}
+# Sources of law that letters cite, and what they are called in English.
+LAW_SOURCES = {
+    "code civil": "French Civil Code",
+    "code de commerce": "French Commercial Code",
+    "code de la commande publique": "French Public Procurement Code",
+    "code de la consommation": "French Consumer Code",
+    "code de procédure civile": "French Code of Civil Procedure",
+    "code des procédures civiles d’exécution": "French Code of Civil Enforcement "
+    "Procedures",
+    "code des postes et des communications électroniques": "French Postal and "
+    "Electronic Communications Code",
+    "code général des impôts": "French General Tax Code",
+    "code monétaire et financier": "French Monetary and Financial Code",
+    "code pénal": "French Criminal Code",
+    "décret": "French Decree",
+    "loi": "French Act",
+}
+FRENCH_MONTHS = {
+    name: number for number, name in FRENCH_LOCALE.months["format"]["wide"].items()
+}
+CITATION = re.compile(
+    r"(?P<word>articles?) (?P<numbers>.+?) (?:du|de la) "
+    r"(?P<source>code .+|(?:décret|loi)(?= n°))"
+    r"(?: n° (?P<number>[\d-]+) du (?P<day>\d+)(?:er)? (?P<month>\w+) (?P<year>\d{4}))?"
+)
+# Numbers of articles, their paragraphs, and what joins them.
+ARTICLES = re.compile(r"(?:[LRDA]?\d[\d-]*|[IVX]+|\d°|et|à|[ ,])+")
 
 
 def format_amount(amount, currency_code="EUR"):
@@ -47,6 +368,131 @@ def format_date(day):
     '1\\xa0November\\xa02026'
     """
     return babel_format_date(day, "d MMMM y", locale=LOCALE).replace(" ", NBSP)
+
+
+def format_rate(rate):
+    """A rate: two decimals, more when it has more.
+
+    >>> from decimal import Decimal
+    >>> format_rate(Decimal("1.15")), format_rate(Decimal("0.8575"))
+    ('1.15', '0.8575')
+    """
+    return format_decimal(rate, format="#,##0.00##", locale=LOCALE)
+
+
+def format_percent(rate):
+    """A yearly rate given in percent.
+
+    >>> from decimal import Decimal
+    >>> format_percent(Decimal("12.40")), format_percent(Decimal("4.875"))
+    ('12.40%', '4.875%')
+    """
+    return f"{format_rate(rate)}%"
+
+
+def format_number(number):
+    """A number that is counted, without the decimals that it has none of.
+
+    >>> from decimal import Decimal
+    >>> format_number(Decimal("10")), format_number(Decimal("10.50"))
+    ('10', '10.5')
+    """
+    return format_decimal(number, format="#,##0.####", locale=LOCALE)
+
+
+def format_short_date(day):
+    """A date for a column of figures: its month cannot be taken for its day.
+
+    >>> from datetime import date
+    >>> format_short_date(date(2026, 9, 1))
+    '1\\xa0Sep\\xa02026'
+    """
+    return babel_format_date(day, "d MMM y", locale=SHORT_LOCALE).replace(" ", NBSP)
+
+
+def format_days(days):
+    """A number of days.
+
+    >>> format_days(1), format_days(85)
+    ('1\\xa0day', '85\\xa0days')
+    """
+    return f"{days}{NBSP}{'day' if days == 1 else 'days'}"
+
+
+def amount_in_words(amount, currency_code="EUR"):
+    """An amount spelt out.
+
+    >>> from decimal import Decimal
+    >>> print(amount_in_words(Decimal("1234.56")))
+    one thousand, two hundred and thirty-four euros and fifty-six cents
+    >>> print(amount_in_words(Decimal("1.01"), "GBP"))
+    one pound sterling and one penny
+    >>> print(amount_in_words(Decimal("-0.80"), "SEK"))
+    minus zero Swedish kronor and eighty hundredths
+    >>> print(amount_in_words(Decimal("1000000"), "JPY"))
+    one million Japanese yen
+    """
+    digits = 0 if currency_code in WHOLE_CURRENCIES else 2
+    amount = amount.quantize(Decimal(1).scaleb(-digits))
+    whole, hundredths = divmod(abs(amount), 1)
+    unit, hundredth = _currency_words(currency_code)
+    words = _count_in_words(int(whole), unit)
+    if hundredths:
+        words += " and " + _count_in_words(int(hundredths * 100), hundredth)
+    return f"minus {words}" if amount < 0 else words
+
+
+def _currency_words(currency_code):
+    if currency_code in CURRENCY_WORDS:
+        return CURRENCY_WORDS[currency_code]
+    unit = tuple(get_currency_name(currency_code, n, locale=LOCALE) for n in (1, 2))
+    return unit, ("hundredth", "hundredths")
+
+
+def _count_in_words(number, names):
+    return f"{num2words(number, lang='en')} {names[number != 1]}"
+
+
+def cite(article):
+    """A citation of French law, in English. What is not one of the usual forms stays as
+    it is in French, which is the law's own language.
+
+    :param article: citation as dated facts have it
+
+    >>> cite("articles L441-10, II, et D441-5 du code de commerce")
+    'Articles L441-10, II, and D441-5 of the French Commercial Code'
+    >>> cite("article 1er du décret n° 2013-269 du 29 mars 2013")
+    'Article 1 of French Decree No. 2013-269 of 29 March 2013'
+    >>> cite("articles R2192-31 à R2192-33 du code de la commande publique")
+    'Articles R2192-31 to R2192-33 of the French Public Procurement Code'
+    >>> cite("article 4 de l’ordonnance n° 2020-306")
+    'article 4 de l’ordonnance n° 2020-306'
+    """
+    plain = " ".join(article.replace("'", "’").split())
+    found = CITATION.fullmatch(plain)
+    if not found:
+        return article
+    numbers = re.sub(r"(?<=\d)er\b", "", found["numbers"])
+    source = LAW_SOURCES.get(found["source"])
+    month = FRENCH_MONTHS.get(found["month"])
+    is_dated = not found["source"].startswith("code")
+    if not source or is_dated != bool(month) or not ARTICLES.fullmatch(numbers):
+        return article
+    numbers = re.sub(r"\bet\b", "and", re.sub(r"\bà\b", "to", numbers))
+    text = f"{found['word'].capitalize()} {numbers} of"
+    if not is_dated:
+        return f"{text} the {source}"
+    day = f"{found['day']} {LOCALE.months['format']['wide'][month]} {found['year']}"
+    return f"{text} {source} No. {found['number']} of {day}"
+
+
+def origin_name(country_code):
+    """The country of the sender: a letter that leaves it says it.
+
+    >>> origin_name("FR"), origin_name(False)
+    ('France', '')
+    """
+    return LOCALE.territories.get(country_code, "")
 
 
 def nbsp(text):

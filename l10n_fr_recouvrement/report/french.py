@@ -76,6 +76,213 @@ STREET_ABBREVIATIONS = {
     "SQUARE": "SQ",
 }
 
+# Words of a letter that no stage writes; a text by profile where profiles differ.
+TEXTS = {
+    "salutation": "Madame, Monsieur,",
+    "attention": "À l’attention de {name}",
+    "place_date": "{city}, le {day}",
+    "date_alone": "Le {day}",
+    "registered": "Lettre recommandée avec avis de réception",
+    "lre": "Lettre recommandée électronique",
+    "tracking": f"n°{NBSP}{{number}}",
+    "our_reference": f"Nos références{NBSP}:",
+    "customer": f"Compte client{NBSP}:",
+    "your_siret": f"Votre SIRET{NBSP}:",
+    "subject": f"Objet{NBSP}:",
+    "colon": f"{NBSP}: ",
+    "in_words": "Soit {words}.",
+    "or_in_words": ", soit ",
+    "as_at": "Situation arrêtée au {day}, sauf erreur ou omission.",
+    "page": "Réf. {reference} – page {page}/{pages}",
+    "draft": "PROJET",
+    # Foot of the pages
+    "capital": " au capital de {capital}",
+    "seat": "siège social : {seat}",
+    "siren": "SIREN {siren}",
+    "registry": " RCS {registry}",
+    "vat": "TVA {vat}",
+    # Annex
+    "annex": "Annexe",
+    "annex_notice": "Le {name} figure en annexe.",
+    "annex_again": "Annexe – {name} (suite)",
+    "annex_heading": "Jointe à notre lettre {name} du {day} à {debtor}.",
+    "annex_name": "Relevé des sommes dues",
+    "brought": "Report",
+    "carried": "À reporter",
+    # Heads of columns
+    "invoice": "Facture",
+    "date": "Date",
+    "due_date": "Échéance",
+    "lateness": "Retard",
+    "total_vat": "Montant TTC",
+    "paid": "Déjà réglé",
+    "balance": "Reste dû",
+    "from": "Du",
+    "to": "Au",
+    "days": "Jours",
+    "base": "Base TTC",
+    "rate": "Taux annuel",
+    "divisor": "Diviseur",
+    "item": "Libellé",
+    "debit": "Débit",
+    "credit": "Crédit",
+    "running_balance": "Solde",
+    "settled_invoice": "Facture soldée",
+    "settlement_kind": "Nature",
+    "allocated": "Montant imputé",
+    # Rows
+    "days_late": f"{{days}}{NBSP}j",
+    "instalment": "échéance {rank} sur {count}, facture de {total} TTC",
+    "your_reference": "votre réf. {reference}",
+    "request_received": "demande reçue le {day}",
+    "purchase_order_reference": "engagement {reference}",
+    "contract_reference": "marché {reference}",
+    "buyer_reference": "service {reference}",
+    "credit_note": "Avoir",
+    "payment_received": "Règlement reçu",
+    "oldest_first": "Imputé sur les sommes les plus anciennes",
+    "invoice_item": "Facture {label}",
+    "credit_note_item": "Avoir {label}",
+    "overdue_for": "échue depuis {days}",
+    "left_of": "reste sur {total}",
+    # What a statement of account says of an invoice that is not simply to be paid.
+    "blocked": "réclamation en cours d’examen",
+    "in_payment": "règlement en cours d’encaissement",
+    # Sums
+    "principal_left": "Principal restant dû",
+    "principal_due_vat": "Principal échu, TTC",
+    "principal_left_vat": "Principal restant dû, TTC",
+    "deducted": "Avoirs et règlements déduits",
+    "overdue_part": "dont échu, avoirs et règlements déduits",
+    "in_your_favour": "Solde en votre faveur",
+    "balance_due": "Solde dû",
+    "balance_nil": "Solde",
+    "waived": "Remise accordée",
+    "interest_at": "{label} au {day}",
+    "indemnity": "Indemnité forfaitaire",
+    "indemnity_each": "{count} × {tariff}, soit {amount} l’une "
+    f"(1{NBSP}€ = {{rate}}{NBSP}{{currency}})",
+    "costs": "Frais de recouvrement complémentaires",
+    "costs_detail": "justificatifs tenus à votre disposition",
+    "total": "Total à régler",
+    "penalty_note": "base × taux × jours ÷ diviseur, arrondi au centime ligne par "
+    f"ligne{NNBSP}; les deux dates sont comprises",
+    # The heading of the table of interest, what interest is called, one amount of it.
+    "interest_table": {
+        "business": "Décompte des pénalités de retard",
+        "consumer": "Décompte des intérêts au taux légal",
+        "public": "Décompte des intérêts moratoires",
+    },
+    "interest": {
+        "business": "Pénalités de retard",
+        "consumer": "Intérêts au taux légal",
+        "public": "Intérêts moratoires",
+    },
+    "interest_amount": {
+        "business": "Pénalité",
+        "consumer": "Intérêt",
+        "public": "Intérêt",
+    },
+    # Receipt
+    "settled_total": "Total soldé",
+    "settlements": "Détail des règlements",
+    "allocated_total": "Total imputé",
+    "paid_total": "Total réglé",
+    # What a receipt says of the penalties that are still due.
+    "reserve": {
+        "business": "Le présent reçu porte sur le principal. Il ne vaut pas "
+        "renonciation aux pénalités de retard et à l'indemnité forfaitaire qui restent "
+        "dues à ce jour, soit {amount}.",
+        "consumer": "Le présent reçu porte sur le principal. Il ne vaut pas "
+        "renonciation aux intérêts au taux légal qui restent dus à ce jour, soit "
+        "{amount}.",
+        "public": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation "
+        "aux intérêts moratoires et à l'indemnité forfaitaire qui restent dus à ce "
+        "jour, soit {amount}.",
+    },
+    # Payment
+    "payee": "Titulaire",
+    "iban": "IBAN",
+    "account": "Compte",
+    "bic": "BIC",
+    "reference": "Référence",
+    "bank_details": "Coordonnées bancaires",
+    "pay_by": "À régler au plus tard le {day}",
+    "pay_on": "À régler pour le {day}",
+    "code": "Code de paiement",
+    "code_hint": "Payer par virement – scannez ce code avec votre application bancaire",
+    # Law that the letter cites, by the code of the mention
+    "law_formal_notice": "Mise en demeure",
+    "law_business_margin": "Pénalités de retard, exigibles sans rappel",
+    "law_business_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
+    "law_public_margin": "Intérêts moratoires, dus de plein droit",
+    "law_public_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
+    "law_consumer_interest": "Intérêts au taux légal à compter de la mise en demeure",
+    "law_public_claim": "Interruption de la prescription",
+    "mediator": "Si le différend persiste après votre réclamation écrite, vous pouvez "
+    "saisir gratuitement le médiateur de la consommation dont nous relevons : "
+    "{mediator}.",
+    # Where a rate comes from
+    "rate_agreed": "taux convenu",
+    "rate_times": "{factor} fois le ",
+    "rate_ecb_refi": "taux de refinancement de la BCE au {day}",
+    "rate_legal": "taux de l’intérêt légal du semestre commencé le {day}",
+    "rate_plus": f" majoré de {{margin}}{NBSP}points",
+    "rate_frozen": ", figé au semestre où les intérêts ont commencé à courir",
+    # Enclosures
+    "enclosures": f"P.J.{NBSP}:",
+    "enclosed_annex": "{name} (annexe)",
+    "listed_above": "liste ci-dessus",
+    "listed_in_annex": "liste en annexe",
+    "enclosed_email": "notre courriel du {day} ({reference})",
+    "enclosed_letter": "notre lettre du {day} ({reference})",
+    "enclosed_registered": "notre lettre recommandée{number} du {day} ({reference})",
+    "enclosed_number": f" n°{NBSP}{{number}}",
+    "enclosed_invoice": "facture {number} du {day}",
+    "enclosed_debit_note": "note de débit {number} du {day}",
+    "enclosed_statement": {
+        "business": "décompte détaillé des pénalités de retard",
+        "consumer": "décompte détaillé des intérêts au taux légal",
+        "public": "décompte détaillé des intérêts moratoires",
+    },
+    "enclosed_evidence": "{name} (facture {invoice})",
+    "enclosed_order": "bon de commande",
+    "enclosed_contract": "contrat",
+    "enclosed_delivery": "bon de livraison",
+    "pieces": f"{{name}} ({{count}}{NBSP}pièces)",
+    # More of a kind are counted, not named one by one.
+    "many_letter": f"{{count}}{NBSP}lettres",
+    "many_invoice": f"{{count}}{NBSP}factures",
+    "many_order": f"{{count}}{NBSP}bons de commande",
+    "many_contract": f"{{count}}{NBSP}contrats",
+    "many_delivery": f"{{count}}{NBSP}bons de livraison",
+    "many_other": f"{{count}}{NBSP}justificatifs",
+    # Notice of visit
+    "visit_came": "Nous sommes passés vous voir le {day}, pour faire le point avec "
+    "vous sur votre compte. Il présente à ce jour un solde de",
+    "visit_call": f"Une difficulté, une question, un désaccord{NBSP}? "
+    f"Appelez-nous{NBSP}: nous chercherons ensemble une solution.",
+    "visit_crossed": "Si votre règlement nous est parvenu entre-temps, merci de ne pas "
+    "tenir compte de ce message.",
+    "visit_closing": "Avec nos salutations les meilleures.",
+    "visit_private": "Ce message vient de notre entreprise. Il n’a pas la valeur d’un "
+    "acte de justice.",
+}
+# Titles of letters by their code, where :mod:`.letter_kinds` has others.
+TITLES = {}
+# How some mentions are seen in the texts of a stage, by code of :mod:`.mentions`.
+MENTION_WORDS = {
+    "formal_words": r"\ben demeure\b",
+    "claim_words": r"\bréclam",
+    "announcement": r"\bmise en demeure\b",
+    "consequence": r"\b(juridictions?|tribuna(l|ux)|juges?|voies? de droit)\b",
+    "discharge": r"\bcl(os|ôtur)",
+}
+# Words that break rules of :mod:`.mentions`, besides those in French, which no letter
+# may use in any language; and those that only the text of a stage may not use.
+RULE_WORDS = {}
+RAW_RULE_WORDS = {}
+
 
 def format_amount(amount, currency_code="EUR"):
     """An amount as it is written in France: narrow no-break space between thousands,
@@ -90,13 +297,40 @@ def format_amount(amount, currency_code="EUR"):
     return text.replace("-", MINUS)
 
 
+def format_rate(rate):
+    """A rate: two decimals, more when it has more.
+
+    >>> format_rate(Decimal("1.15")), format_rate(Decimal("0.8575"))
+    ('1,15', '0,8575')
+    """
+    return format_decimal(rate, format="#,##0.00##", locale=LOCALE)
+
+
 def format_percent(rate):
-    """A yearly rate given in percent: two decimals, more when it has more.
+    """A yearly rate given in percent.
 
     >>> format_percent(Decimal("12.40")), format_percent(Decimal("4.875"))
     ('12,40\\xa0%', '4,875\\xa0%')
     """
-    return format_decimal(rate, format="#,##0.00##", locale=LOCALE) + NBSP + "%"
+    return format_rate(rate) + NBSP + "%"
+
+
+def format_number(number):
+    """A number that is counted, without the decimals that it has none of.
+
+    >>> format_number(Decimal("10")), format_number(Decimal("10.50"))
+    ('10', '10,5')
+    """
+    return format_decimal(number, format="#,##0.####", locale=LOCALE)
+
+
+def format_days(days):
+    """A number of days.
+
+    >>> format_days(1), format_days(85)
+    ('1\\xa0jour', '85\\xa0jours')
+    """
+    return f"{days}{NBSP}{'jour' if days == 1 else 'jours'}"
 
 
 def format_date(day):
@@ -276,6 +510,16 @@ def with_amount(words, amount):
     'Facture FAC/1, soldée\\xa0: 10,00\\xa0€'
     """
     return nbsp(f"{words} : {amount}")
+
+
+def cite(article):
+    """A citation of the law, as dated facts have it."""
+    return article
+
+
+def origin_name(country_code):
+    """The country of the sender, where the letter says it."""
+    return ""
 
 
 def city_line(zip_code, city):

@@ -19,26 +19,22 @@ from . import (
     enclosure_pdf,
     enclosure_words,
     epc,
+    french,
     letter_kinds,
     letter_pdf,
     mentions,
     rate_words,
     table_pages,
+    wording,
 )
 from .french import (
     ADDRESS_WIDTH,
     NBSP,
     NNBSP,
-    amount_in_words,
     city_line,
-    format_amount,
-    format_date,
     format_iban,
-    format_percent,
-    format_short_date,
     format_siren,
     format_siret,
-    nbsp,
     postal_address,
 )
 
@@ -55,53 +51,13 @@ CHUNK = 40
 INLINE_ROWS = {True: 6, False: 10.5}
 # A receipt asks for nothing: no payment code, more room.
 RECEIPT_ROWS = 18
-# What an annex is called that holds all the figures.
-STATEMENT = "Relevé des sommes dues"
 LOGO_PIXELS = (720, 216)
 DEFAULT_COLOR = "#1d3a5f"
 
-# How each profile names interest: the heading of its table, and one amount of it.
-INTEREST_WORDS = {
-    "business": ("Décompte des pénalités de retard", "Pénalités de retard", "Pénalité"),
-    "consumer": (
-        "Décompte des intérêts au taux légal",
-        "Intérêts au taux légal",
-        "Intérêt",
-    ),
-    "public": ("Décompte des intérêts moratoires", "Intérêts moratoires", "Intérêt"),
-}
+# States of an invoice that is not simply to be paid.
+ACCOUNT_STATES = ("blocked", "in_payment")
 # References of Chorus Pro on an invoice, as its module names them.
-CHORUS_FIELDS = {
-    "purchase_order_reference": "engagement",
-    "contract_reference": "marché",
-    "buyer_reference": "service",
-}
-# What a receipt says of the penalties that are still due.
-RESERVES = {
-    "business": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation "
-    "aux pénalités de retard et à l'indemnité forfaitaire qui restent dues à ce jour, "
-    "soit %s.",
-    "consumer": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation "
-    "aux intérêts au taux légal qui restent dus à ce jour, soit %s.",
-    "public": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation aux "
-    "intérêts moratoires et à l'indemnité forfaitaire qui restent dus à ce jour, soit "
-    "%s.",
-}
-# What a statement of account says of an invoice that is not simply to be paid.
-ACCOUNT_STATES = {
-    "blocked": "réclamation en cours d’examen",
-    "in_payment": "règlement en cours d’encaissement",
-}
-# What the law that an action cites is about, by the code of the mention.
-LEGAL_SUBJECTS = {
-    "formal_notice": "Mise en demeure",
-    "business_margin": "Pénalités de retard, exigibles sans rappel",
-    "business_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
-    "public_margin": "Intérêts moratoires, dus de plein droit",
-    "public_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
-    "consumer_interest": "Intérêts au taux légal à compter de la mise en demeure",
-    "public_claim": "Interruption de la prescription",
-}
+CHORUS_FIELDS = ("purchase_order_reference", "contract_reference", "buyer_reference")
 
 
 @dataclass
@@ -129,10 +85,11 @@ def _logo_uri(source):
 
 
 class ReportLetter(models.AbstractModel):
-    """Turns actions into French letters: plain values, then pages.
+    """Turns actions into letters: plain values, then pages.
 
-    What is printed is in French whatever the language of the user, and every amount is
-    text already: the template lays out and computes nothing.
+    What is printed is in the language of the letter (see :mod:`.wording`), whatever
+    that of the user, and every amount is text already: the template lays out and
+    computes nothing.
     """
 
     _name = "report.l10n_fr_recouvrement.report_letter"
@@ -329,7 +286,11 @@ class ReportLetter(models.AbstractModel):
         """Return the PDF of each of ``letters``, printed in one call."""
         footers = [
             letter_pdf.Footer(
-                letter["reference"], letter["footer"], letter["draft"], letter["folds"]
+                letter["reference"],
+                letter["footer"],
+                letter["draft"],
+                letter["folds"],
+                letter["words"],
             )
             for letter in letters
         ]
@@ -367,6 +328,28 @@ class ReportLetter(models.AbstractModel):
         )
 
     # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_words(self, action):
+        """The module of words of the language of a letter."""
+        return wording.for_lang(action._get_letter_lang())
+
+    @api.model
+    def _text(self, action, code, **values):
+        """One of the ``TEXTS`` of the language of a letter, that of its profile where
+        profiles differ, with its values."""
+        text = self._get_words(action).TEXTS[code]
+        if not isinstance(text, str):
+            text = text[action.profile]
+        return text.format(**values)
+
+    @api.model
+    def _format_date(self, action, day):
+        return self._get_words(action).format_date(day)
+
+    # ------------------------------------------------------------------
     # Values of one letter
     # ------------------------------------------------------------------
 
@@ -379,29 +362,32 @@ class ReportLetter(models.AbstractModel):
         """
         action.ensure_one()
         kind = letter_kinds.get(action.stage_id.kind)
+        words = self._get_words(action)
         values = {
+            "lang": action._get_letter_lang(),
+            "words": words.TEXTS,
             "reference": action.name,
             "kind": kind.code,
             "profile": action.profile,
             "template": kind.template,
             "draft": bool(self.env.context.get("recouvrement_draft")),
-            "title": kind.get_title(action.profile),
-            "salutation": "Madame, Monsieur,",
+            "title": kind.get_title(action.profile, words),
+            "salutation": words.TEXTS["salutation"],
             "color": self._prepare_color(action),
-            "sender": self._prepare_sender(action),
+            "sender": self._prepare_sender(action, words),
             "identity": self._prepare_identity(action.company_id),
-            "footer": self._prepare_footer(action),
+            "footer": self._prepare_footer(action, words),
             "folds": action.company_id.recouvrement_fold_marks,
             "debtor": self._prepare_debtor(action),
-            "recipient_lines": self._prepare_recipient(action),
-            "place_date": self._prepare_place_date(action),
+            "recipient_lines": self._prepare_recipient(action, words),
+            "place_date": self._prepare_place_date(action, words),
             "delivery": self._prepare_delivery(action),
             "references": self._prepare_references(action),
-            "subject": nbsp(action.letter_subject or ""),
-            "intro": self._prepare_text(action.letter_intro),
-            "demand": self._prepare_text(action.letter_demand),
-            "note": self._prepare_text(action.letter_note),
-            "closing": self._prepare_text(action.letter_closing),
+            "subject": words.nbsp(action.letter_subject or ""),
+            "intro": self._prepare_text(action.letter_intro, words),
+            "demand": self._prepare_text(action.letter_demand, words),
+            "note": self._prepare_text(action.letter_note, words),
+            "closing": self._prepare_text(action.letter_closing, words),
             "statement": self._prepare_statement(action),
             "payment": self._prepare_payment(action),
             "deadline": action.deadline_text or "",
@@ -412,6 +398,8 @@ class ReportLetter(models.AbstractModel):
             "signature": self._prepare_signature(action),
         }
         values.update(getattr(self, kind.figures)(action))
+        words = values.get("total_words", "")
+        values["in_words"] = self._text(action, "in_words", words=words)
         values["enclosures"] = self._prepare_enclosures(action, values)
         return values
 
@@ -426,14 +414,15 @@ class ReportLetter(models.AbstractModel):
         return color if light < 150 else DEFAULT_COLOR
 
     @api.model
-    def _prepare_sender(self, action):
+    def _prepare_sender(self, action, words=french):
         company = action.company_id
         lines = [company.street, company.street2, city_line(company.zip, company.city)]
+        lines.append(words.origin_name(company.country_id.code).upper())
         lines += [company.phone, company.email]
         lines.append((company.website or "").partition("://")[2].rstrip("/"))
         return {
             "name": company.name,
-            "lines": [nbsp(line) for line in lines if line],
+            "lines": [words.nbsp(line) for line in lines if line],
             "logo": self._prepare_logo(company),
         }
 
@@ -445,24 +434,26 @@ class ReportLetter(models.AbstractModel):
         return _logo_uri(company.with_context(bin_size=False).logo or b"")
 
     @api.model
-    def _prepare_footer(self, action):
+    def _prepare_footer(self, action, words=french):
         """What a company must say of itself on its letters (C. com. art. R123-237 and
         R123-238), for the foot of the pages."""
-        company = action.company_id
+        company, texts = action.company_id, words.TEXTS
         identity = self._prepare_identity(company)
         form, siren = identity["form"], identity["siren"]
         if identity["capital"]:
-            form += f" au capital de {identity['capital']}"
+            form += texts["capital"].format(capital=identity["capital"])
         if siren and identity["registry"]:
-            siren += f" RCS {identity['registry']}"
-        seat = identity["seat"] or identity["place"]
+            siren += texts["registry"].format(registry=identity["registry"])
+        place = identity["seat"] or identity["place"]
+        country = words.origin_name(company.country_id.code)
+        seat = ", ".join(part for part in (place, country) if part) if place else ""
         parts = [
             ", ".join(part for part in (identity["name"], form.strip()) if part),
-            f"siège social : {seat}" if seat else "",
-            f"SIREN {siren}" if siren else "",
-            f"TVA {company.vat}" if company.vat else "",
+            texts["seat"].format(seat=seat) if seat else "",
+            texts["siren"].format(siren=siren) if siren else "",
+            texts["vat"].format(vat=company.vat) if company.vat else "",
         ]
-        return nbsp(" – ".join(part for part in parts if part))
+        return words.nbsp(" – ".join(part for part in parts if part))
 
     @api.model
     def _prepare_identity(self, company):
@@ -491,12 +482,12 @@ class ReportLetter(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_recipient(self, action):
+    def _prepare_recipient(self, action, words=french):
         contact = action.contact_id or action.partner_id
         place = contact if contact.city else action.partner_id
         names = [action.partner_id.name]
         if contact != action.partner_id and contact.name:
-            attention = f"À l’attention de {contact.name}"
+            attention = words.TEXTS["attention"].format(name=contact.name)
             names.append(attention if len(attention) <= ADDRESS_WIDTH else contact.name)
         return postal_address(
             names,
@@ -507,53 +498,52 @@ class ReportLetter(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_place_date(self, action):
-        day = format_date(action.date)
+    def _prepare_place_date(self, action, words=french):
         city = action.company_id.city
-        return f"{city}, le {day}" if city else f"Le {day}"
+        text = words.TEXTS["place_date" if city else "date_alone"]
+        return text.format(city=city, day=words.format_date(action.date))
 
     @api.model
     def _prepare_delivery(self, action):
         """How the letter travels, line by line."""
         if action.channel == "lre":
-            return ["Lettre recommandée électronique"]
+            return [self._text(action, "lre")]
         if action.channel != "registered":
             return []
-        lines = ["Lettre recommandée avec avis de réception"]
+        lines = [self._text(action, "registered")]
         if action.tracking_number:
-            lines.append(f"n°{NBSP}{action.tracking_number}")
+            lines.append(self._text(action, "tracking", number=action.tracking_number))
         return lines
 
     @api.model
     def _prepare_references(self, action):
         """Label and value of each line of the heading."""
         rows = [
-            ("Nos références", action.name),
-            ("Compte client", action.partner_id.ref),
+            ("our_reference", action.name),
+            ("customer", action.partner_id.ref),
         ]
         if action.profile == "public":
             rows.append(
-                ("Votre SIRET", format_siret(action.partner_id.company_registry))
+                ("your_siret", format_siret(action.partner_id.company_registry))
             )
-        return [(f"{label}{NBSP}:", value) for label, value in rows if value]
+        return [(self._text(action, code), value) for code, value in rows if value]
 
     @api.model
-    def _prepare_text(self, html):
-        """The text of a stage with the spaces of French typography."""
+    def _prepare_text(self, html, words):
+        """The text of a stage with the typography of its language."""
         if is_html_empty(html):
             return ""
         root = lxml.html.fragment_fromstring(html, create_parent="div")
         for node in root.iter():
             if isinstance(node.tag, str):
-                node.text = nbsp(node.text) if node.text else node.text
-            node.tail = nbsp(node.tail) if node.tail else node.tail
+                node.text = words.nbsp(node.text) if node.text else node.text
+            node.tail = words.nbsp(node.tail) if node.tail else node.tail
         return Markup(lxml.html.tostring(root, encoding="unicode"))
 
     @api.model
     def _prepare_statement(self, action):
-        return (
-            f"Situation arrêtée au {format_date(action.date)}, sauf erreur ou omission."
-        )
+        day = self._format_date(action, action.date)
+        return self._text(action, "as_at", day=day)
 
     # ------------------------------------------------------------------
     # Figures
@@ -573,8 +563,8 @@ class ReportLetter(models.AbstractModel):
             **self._prepare_tables(action, invoices, credits, len(totals)),
             "totals": totals,
             "total": self._format(action, total),
-            "total_label": "Total à régler",
-            "total_words": amount_in_words(total, action.currency_id.name),
+            "total_label": self._text(action, "total"),
+            "total_words": self._spell(action, total),
         }
 
     @api.model
@@ -598,15 +588,25 @@ class ReportLetter(models.AbstractModel):
         while tables and table_pages.height(tables[0]) <= room:
             inline.append(tables.pop(0))
             room -= table_pages.height(inline[-1])
+        name = self._text(action, "annex_name")
+        if inline and tables:
+            name = tables[0]["caption"]
         return {
             "tables": inline,
             "annex": [
                 [self._format_carried(action, part) for part in page]
                 for page in table_pages.paginate(tables)
             ],
-            "annex_name": tables[0]["caption"] if inline and tables else STATEMENT,
-            "annex_heading": f"Jointe à notre lettre {action.name} du "
-            f"{format_date(action.date)} à {action.partner_id.name}.",
+            "annex_name": name,
+            "annex_notice": self._text(action, "annex_notice", name=self._lower(name)),
+            "annex_again": self._text(action, "annex_again", name=self._lower(name)),
+            "annex_heading": self._text(
+                action,
+                "annex_heading",
+                name=action.name,
+                day=self._format_date(action, action.date),
+                debtor=action.partner_id.name,
+            ),
         }
 
     @api.model
@@ -639,7 +639,7 @@ class ReportLetter(models.AbstractModel):
         ) - self._sum(credits, "amount_residual")
         sums = [(self._get_balance_label(action, balance), abs(balance))]
         if 0 < overdue < balance:
-            sums.append(("dont échu, avoirs et règlements déduits", overdue))
+            sums.append((self._text(action, "overdue_part"), overdue))
         table = {
             "kind": "account",
             "caption": "",
@@ -652,14 +652,14 @@ class ReportLetter(models.AbstractModel):
             "totals": [],
             "total": self._format(action, abs(balance)),
             "total_label": self._get_balance_label(action, balance),
-            "total_words": amount_in_words(abs(balance), action.currency_id.name),
+            "total_words": self._spell(action, abs(balance)),
         }
 
     @api.model
     def _get_balance_label(self, action, balance):
         if balance < 0:
-            return "Solde en votre faveur"
-        return "Solde dû" if balance else "Solde"
+            return self._text(action, "in_your_favour")
+        return self._text(action, "balance_due" if balance else "balance_nil")
 
     @api.model
     def _prepare_account_row(self, line, balance):
@@ -669,10 +669,10 @@ class ReportLetter(models.AbstractModel):
         residual = self._format(action, amount)
         is_debit = line.kind in DEBIT_KINDS
         return {
-            "date": self._format_day(line.date_document),
+            "date": self._format_day(action, line.date_document),
             "number": self._get_account_name(line),
             "detail": self._prepare_account_detail(line),
-            "due_date": self._format_day(line.date_due) if is_debit else "",
+            "due_date": self._format_day(action, line.date_due) if is_debit else "",
             "debit": residual if is_debit else "",
             "credit": "" if is_debit else residual,
             "balance": self._format(action, balance),
@@ -685,27 +685,30 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _get_account_name(self, line):
-        return {
-            "invoice": f"Facture {line.label}",
-            "credit_note": f"Avoir {line.label}",
-            "payment": "Règlement reçu",
-            "entry": line.label,
+        if line.kind == "entry":
+            return line.label
+        code = {
+            "invoice": "invoice_item",
+            "credit_note": "credit_note_item",
+            "payment": "payment_received",
         }[line.kind]
+        return self._text(line.action_id, code, label=line.label)
 
     @api.model
     def _prepare_account_detail(self, line):
         """What an open item needs to be understood, in small under it. Hook."""
-        parts = []
+        action, parts = line.action_id, []
         if line.kind == "invoice":
             detail = self._prepare_invoice_detail(line)
-            parts.append(detail[:1].lower() + detail[1:])
+            parts.append(self._lower(detail))
             if line.days_late > 0:
-                days = "jour" if line.days_late == 1 else "jours"
-                parts.append(f"échue depuis {line.days_late}{NBSP}{days}")
-            parts.append(ACCOUNT_STATES.get(line.move_id.payment_state))
+                days = self._get_words(action).format_days(line.days_late)
+                parts.append(self._text(action, "overdue_for", days=days))
+            if line.move_id.payment_state in ACCOUNT_STATES:
+                parts.append(self._text(action, line.move_id.payment_state))
         if line.amount_original != line.amount_residual:
-            total = self._format(line.action_id, line.amount_original)
-            parts.append(f"reste sur {total}")
+            total = self._format(action, line.amount_original)
+            parts.append(self._text(action, "left_of", total=total))
         return self._join_detail(parts)
 
     @api.model
@@ -723,22 +726,26 @@ class ReportLetter(models.AbstractModel):
                 "caption": "",
                 "note": "",
                 "rows": [self._prepare_settled_row(line) for line in invoices],
-                "sums": [("Total soldé", amount)] if len(invoices) > 1 else [],
+                "sums": [(self._text(action, "settled_total"), amount)]
+                if len(invoices) > 1
+                else [],
             },
             {
                 "kind": "settlements",
-                "caption": "Détail des règlements",
+                "caption": self._text(action, "settlements"),
                 "note": "",
                 "rows": [self._prepare_settlement_row(line) for line in settlements],
-                "sums": [("Total imputé", amount)] if len(settlements) > 1 else [],
+                "sums": [(self._text(action, "allocated_total"), amount)]
+                if len(settlements) > 1
+                else [],
             },
         ]
         return {
             **self._place_tables(action, tables, RECEIPT_ROWS),
             "totals": [],
             "total": amount,
-            "total_label": "Total réglé",
-            "total_words": amount_in_words(total, action.currency_id.name),
+            "total_label": self._text(action, "paid_total"),
+            "total_words": self._spell(action, total),
             "reserve": self._prepare_reserve(action),
         }
 
@@ -757,24 +764,25 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_settled_row(self, line):
+        action = line.action_id
         return {
             "number": line.label,
             "detail": self._prepare_invoice_detail(line),
-            "date": self._format_day(line.date_document),
-            "due_date": self._format_day(line.date_due),
+            "date": self._format_day(action, line.date_document),
+            "due_date": self._format_day(action, line.date_due),
             "total": self._format(line.action_id, line.amount_original),
             "figures": {"total": self._amount(line.action_id, line.amount_original)},
         }
 
     @api.model
     def _prepare_settlement_row(self, line):
-        is_refund = line.kind == "credit_note"
+        action, is_refund = line.action_id, line.kind == "credit_note"
         return {
-            "number": f"Avoir {line.label}"
+            "number": self._text(action, "credit_note_item", label=line.label)
             if is_refund
             else line._get_settlement_name(),
             "detail": "",
-            "date": self._format_day(line.date_due),
+            "date": self._format_day(action, line.date_due),
             "total": self._format(line.action_id, line.amount_original),
             "figures": {"total": self._amount(line.action_id, line.amount_original)},
         }
@@ -787,7 +795,8 @@ class ReportLetter(models.AbstractModel):
         due = self._sum_of(action, invoices.mapped("recouvrement_penalty_total"))
         if not due:
             return ""
-        return nbsp(RESERVES[action.profile] % self._format(action, due))
+        reserve = self._text(action, "reserve", amount=self._format(action, due))
+        return self._get_words(action).nbsp(reserve)
 
     @api.model
     def _check_footing(self, action, invoices, credits):
@@ -817,7 +826,8 @@ class ReportLetter(models.AbstractModel):
         if len(rows) > 1:
             net = self._sum(invoices, "amount_residual")
             net -= self._sum(credits, "amount_residual")
-            sums = [("Principal restant dû", self._format(action, net))]
+            label = self._text(action, "principal_left")
+            sums = [(label, self._format(action, net))]
         return {
             "kind": "invoices",
             "caption": "",
@@ -834,9 +844,11 @@ class ReportLetter(models.AbstractModel):
         return {
             "number": line.label or line.move_id.name,
             "detail": self._prepare_invoice_detail(line),
-            "date": self._format_day(line.date_document),
-            "due_date": self._format_day(line.date_due),
-            "late": f"{line.days_late}{NBSP}j" if line.days_late > 0 else "",
+            "date": self._format_day(action, line.date_document),
+            "due_date": self._format_day(action, line.date_due),
+            "late": self._text(action, "days_late", days=line.days_late)
+            if line.days_late > 0
+            else "",
             "total": self._format(action, total),
             "paid": self._format(action, total - balance) if total != balance else "–",
             "balance": self._format(action, balance),
@@ -846,18 +858,25 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_invoice_detail(self, line):
         """References of the debtor, in small under the number of an invoice. Hook."""
-        move = line.move_id
+        action, move = line.action_id, line.move_id
         number = line.label or move.name
         parts = []
         if line.instalment:
             rank, count = line.instalment.split("/")
-            total = self._format(line.action_id, move.amount_total)
-            parts.append(f"échéance {rank} sur {count}, facture de {total} TTC")
+            total = self._format(action, move.amount_total)
+            parts.append(
+                self._text(action, "instalment", rank=rank, count=count, total=total)
+            )
         if move.ref and move.ref != number:
-            parts.append(f"votre réf. {move.ref}")
-        if line.action_id.profile == "public":
-            parts += self._prepare_public_references(move)
+            parts.append(self._text(action, "your_reference", reference=move.ref))
+        if action.profile == "public":
+            parts += self._prepare_public_references(action, move)
         return self._join_detail(parts)
+
+    @api.model
+    def _lower(self, name):
+        """A name within a sentence: "French" keeps its capital."""
+        return name[:1].lower() + name[1:]
 
     @api.model
     def _join_detail(self, parts):
@@ -866,16 +885,16 @@ class ReportLetter(models.AbstractModel):
         return text[:1].upper() + text[1:]
 
     @api.model
-    def _prepare_public_references(self, move):
+    def _prepare_public_references(self, action, move):
         """What a public body knows a request for payment by: day it came, and the
         references of Chorus Pro where its module is installed."""
         parts = []
         if move.recouvrement_request_date:
-            day = self._format_day(move.recouvrement_request_date)
-            parts.append(f"demande reçue le {day}")
-        for name, label in CHORUS_FIELDS.items():
+            day = self._format_day(action, move.recouvrement_request_date)
+            parts.append(self._text(action, "request_received", day=day))
+        for name in CHORUS_FIELDS:
             if name in move._fields and move[name]:
-                parts.append(f"{label} {move[name]}")
+                parts.append(self._text(action, name, reference=move[name]))
         return parts
 
     @api.model
@@ -885,15 +904,15 @@ class ReportLetter(models.AbstractModel):
         balance = self._amount(action, line.amount_residual)
         number = line.label or line.move_id.name
         names = {
-            "credit_note": (number, "Avoir"),
+            "credit_note": (number, "credit_note"),
             # The number of a bank entry means nothing to who paid.
-            "payment": ("Règlement reçu", "Imputé sur les sommes les plus anciennes"),
+            "payment": (self._text(action, "payment_received"), "oldest_first"),
         }
         name, detail = names[line.kind]
         return {
             "number": name,
-            "detail": detail,
-            "date": self._format_day(line.date_document),
+            "detail": self._text(action, detail),
+            "date": self._format_day(action, line.date_document),
             "due_date": "",
             "late": "",
             "total": self._format(action, -total),
@@ -905,7 +924,6 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_penalties(self, action, invoices):
         """The table of penalties, with all that a judge needs to work it out again."""
-        caption, total_label, amount_label = INTEREST_WORDS[action.profile]
         segments = [
             (line, segment)
             for line in invoices
@@ -915,16 +933,21 @@ class ReportLetter(models.AbstractModel):
         waived = self._sum(invoices, "amount_waived")
         sums = []
         if waived:
-            sums.append(("Remise accordée", -waived))
+            sums.append((self._text(action, "waived"), -waived))
         if len(segments) > 1 or sums:
-            sums.append((f"{total_label} au {format_date(action.date)}", claimed))
+            label = self._text(
+                action,
+                "interest_at",
+                label=self._text(action, "interest"),
+                day=self._format_date(action, action.date),
+            )
+            sums.append((label, claimed))
         return {
             "kind": "penalties",
-            "caption": caption,
-            "note": "base × taux × jours ÷ diviseur, arrondi au centime ligne par "
-            "ligne ; les deux dates sont comprises",
+            "caption": self._text(action, "interest_table"),
+            "note": self._text(action, "penalty_note"),
             "sources": self._prepare_rate_sources(action, segments),
-            "amount_label": amount_label,
+            "amount_label": self._text(action, "interest_amount"),
             "rows": [self._prepare_segment_row(*segment) for segment in segments],
             "sums": [(label, self._format(action, amount)) for label, amount in sums],
         }
@@ -932,9 +955,10 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_rate_sources(self, action, segments):
         """Where each rate of the table comes from, so that a judge can check it."""
+        words = self._get_words(action)
         return list(
             dict.fromkeys(
-                rate_words.describe(segment, action.profile == "public")
+                rate_words.describe(segment, action.profile == "public", words)
                 for _line, segment in segments
             )
         )
@@ -944,11 +968,15 @@ class ReportLetter(models.AbstractModel):
         action = line.action_id
         return {
             "number": line.label or line.move_id.name,
-            "date_from": self._format_day(date.fromisoformat(segment["date_from"])),
-            "date_to": self._format_day(date.fromisoformat(segment["date_to"])),
+            "date_from": self._format_day(
+                action, date.fromisoformat(segment["date_from"])
+            ),
+            "date_to": self._format_day(action, date.fromisoformat(segment["date_to"])),
             "days": str(segment["days"]),
             "base": self._format(action, segment["base"]),
-            "rate": format_percent(to_decimal(segment["rate"], 4)),
+            "rate": self._get_words(action).format_percent(
+                to_decimal(segment["rate"], 4)
+            ),
             "divisor": str(segment["divisor"]),
             "amount": self._format(action, segment["amount"]),
             "figures": {"amount": self._amount(action, segment["amount"])},
@@ -958,29 +986,23 @@ class ReportLetter(models.AbstractModel):
     def _prepare_totals(self, action, invoices):
         """Label, amount and detail of the sums that make the total; none when there is
         one."""
-        name = "échu" if action.amount_credits else "restant dû"
-        rows = [(f"Principal {name}, TTC", action.amount_invoices, "")]
+        name = "principal_due_vat" if action.amount_credits else "principal_left_vat"
+        rows = [(name, action.amount_invoices, "")]
         if action.amount_credits:
-            rows.append(("Avoirs et règlements déduits", -action.amount_credits, ""))
+            rows.append(("deducted", -action.amount_credits, ""))
         if action.amount_interest:
-            label = INTEREST_WORDS[action.profile][1]
-            rows.append((label, action.amount_interest, ""))
+            rows.append(("interest", action.amount_interest, ""))
         if action.amount_indemnity:
             detail = self._prepare_indemnity_detail(action, invoices)
-            rows.append(("Indemnité forfaitaire", action.amount_indemnity, detail))
+            rows.append(("indemnity", action.amount_indemnity, detail))
         if action.amount_costs:
-            rows.append(
-                (
-                    "Frais de recouvrement complémentaires",
-                    action.amount_costs,
-                    "justificatifs tenus à votre disposition",
-                )
-            )
+            detail = self._text(action, "costs_detail")
+            rows.append(("costs", action.amount_costs, detail))
         if len(rows) == 1:
             return []
         return [
-            (label, self._format(action, amount), detail)
-            for label, amount, detail in rows
+            (self._text(action, code), self._format(action, amount), detail)
+            for code, amount, detail in rows
         ]
 
     @api.model
@@ -1003,10 +1025,15 @@ class ReportLetter(models.AbstractModel):
             ),
             4,
         )
-        tariff = format_amount(round_half_up(amounts[0] / rate, 0), "EUR")
-        return (
-            f"{len(amounts)} × {tariff}, soit {self._format(action, amounts[0])} l’une "
-            f"(1{NBSP}€ = {format_percent(rate)[:-2]}{NBSP}{action.currency_id.name})"
+        words = self._get_words(action)
+        return self._text(
+            action,
+            "indemnity_each",
+            count=len(amounts),
+            tariff=words.format_amount(round_half_up(amounts[0] / rate, 0), "EUR"),
+            amount=self._format(action, amounts[0]),
+            rate=words.format_rate(rate),
+            currency=action.currency_id.name,
         )
 
     # ------------------------------------------------------------------
@@ -1020,17 +1047,19 @@ class ReportLetter(models.AbstractModel):
         number = bank.acc_number or ""
         is_iban = epc.is_iban(number)
         items = [
-            ("Titulaire", holder if bank else ""),
+            ("payee", holder if bank else ""),
             (
-                "IBAN" if is_iban else "Compte",
+                "iban" if is_iban else "account",
                 format_iban(number) if is_iban else number,
             ),
-            ("BIC", bank.bank_bic),
-            ("Référence", action.name),
+            ("bic", bank.bank_bic),
+            ("reference", action.name),
         ]
         return {
             "lead": self._prepare_payment_lead(action),
-            "items": [(label, value) for label, value in items if value],
+            "items": [
+                (self._text(action, code), value) for code, value in items if value
+            ],
             "code": self._prepare_code(action, bank, holder) if is_iban else "",
         }
 
@@ -1040,16 +1069,18 @@ class ReportLetter(models.AbstractModel):
         if action.kind == "courtesy":
             return self._prepare_courtesy_lead(action)
         if action.profile == "public" or not action.date_deadline:
-            return "Coordonnées bancaires"
-        return f"À régler au plus tard le {format_date(action.date_deadline)}"
+            return self._text(action, "bank_details")
+        day = self._format_date(action, action.date_deadline)
+        return self._text(action, "pay_by", day=day)
 
     @api.model
     def _prepare_courtesy_lead(self, action):
         """Before the due date nothing else is asked than to pay on that day."""
         dues = set(action.line_ids.filtered("date_due").mapped("date_due"))
         if action.profile == "public" or len(dues) != 1:
-            return "Coordonnées bancaires"
-        return f"À régler pour le {format_date(dues.pop())}"
+            return self._text(action, "bank_details")
+        day = self._format_date(action, dues.pop())
+        return self._text(action, "pay_on", day=day)
 
     @api.model
     def _prepare_code(self, action, bank, holder):
@@ -1075,14 +1106,16 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_legal_texts(self, action):
         """The law that the letter cites, as frozen on the action."""
-        texts = []
+        words, texts = self._get_words(action), []
         for mention in action.legal_mentions or ():
             if isinstance(mention, str):
-                texts.append(nbsp(mention))
+                texts.append(words.nbsp(mention))
             else:
-                subject = LEGAL_SUBJECTS.get(mention["code"])
-                parts = [subject, mention["article"]]
-                texts.append(nbsp(" : ".join(part for part in parts if part) + "."))
+                subject = words.TEXTS.get(f"law_{mention['code']}")
+                parts = [
+                    part for part in (subject, words.cite(mention["article"])) if part
+                ]
+                texts.append(words.nbsp(words.TEXTS["colon"].join(parts) + "."))
         return texts + self._prepare_mediator(action)
 
     @api.model
@@ -1091,13 +1124,8 @@ class ReportLetter(models.AbstractModel):
         mediator = self._get_mediator(action)
         if not mediator:
             return []
-        return [
-            nbsp(
-                "Si le différend persiste après votre réclamation écrite, vous pouvez "
-                "saisir gratuitement le médiateur de la consommation dont nous "
-                f"relevons : {mediator}."
-            )
-        ]
+        text = self._text(action, "mediator", mediator=mediator)
+        return [self._get_words(action).nbsp(text)]
 
     @api.model
     def _get_mediator(self, action):
@@ -1109,9 +1137,11 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_citations(self, action):
-        """``[(code, article)]`` of the texts that the action cites."""
+        """``[(code, article)]`` of the texts that the action cites, in the language of
+        the letter."""
+        words = self._get_words(action)
         return [
-            (mention["code"], mention["article"])
+            (mention["code"], words.cite(mention["article"]))
             for mention in action.legal_mentions or ()
             if not isinstance(mention, str)
         ]
@@ -1143,11 +1173,15 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_enclosures(self, action, values):
         """What goes with the letter, as listed under the signature. Hook."""
-        names = [f"{values['annex_name'].lower()} (annexe)"] if values["annex"] else []
+        names = []
+        if values["annex"]:
+            name = self._lower(values["annex_name"])
+            names.append(self._text(action, "enclosed_annex", name=name))
         listed = any(table["kind"] == "invoices" for table in values["tables"])
         return names + enclosure_words.summarise(
+            self._get_words(action),
             [(piece["kind"], piece["name"]) for piece in action.enclosures or ()],
-            "liste ci-dessus" if listed else "liste en annexe",
+            self._text(action, "listed_above" if listed else "listed_in_annex"),
         )
 
     # ------------------------------------------------------------------
@@ -1170,8 +1204,14 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _format(self, action, value):
-        return format_amount(self._amount(action, value), action.currency_id.name)
+        words = self._get_words(action)
+        return words.format_amount(self._amount(action, value), action.currency_id.name)
 
     @api.model
-    def _format_day(self, day):
-        return format_short_date(day) if day else ""
+    def _spell(self, action, amount):
+        words = self._get_words(action)
+        return words.amount_in_words(amount, action.currency_id.name)
+
+    @api.model
+    def _format_day(self, action, day):
+        return self._get_words(action).format_short_date(day) if day else ""

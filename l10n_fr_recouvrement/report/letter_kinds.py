@@ -11,6 +11,9 @@ A new letter is three things:
 >>> kind = get("formal_notice")
 >>> kind.get_title("business"), kind.on_request
 ('MISE EN DEMEURE', False)
+>>> from . import english
+>>> kind.get_title("business", english)
+'FORMAL NOTICE TO PAY (MISE EN DEMEURE)'
 >>> "formal_words" in kind.get_required("consumer")
 True
 >>> "mediator" in kind.get_required("business")
@@ -23,6 +26,8 @@ True
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from . import french
 
 PROFILES = ("business", "consumer", "public")
 
@@ -66,7 +71,8 @@ class LetterKind:
     """One letter: its titles, what draws it, its list of mentions.
 
     :param code: value of ``recouvrement.stage.kind``
-    :param titles: title printed, by profile; a text for all of them
+    :param titles: title printed, by profile; a text for all of them; in French, and in
+        the languages whose module of words has none of its own in ``TITLES``
     :param template: QWeb template of the body, which gets ``letter``, the values of
         ``_letter_values``
     :param figures: method of ``report.l10n_fr_recouvrement.report_letter`` that makes
@@ -93,9 +99,12 @@ class LetterKind:
         """Whether it is written when somebody asks, and is no step of the road."""
         return bool(self.collect)
 
-    def get_title(self, profile):
-        """Title printed for a debtor of ``profile``, empty when there is none."""
-        return _of(self.titles, profile, "")
+    def get_title(self, profile, words=french):
+        """Title printed for a debtor of ``profile``, empty when there is none.
+
+        :param words: module of words, see :mod:`.wording`
+        """
+        return _of(words.TITLES.get(self.code, self.titles), profile, "")
 
     def get_required(self, profile):
         """Codes of the mentions that the letter must have."""

@@ -8,7 +8,8 @@ because a build without patched Qt drops those of the HTML.
 
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from reportlab.lib.utils import simpleSplit
@@ -18,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
+from . import french
 from .french import NBSP, NNBSP
 
 MM = 72 / 25.4
@@ -44,12 +46,16 @@ FONT_FILES = (
 
 @dataclass(frozen=True)
 class Footer:
-    """What is stamped at the foot of every page of a letter."""
+    """What is stamped at the foot of every page of a letter.
+
+    :param texts: words of its language
+    """
 
     reference: str
     legal: str = ""
     draft: bool = False
     folds: bool = True
+    texts: Mapping = field(default_factory=lambda: french.TEXTS)
 
 
 def mark(rank):
@@ -204,9 +210,10 @@ def _draw_footer(canvas, footer, number, count):
     canvas.setFillColorRGB(*GREY)
     height = FOOTER_TOP
     if count > 1:
-        canvas.drawRightString(
-            RIGHT, height, f"Réf. {footer.reference} – page {number}/{count}"
+        page = footer.texts["page"].format(
+            reference=footer.reference, page=number, pages=count
         )
+        canvas.drawRightString(RIGHT, height, page)
         height -= FOOTER_LEADING
     for line in simpleSplit(
         footer.legal.replace(NNBSP, NBSP), font, FOOTER_SIZE, RIGHT - LEFT
@@ -216,17 +223,17 @@ def _draw_footer(canvas, footer, number, count):
     if number == 1 and footer.folds:
         _draw_folds(canvas)
     if footer.draft:
-        _draw_draft(canvas)
+        _draw_draft(canvas, footer.texts["draft"])
 
 
-def _draw_draft(canvas):
+def _draw_draft(canvas, word):
     """Across the page, so that nobody posts what is not sent yet."""
     canvas.saveState()
     canvas.setFont(get_font(), 90)
     canvas.setFillColorRGB(*GREY, alpha=0.18)
     canvas.translate(A4[0] / 2, A4[1] / 2)
     canvas.rotate(55)
-    canvas.drawCentredString(0, -30, "PROJET")
+    canvas.drawCentredString(0, -30, word)
     canvas.restoreState()
 
 

@@ -20,10 +20,11 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from odoo.tools.translate import LazyTranslate
 
-from . import letter_kinds
+from . import letter_kinds, wording
 
 _lt = LazyTranslate(__name__)
 
@@ -67,7 +68,8 @@ class Rule:
     """Words that a letter may not use.
 
     :param article: code of the legal fact that forbids them
-    :param pattern: the words
+    :param pattern: the words in French, which no letter may use in any language: a
+        French judge may read it; a language has more, ``RULE_WORDS`` of its module
     :param raw: words forbidden in the text of a stage alone: what is filled in may
         make them by chance
     :param test: function of the values of a letter: what it prints that it may not, as
@@ -142,13 +144,14 @@ def _states(name, needed=None, after=""):
     return test
 
 
-def _says(pattern, *names):
-    """Test that the texts of a letter, all or some of them, use some words."""
-    pattern = re.compile(pattern, re.IGNORECASE)
+def _says(code, *names):
+    """Test that the texts of a letter, all or some of them, use the words of a mention
+    in its language."""
 
     def test(letter):
+        pattern = wording.for_lang(letter["lang"]).MENTION_WORDS[code]
         texts = " ".join(plain(letter.get(name)) for name in names or LETTER_TEXTS)
-        return bool(pattern.search(texts))
+        return bool(re.search(pattern, texts, re.IGNORECASE))
 
     return test
 
@@ -221,12 +224,16 @@ def _has_references(letter):
     return bool(registry) and registry in plain(references)
 
 
+def _has_account(letter):
+    """The number of an account, under one of its names."""
+    labels = (letter["words"]["iban"], letter["words"]["account"])
+    return any(label in labels and value for label, value in letter["payment"]["items"])
+
+
 def _mediator(letter):
     mediator = plain(letter["mediator"])
     return not mediator or mediator in plain(" ".join(letter["legal_texts"]))
 
-
-_ACCOUNT_LABELS = ("IBAN", "Compte")
 
 MENTIONS = {
     mention.code: mention
@@ -377,10 +384,7 @@ MENTIONS = {
             "payment_means",
             _lt("Account to pay to"),
             "formal_notice",
-            lambda letter: any(
-                label in _ACCOUNT_LABELS and value
-                for label, value in letter["payment"]["items"]
-            ),
+            _has_account,
             _lt(
                 "The letter does not say where to pay: choose the account to pay to in "
                 "the settings of debt recovery."
@@ -390,27 +394,28 @@ MENTIONS = {
             "formal_words",
             _lt("The words “mise en demeure”"),
             "formal_notice",
-            _says(r"\ben demeure\b", "demand"),
+            _says("formal_words", "demand"),
             _lt(
                 "Nothing puts the debtor in default: what is asked at the stage "
-                "“%(stage)s” must say “nous vous mettons en demeure”."
+                "“%(stage)s” must say “nous vous mettons en demeure”, or “we give you "
+                "formal notice” in English."
             ),
         ),
         Mention(
             "claim_words",
             _lt("The word “réclamation”"),
             "public_claim",
-            _says(r"\bréclam", "demand"),
+            _says("claim_words", "demand"),
             _lt(
                 "Nothing says that it is a claim: what is asked at the stage "
-                "“%(stage)s” must say “réclamation”."
+                "“%(stage)s” must say “réclamation”, or “claim” in English."
             ),
         ),
         Mention(
             "announcement",
             _lt("Announcement of the formal notice"),
             "",
-            _says(r"\bmise en demeure\b"),
+            _says("announcement"),
             _lt(
                 "The last reminder announces no formal notice: say so in the closing "
                 "of the stage “%(stage)s”."
@@ -420,7 +425,7 @@ MENTIONS = {
             "consequence",
             _lt("What follows when nothing is paid"),
             "formal_notice",
-            _says(r"\b(juridictions?|tribuna(l|ux)|juges?|voies? de droit)\b"),
+            _says("consequence"),
             _lt(
                 "The letter does not say what follows when nothing is paid: name the "
                 "court in the closing of the stage “%(stage)s”."
@@ -478,7 +483,7 @@ MENTIONS = {
             "discharge",
             _lt("Closing of the file"),
             "",
-            _says(r"\bcl(os|ôtur)"),
+            _says("discharge"),
             _lt(
                 "The receipt does not close the file: say so in the texts of the stage "
                 "“%(stage)s”."
@@ -645,21 +650,33 @@ def missing(codes, letter):
     ]
 
 
-def broken(codes, text, raw=False):
+@lru_cache(maxsize=64)
+def _get_patterns(code, language, raw):
+    """Everything that breaks a rule in a language, French and its own."""
+    rule, own = RULES[code], (language.RULE_WORDS, language.RAW_RULE_WORDS)
+    patterns = [rule.pattern, rule.raw if raw else None]
+    patterns += [_words(*words[code]) for words in own[: 1 + raw] if words.get(code)]
+    return [pattern for pattern in patterns if pattern]
+
+
+def broken(codes, text, raw=False, lang=False):
     """Rules of words among ``codes`` that a text breaks, with the words.
 
     :param raw: the text is that of a stage, its placeholders not filled in
+    :param lang: language of the text, French by default
     :return: list of ``(Rule, words)``
+
+    >>> [found for _rule, found in broken(["court_act"], "A summons", lang="en_US")]
+    ['summons']
     """
-    text = plain(text)
+    text, language = plain(text), wording.for_lang(lang)
     found = []
     for code in codes:
-        rule = RULES[code]
-        match = rule.pattern.search(text) or (
-            raw and rule.raw and rule.raw.search(text)
-        )
-        if match:
-            found.append((rule, match.group()))
+        for pattern in _get_patterns(code, language, raw):
+            match = pattern.search(text)
+            if match:
+                found.append((RULES[code], match.group()))
+                break
     return found
 
 
@@ -672,7 +689,7 @@ def check(letter):
     kind = letter_kinds.get(letter["kind"])
     rules = kind.get_forbidden(letter["profile"])
     texts = f"{words(letter)} {' '.join(letter.get('legal_texts', ()))}"
-    found = broken(rules, texts)
+    found = broken(rules, texts, lang=letter["lang"])
     for code in rules:
         test = RULES[code].test
         excess = test(letter) if test and "sums" in letter else ""

@@ -103,7 +103,7 @@ class ReportPosting(models.AbstractModel):
         return posting_list.Row(
             reference=action.name,
             debtor=nbsp(action.partner_id.name),
-            address=tuple(letter._prepare_recipient(action)),
+            address=tuple(letter._prepare_recipient(action, letter._get_words(action))),
             delivery=(delivery, number) if number else (delivery,),
             pages=pages,
             sheets=letter_pdf.count_sheets(

@@ -6,13 +6,14 @@ from ..models.action_states import ALTERED, INTACT, LETTER_STATES, LOST
 from . import letter_pdf
 from .french import (
     NBSP,
+    TEXTS,
     format_amount,
     format_date,
     format_short_date,
     format_siren,
     nbsp,
 )
-from .letter import CHUNK, INTEREST_WORDS
+from .letter import CHUNK
 
 PROOF_REPORT = "l10n_fr_recouvrement.report_proof"
 ZONE = "Europe/Paris"
@@ -241,7 +242,7 @@ class ReportProofSheet(models.AbstractModel):
         rows = [
             ("Principal", action.amount_invoices),
             ("Avoirs et règlements déduits", -action.amount_credits),
-            (INTEREST_WORDS[action.profile][1], action.amount_interest),
+            (TEXTS["interest"][action.profile], action.amount_interest),
             ("Indemnité forfaitaire", action.amount_indemnity),
             ("Frais de recouvrement complémentaires", action.amount_costs),
         ]

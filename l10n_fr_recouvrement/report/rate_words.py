@@ -1,45 +1,55 @@
-"""Where a rate comes from, in French, as letters and statements print it."""
+"""Where a rate comes from, as letters and statements print it."""
 
 from datetime import date
 
 from ..law import to_decimal
-from .french import NBSP, format_date, format_percent
+from . import french
 
-INDEX_WORDS = {
-    "ecb_refi": "taux de refinancement de la BCE au {day}",
-    "legal_other": "taux de l’intérêt légal du semestre commencé le {day}",
-    "legal_individual": "taux de l’intérêt légal du semestre commencé le {day}",
+# Text of an index in a module of words.
+INDEX_TEXTS = {
+    "ecb_refi": "rate_ecb_refi",
+    "legal_other": "rate_legal",
+    "legal_individual": "rate_legal",
 }
-FROZEN = ", figé au semestre où les intérêts ont commencé à courir"
 
 
-def describe(segment, frozen=False):
+def describe(segment, frozen=False, words=french):
     """Say how a rate is made up, so that a reader can check it.
 
     :param segment: values of a segment, as text, as an action keeps them: ``rate``,
         ``index``, ``index_date``, ``factor`` and ``margin``
     :param frozen: whether the rate is that of the half-year in which interest began
+    :param words: module of words, see :mod:`.wording`
 
-    >>> def show(**segment):
-    ...     print(describe(segment).replace(NBSP, " "))
-    >>> show(rate="12.40", index="ecb_refi", margin="10", index_date="2026-07-01")
+    >>> from . import english
+    >>> def show(words=french, **segment):
+    ...     text = describe(segment, words=words)
+    ...     print(text.replace(french.NBSP, " "))
+    >>> ecb = {"rate": "12.40", "index": "ecb_refi", "margin": "10",
+    ...        "index_date": "2026-07-01"}
+    >>> show(**ecb)
     12,40 % : taux de refinancement de la BCE au 1er juillet 2026 (2,40 %) majoré de 10 points
+    >>> show(english, **ecb)
+    12.40%: refinancing rate of the ECB as at 1 July 2026 (2.40%) plus 10 percentage points
     >>> show(rate="8.25", index="legal_other", factor="3", margin="0",
     ...      index_date="2026-07-01")
     8,25 % : 3 fois le taux de l’intérêt légal du semestre commencé le 1er juillet 2026 (2,75 %)
     >>> show(rate="9", index=None, margin="9")
     9,00 % : taux convenu
     """  # noqa: E501 sentences cannot be folded in a doctest
+    texts = words.TEXTS
     rate = to_decimal(segment["rate"], 4)
-    label = f"{format_percent(rate)}{NBSP}: "
+    label = words.format_percent(rate) + texts["colon"]
     if not segment["index"]:
-        return f"{label}taux convenu"
-    factor = to_decimal(segment.get("factor") or "1", 4).normalize()
-    margin = to_decimal(segment["margin"], 4).normalize()
-    day = format_date(date.fromisoformat(segment["index_date"]))
-    words = INDEX_WORDS[segment["index"]].format(day=day)
-    times = f"{factor:f} fois le " if factor != 1 else ""
-    text = f"{label}{times}{words} ({format_percent((rate - margin) / factor)})"
+        return label + texts["rate_agreed"]
+    factor = to_decimal(segment.get("factor") or "1", 4)
+    margin = to_decimal(segment["margin"], 4)
+    day = words.format_date(date.fromisoformat(segment["index_date"]))
+    text = label
+    if factor != 1:
+        text += texts["rate_times"].format(factor=words.format_number(factor))
+    text += texts[INDEX_TEXTS[segment["index"]]].format(day=day)
+    text += f" ({words.format_percent((rate - margin) / factor)})"
     if margin:
-        text += f" majoré de {margin:f}{NBSP}points"
-    return text + (FROZEN if frozen else "")
+        text += texts["rate_plus"].format(margin=words.format_number(margin))
+    return text + (texts["rate_frozen"] if frozen else "")

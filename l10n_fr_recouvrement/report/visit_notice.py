@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from . import letter_kinds
-from .french import amount_in_words, format_amount, format_date, nbsp
+from .french import nbsp
 
 VISIT_REPORT = "l10n_fr_recouvrement.report_visit_notice"
 
@@ -34,27 +34,30 @@ class ReportVisitNotice(models.AbstractModel):
             action, "amount_credits"
         )
         kind = letter_kinds.get("visit_notice")
+        words = service._get_words(action)
         letter = {
             "kind": kind.code,
+            "lang": action._get_letter_lang(),
+            "words": words.TEXTS,
             "profile": action.profile,
             "color": service._prepare_color(action),
-            "sender": service._prepare_sender(action),
+            "sender": service._prepare_sender(action, words),
             "identity": service._prepare_identity(action.company_id),
-            "footer": service._prepare_footer(action),
-            "recipient_lines": service._prepare_recipient(action),
+            "footer": service._prepare_footer(action, words),
+            "recipient_lines": service._prepare_recipient(action, words),
             "references": service._prepare_references(action),
             "delivery": [],
             "place_date": "",
-            "title": kind.get_title(action.profile),
+            "title": kind.get_title(action.profile, words),
             "subject": "",
-            "total": format_amount(owed, currency),
-            "total_words": amount_in_words(owed, currency),
+            "total": words.format_amount(owed, currency),
+            "total_words": words.amount_in_words(owed, currency),
             "contact": self._prepare_whom_to_call(action),
         }
         service._check_mentions(action, letter)
         return {
             "letter": letter,
-            "day": self._get_day(action),
+            "came": service._text(action, "visit_came", day=self._get_day(action)),
             "invoices": ", ".join(action._get_invoices().mapped("name")),
         }
 
@@ -62,7 +65,10 @@ class ReportVisitNotice(models.AbstractModel):
     def _get_day(self, action):
         """Day of the visit: the one it is planned for, today when that has passed."""
         today = fields.Date.context_today(self)
-        return format_date(max(action.date_planned or today, today))
+        day = max(action.date_planned or today, today)
+        return self.env["report.l10n_fr_recouvrement.report_letter"]._format_date(
+            action, day
+        )
 
     @api.model
     def _prepare_whom_to_call(self, action):

@@ -1,8 +1,10 @@
 """Which language a letter is written in, and the module that words it.
 
-A module of words (:mod:`.french`, :mod:`.english`) is the same set of pure functions:
-``format_amount``, ``format_date``, ``nbsp``, ``describe_line``, ``describe_settled``,
-``settlement_name``, ``with_amount``.
+A module of words (:mod:`.french`, :mod:`.english`) has all that a letter says besides
+the texts of its stage. Another language is one more module, named in ``WORDS``, with
+the same names as :mod:`.english`: ``TEXTS``, ``TITLES``, the words by which the checks
+of :mod:`.mentions` know what a letter says (``MENTION_WORDS``, ``RULE_WORDS``,
+``RAW_RULE_WORDS``), and its functions, all of them pure.
 """
 
 from . import english, french
@@ -49,6 +51,16 @@ def choose_lang(lang, country_code, available):
     """
     if not country_code or country_code in FRENCH_COUNTRIES:
         return FRENCH
+    return match_lang(lang, available)
+
+
+def match_lang(lang, available):
+    """The language among those that there are texts in, or another variety of it;
+    French where there is none.
+
+    >>> match_lang("en_GB", ["de_DE", "en_US"]), match_lang("it_IT", ["en_US"])
+    ('en_US', 'fr_FR')
+    """
     same = [code for code in available if _get_language(code) == _get_language(lang)]
     if lang in same:
         return lang

@@ -139,7 +139,7 @@ class RecouvrementRegisteredWizard(models.TransientModel):
         letter = self.env["report.l10n_fr_recouvrement.report_letter"]
         posting = self.env["report.l10n_fr_recouvrement.report_posting"]
         place = posting._get_place(action)
-        lines = letter._prepare_recipient(action)
+        lines = letter._prepare_recipient(action, letter._get_words(action))
         return [
             action.name,
             *lines,
