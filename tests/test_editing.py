@@ -683,7 +683,12 @@ class TestPreview(EditingCase):
 
     def test_courtesy_is_about_what_falls_due(self):
         self._invoice(self.business, 100, fields.Date.today() + timedelta(days=5))
+        late = self._create_debtor("Atelier Exemple", is_company=True)
+        self._invoice(late, 100, "2026-05-01")
         courtesy = self.env.ref(f"{MODULE}.stage_business_courtesy")
+        self.assertEqual(
+            courtesy.with_user(self.manager).preview_partner_id, self.business
+        )
         preview = self._preview(courtesy, self.business)
         self.assertFalse(preview["notice"])
         self.assertIn("25/05/2026", preview["text"])
