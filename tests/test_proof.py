@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.l10n_fr_recouvrement.models.action_states import ALTERED, INTACT, LOST
 
+from .common import blank_letter
 from .test_enclosures import EnclosureCase, make_pdf, read_pages
 
 FIRST, SECOND = "2026-06-03", "2026-06-15"
@@ -247,6 +248,21 @@ class TestProofSheet(ProofCase):
         ):
             with self.subTest(words):
                 self.assertIn(words, text.replace("\N{NARROW NO-BREAK SPACE}", " "))
+
+    def test_the_scan_of_the_receipt_is_a_piece(self):
+        """What proves the delivery stands beside the letter, verified as it is."""
+        with freeze_time("2026-06-20"):
+            self.second.with_user(self.officer).write({"date_posted": "2026-06-16"})
+            proof = self.env["recouvrement.action.proof"]._keep(
+                self.second, "receipt", "avis.pdf", blank_letter("Avis")
+            )
+        text = " ".join(self._print(self.second))
+        self.assertIn("16/06/2026 Postée", text)
+        self.assertIn("avis.pdf", text)
+        self.assertIn(f"SHA-256 {proof.sha256}", text)
+        self.assertEqual(text.count("Fichier intact"), 2)
+        with self.assertRaisesRegex(UserError, "proof of a recovery action"):
+            proof.attachment_id.unlink()
 
     def test_the_chain_of_an_e_mail(self):
         text = " ".join(self._print(self.first))

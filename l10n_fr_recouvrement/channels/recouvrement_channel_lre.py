@@ -3,7 +3,7 @@ from odoo.tools import email_normalize
 
 
 class RecouvrementChannelLre(models.AbstractModel):
-    """Electronic registered letter (CPCE art. L100), worth a registered letter.
+    """Electronic registered letter (C. postes art. L100), worth a registered letter.
 
     Letters are frozen and put in a queue in the transaction that closes the action; the
     job that follows hands them over to the service of the company.
@@ -35,7 +35,7 @@ class RecouvrementChannelLre(models.AbstractModel):
                 "invoice contact, or choose another channel, then check again.",
                 action.partner_id.display_name,
             )
-        # Who is no professional must have agreed beforehand (CPCE art. L100).
+        # Who is no professional must have agreed beforehand (C. postes art. L100).
         consent = action.partner_id.sudo().recouvrement_lre_consent_date
         if action.profile == "consumer" and not (consent and consent <= action.date):
             return self.env._(

@@ -1,7 +1,7 @@
 """What a service of electronic registered letters tells of one: a pure kernel.
 
 The law gives the recipient a number of days to accept, counted from the day after the
-first notice (CPCE art. R53-3); the number is a dated legal fact.
+first notice (C. postes art. R53-3); the number is a dated legal fact.
 
 >>> last_day_to_accept(date(2026, 11, 2), 15)
 datetime.date(2026, 11, 17)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ..report import wording
 from ..report.french import format_iban
-from .action_states import CONTACTED_STATES, HUMAN_CHANNELS
+from .action_states import CONTACTED_STATES, LETTERLESS_CHANNELS
 from .letter_placeholders import PLACEHOLDERS
 
 
@@ -132,7 +132,7 @@ class RecouvrementAction(models.Model):
                 ("move_id", "in", self.line_ids.move_id.ids),
                 ("kind", "=", "invoice"),
                 ("state", "in", CONTACTED_STATES),
-                ("action_id.channel", "not in", HUMAN_CHANNELS),
+                ("action_id.channel", "not in", LETTERLESS_CHANNELS),
                 ("action_id.stage_id.delay_from", "!=", "hand"),
             ]
         ):

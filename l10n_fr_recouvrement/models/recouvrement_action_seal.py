@@ -65,17 +65,20 @@ class RecouvrementAction(models.Model):
         """
         self.ensure_one()
         action = self.sudo()
-        if not action.letter_attachment_id:
-            return []
-        enclosed = sum(piece["pages"] for piece in action.letter_enclosures or ())
-        return [
-            Piece(
-                action.letter_attachment_id.name,
-                action.letter_attachment_id,
-                action.letter_sha256,
-                action.letter_pages + enclosed,
-            )
+        proofs = [
+            Piece(proof.attachment_id.name, proof.attachment_id, proof.sha256)
+            for proof in action.proof_ids
         ]
+        if not action.letter_attachment_id:
+            return proofs
+        enclosed = sum(piece["pages"] for piece in action.letter_enclosures or ())
+        letter = Piece(
+            action.letter_attachment_id.name,
+            action.letter_attachment_id,
+            action.letter_sha256,
+            action.letter_pages + enclosed,
+        )
+        return [letter, *proofs]
 
     def _verify_seal(self):
         """Compute the fingerprints of the sealed files of an action again.

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
 from ..report import letter_kinds
-from .action_states import HUMAN_CHANNELS
+from .action_states import LETTERLESS_CHANNELS
 from .recouvrement_letter_request import LetterRequest
 from .recouvrement_text_mixin import LETTER_TEXTS
 
@@ -78,7 +78,7 @@ class RecouvrementPreview(models.AbstractModel):
     @api.model
     def _show(self, stage, partner):
         company = self.env.company
-        if stage.channel in HUMAN_CHANNELS:
+        if stage.channel in LETTERLESS_CHANNELS:
             raise UserError(self.env._("Calls, visits and tasks have no letter."))
         notice = ""
         action = partner and self._make_action(company, stage, partner)

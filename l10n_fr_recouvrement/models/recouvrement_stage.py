@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import safe_eval
 
 from ..report import letter_kinds
-from .action_states import HUMAN_CHANNELS
+from .action_states import LETTERLESS_CHANNELS
 from .recouvrement_text_mixin import LETTER_TEXTS  # noqa: F401 offered to others
 from .stage_plan import PRESENTED_AFTER, Step, nominal_days
 
@@ -263,7 +263,7 @@ class RecouvrementStage(models.Model):
                         stage=stage.name,
                     )
                 )
-            if on_request and (stage.channel in HUMAN_CHANNELS or stage.show_penalties):
+            if on_request and (stage.channel in LETTERLESS_CHANNELS or stage.show_penalties):
                 raise ValidationError(
                     self.env._(
                         "The stage “%(stage)s” is a letter that claims nothing: choose "

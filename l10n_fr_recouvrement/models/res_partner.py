@@ -112,7 +112,7 @@ class ResPartner(models.Model):
     recouvrement_lre_consent_date = fields.Date(
         "Agreed to electronic registered letters on",
         tracking=True,
-        help="Who is no professional must have agreed before the first one (CPCE art. "
+        help="Who is no professional must have agreed before the first one (C. postes art. "
         "L100). Empty: not agreed, or withdrawn.",
         groups=ACCOUNTING,
     )

@@ -129,11 +129,6 @@ def finish(pdf, footers):
     return letters
 
 
-def count_pages(pdf):
-    """Number of pages of a PDF in bytes."""
-    return len(PdfFileReader(io.BytesIO(pdf), strict=False).pages)
-
-
 def count_sheets(pages, double_sided):
     """Sheets of paper that a letter of so many pages takes.
 

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from . import letter_pdf, posting_list
+from . import enclosure_pdf, letter_pdf, posting_list
 from .french import city_line, format_amount, format_date, nbsp
 
 # How letters travel, in the language of the list; other channels by their own name.
@@ -21,7 +21,9 @@ class ReportPosting(models.AbstractModel):
 
         :param pdfs: ``{action_id: PDF as bytes}`` of every one of ``actions``
         """
-        pages = {action: letter_pdf.count_pages(pdfs[action.id]) for action in actions}
+        pages = {
+            action: enclosure_pdf.count_pages(pdfs[action.id]) for action in actions
+        }
         double_sided = actions.company_id[:1].recouvrement_double_sided
         ordered = actions.sorted(
             lambda action: self._sorting_key(action, pages[action], double_sided)

@@ -21,6 +21,9 @@ CHANNELS = {
     "email": "courriel",
     "letter": "lettre",
     "registered": "lettre recommandée avec avis de réception",
+    "lre": "lettre recommandée électronique",
+    "snailmail": "lettre postée par le service d’Odoo",
+    "sms": "SMS",
     "phone": "appel téléphonique",
     "visit": "visite",
     "task": "tâche",
@@ -29,6 +32,7 @@ RETURNS = {
     "refused": "refusée par le destinataire",
     "unclaimed": "non réclamée",
     "unknown": "destinataire inconnu à l’adresse",
+    "undelivered": "non remise par la messagerie du destinataire",
 }
 OUTCOMES = {
     "promise": "promesse de règlement",
@@ -158,6 +162,8 @@ class ReportProofSheet(models.AbstractModel):
             )
         if action.state in LETTER_STATES:
             events += self._prepare_sending(action)
+        if action.date_posted:
+            events.append((self._format_day(action.date_posted), "Postée", ""))
         if action.date_presented:
             day = self._format_day(action.date_presented)
             events.append((day, "Première présentation", ""))
@@ -166,7 +172,10 @@ class ReportProofSheet(models.AbstractModel):
             events.append((day, "Remise au destinataire", ""))
         if action.state == "returned":
             reason = RETURNS.get(action.return_reason, "")
-            events.append(("", "Retournée", reason))
+            events.append(("", "Retournée", action.email_bounce or reason))
+        if action.date_answered:
+            time = self._format_time(action.date_answered)
+            events.append((time, "Réponse reçue", "conservée avec l’action"))
         if action.outcome:
             events.append(self._prepare_outcome(action))
         return events
@@ -194,16 +203,35 @@ class ReportProofSheet(models.AbstractModel):
         channel = self._get_channel(action)
         day = self._format_day(action.date_sent)
         if action.channel == "email":
-            to = f" à {action.email_to}" if action.email_to else ""
             return [
-                (day, "Envoyée", f"par {channel}{to}"),
+                (day, "Envoyée", self._get_towards(channel, action.email_to)),
                 ("", "Message-Id", action.mail_message_id or "non attribué"),
+                *self._prepare_leaving(action),
             ]
-        events = [(day, "Envoyée", f"par {channel}")]
+        if action.channel == "sms":
+            sent = self._get_towards(channel, action.sms_number)
+            return [(day, "Envoyé", sent), ("", "Identifiant", action.sms_uuid or "")]
+        events = [(day, "Envoyée", self._get_towards(channel, action.email_to))]
         if action.channel == "registered":
             number = action.tracking_number or "non saisi"
             events.append(("", "N° de recommandé", number))
+        if action.carrier_reference:
+            events.append(("", "Référence du service", action.carrier_reference))
         return events
+
+    @api.model
+    def _get_towards(self, channel, address):
+        return f"par {channel}" + (f" à {address}" if address else "")
+
+    @api.model
+    def _prepare_leaving(self, action):
+        """What the mail server said of an e-mail."""
+        if action.date_left:
+            time = self._format_time(action.date_left)
+            return [(time, "Acceptée", "par le serveur de messagerie")]
+        if action.email_failure:
+            return [("", "Non partie", action.email_failure)]
+        return []
 
     @api.model
     def _prepare_outcome(self, action):

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ..models.account_move import FOLLOWED_TYPES, OFFICER
-from ..models.action_states import CONTACTED_STATES, HUMAN_CHANNELS
+from ..models.action_states import CONTACTED_STATES, LETTERLESS_CHANNELS
 from ..models.recouvrement_letter_request import LetterRequest
 
 
@@ -59,7 +59,7 @@ class RecouvrementLetterWizard(models.TransientModel):
         return [
             (value, label)
             for value, label in channels._description_selection(self.env)
-            if value not in HUMAN_CHANNELS
+            if value not in LETTERLESS_CHANNELS
         ]
 
     # ------------------------------------------------------------------

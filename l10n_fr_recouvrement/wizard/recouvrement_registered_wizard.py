@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.action_states import CONTACTED_STATES
-from ..report import letter_pdf, registered_file
+from ..report import enclosure_pdf, registered_file
 from ..report.french import ADDRESS_LINES
 
 YES_NO = {True: "oui", False: "non"}
@@ -115,7 +115,7 @@ class RecouvrementRegisteredWizard(models.TransientModel):
                 pdf, name = attachment.raw, self._get_file_name(action)
                 archive.writestr(name, pdf)
                 rows.append(
-                    self._prepare_row(action, letter_pdf.count_pages(pdf), name)
+                    self._prepare_row(action, enclosure_pdf.count_pages(pdf), name)
                 )
             write = {
                 "csv": registered_file.write_csv,
