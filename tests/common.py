@@ -17,6 +17,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
 from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import FLAGS
+from odoo.addons.l10n_fr_recouvrement.report.enclosure_pdf import count_pages
 from odoo.addons.l10n_fr_recouvrement.report.letter import Document
 
 from .mail_server import MailServer
@@ -94,7 +95,11 @@ class RecouvrementCase(AccountTestInvoicingCommon):
                     blank_letter(letter["reference"]) for letter in letters
                 ],
             ),
-            patch.object(service, "_join", lambda self, pdf, _pieces: Document(pdf)),
+            patch.object(
+                service,
+                "_join",
+                lambda self, pdf, _pieces: Document(pdf, count_pages(pdf)),
+            ),
             patch.object(enclosures, "_load", lambda self, _actions, _keep: ({}, {})),
         )
         printer.start()

@@ -6,7 +6,11 @@ from freezegun import freeze_time
 from pypdf import PdfReader
 
 from odoo.addons.l10n_fr_recouvrement.models import recouvrement_action_post
-from odoo.addons.l10n_fr_recouvrement.report import letter_pdf, posting_list
+from odoo.addons.l10n_fr_recouvrement.report import (
+    enclosure_pdf,
+    letter_pdf,
+    posting_list,
+)
 
 from .common import RecouvrementCase, blank_letter
 
@@ -45,17 +49,13 @@ class TestPosting(RecouvrementCase):
         """Letters of so many pages, by name of their debtor."""
         service = type(self.env["report.l10n_fr_recouvrement.report_letter"])
 
-        def render(service, actions):
-            return {
-                action.id: action.letter_attachment_id.raw
-                or blank_letter(
-                    f"LETTRE {action.partner_id.name}",
-                    pages.get(action.partner_id.name, 1),
-                )
-                for action in actions
-            }, {}
+        def print_letters(service, letters):
+            names = [letter["recipient_lines"][0] for letter in letters]
+            return [
+                blank_letter(f"LETTRE {name}", pages.get(name, 1)) for name in names
+            ]
 
-        self.patch(service, "_render_pdfs", render)
+        self.patch(service, "_print_letters", print_letters)
 
     def _print(self, actions):
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
@@ -209,7 +209,7 @@ def test_posting_list_goes_on_over_pages_with_its_headings():
 
 def test_bound_pages_are_those_of_the_letters():
     letters = [blank_letter("A", 1), blank_letter("B", 2)]
-    assert letter_pdf.count_pages(letter_pdf.bind(letters)) == 3
+    assert enclosure_pdf.count_pages(letter_pdf.bind(letters)) == 3
     bound = PdfReader(io.BytesIO(letter_pdf.bind(letters, double_sided=True)))
     assert [page.extract_text().strip() for page in bound.pages] == [
         "A 1/1",
