@@ -99,6 +99,54 @@ export const sendTheLetter = () => [
     },
 ];
 
+/** The post gives it a number, and brings it back: nobody collected it. */
+export const followTheLetter = () => [
+    {
+        content: "Enter the registered number",
+        trigger: ".o_form_view div[name=tracking_number] input",
+        run: "edit 1A 234 567 8901 2",
+    },
+    {
+        content: "Save",
+        trigger: SAVE,
+        run: "click",
+    },
+    {
+        trigger: ".o_form_view .o_form_saved",
+    },
+    {
+        content: "The letter came back",
+        trigger: ".o_form_statusbar button[name=action_return]",
+        run: "click",
+    },
+    {
+        content: "Nobody collected it",
+        trigger: ".modal div[name=reason] input[data-value=unclaimed]",
+        run: "click",
+    },
+    {
+        content: "It was presented all the same",
+        trigger: ".modal div[name=date_presented] button, .modal div[name=date_presented] input",
+        run: "click",
+    },
+    {
+        trigger: ".o_date_picker .o_today",
+        run: "click",
+    },
+    {
+        content: "Confirm",
+        trigger: ".modal footer button[name=action_confirm]",
+        run: "click",
+    },
+    {
+        content: "The action says so",
+        trigger: ".o_form_view:not(:has(.modal)) div[name=return_reason]",
+    },
+    {
+        trigger: ".o_statusbar_status button[data-value=returned].o_arrow_button_current",
+    },
+];
+
 registry.category("web_tour.tours").add("recouvrement_texts_sent", {
-    steps: sendTheLetter,
+    steps: () => [...sendTheLetter(), ...followTheLetter()],
 });
