@@ -70,6 +70,24 @@ def odoo(*arguments: str, python: str = sys.executable, stdin: str = "", **env: 
     return process.stdout
 
 
+# What the letters of the company must say of it: a script of `shell` begins with it.
+CREDITOR = """
+env.company.partner_id.write({
+    "street": "1 rue de l’Exemple", "zip": "69001", "city": "Lyon",
+    "company_registry": "33417522101010",
+})
+env.company.write({
+    "recouvrement_legal_form": "SARL", "recouvrement_share_capital": "50 000 €",
+    "recouvrement_rcs_city": "Lyon", "recouvrement_signatory_name": "Dominique Gérant",
+})
+if not env.company.recouvrement_bank_id:
+    env.company.recouvrement_bank_id = env["res.partner.bank"].create({
+        "acc_number": "FR7630006000011234567890189",
+        "partner_id": env.company.partner_id.id,
+    })
+"""
+
+
 def server(name: str, *arguments: str, **more: str) -> str:
     """Load the database once with these options, no HTTP; return the log."""
     options = ["-d", name, "--no-http", "--max-cron-threads=0", "--stop-after-init"]

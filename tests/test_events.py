@@ -650,7 +650,7 @@ class TestPast(EventCase):
         self._invoice(self.business, 100, "2026-03-03")
         kind, amount, reason = self._preview("2026-03-06")[self.business]
         self.assertEqual((kind, amount), (False, 200))
-        self.assertIn("Contacted on", reason)
+        self.assertIn("Contacted less than", reason)
 
     def test_an_action_that_waited_that_day(self):
         self._invoice(self.business, 100, "2026-03-02")

@@ -8,7 +8,14 @@ import pytest
 
 from odoo.tools import config
 
-from .odoo_process import REPOSITORY, complaints, installed_database, server, shell
+from .odoo_process import (
+    CREDITOR,
+    REPOSITORY,
+    complaints,
+    installed_database,
+    server,
+    shell,
+)
 
 GUIDE = REPOSITORY / "doc" / "integrator.md"
 _BLOCK = re.compile(r"^```(?:python|xml)\n(.+?)^```$", re.MULTILINE | re.DOTALL)
@@ -16,7 +23,9 @@ _BLOCK = re.compile(r"^```(?:python|xml)\n(.+?)^```$", re.MULTILINE | re.DOTALL)
 _PATH = re.compile(r"(?:# |<!-- )(\w+)/(\S+\.(?:py|xml))(?: -->)?\n")
 
 # The words that the stories below are told with.
-PRELUDE = """
+PRELUDE = (
+    CREDITOR
+    + """
 import json
 from datetime import date, timedelta
 from freezegun import freeze_time
@@ -57,6 +66,7 @@ def told(actions):
 def result(value):
     print("RESULT", json.dumps(value))
 """
+)
 
 NEW_STAGE = """
 move = invoice("Silencieux", 1000)

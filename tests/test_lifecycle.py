@@ -9,6 +9,7 @@ from odoo.tools import config
 
 from .odoo_process import (
     ADDON,
+    CREDITOR,
     REPOSITORY,
     complaints,
     database,
@@ -18,7 +19,9 @@ from .odoo_process import (
 )
 
 # A letter and an e-mail sent, and an action that waits.
-LIVE = """
+LIVE = (
+    CREDITOR
+    + """
 debtors = env["res.partner"].create([
     {"name": name, "is_company": True, "street": "1 rue de l'Essai", "zip": "75001",
      "city": "Paris", "email": "debiteur@example.com"} for name in "ABC"
@@ -39,6 +42,7 @@ second.channel = "email"
 assert set(run.action_ids.mapped("state")) == {"sent", "to_approve"}, run.action_ids
 env.cr.commit()
 """
+)
 
 CUSTOMISE = """
 stages = env.ref("l10n_fr_recouvrement.procedure_business").stage_ids

@@ -75,7 +75,8 @@ class TestSealing(ProofCase):
         other = self._invoice(self.consumer, 300, "2026-05-31")
         late = self._invoice(self.consumer, 500, "2026-05-31")
         self._approve_and_send(
-            self._run(FIRST).filtered(lambda one: one.partner_id == self.consumer), FIRST
+            self._run(FIRST).filtered(lambda one: one.partner_id == self.consumer),
+            FIRST,
         )
         self._invoice(self.consumer, 200, "2026-06-10")
         action = self._run("2026-06-25").filtered(
@@ -139,8 +140,10 @@ class TestSealing(ProofCase):
             self.env["ir.attachment"].with_user(self.manager).create(
                 {"name": "x", "raw": b"x", "recouvrement_sealed": True}
             )
-        plain = self.env["ir.attachment"].with_user(self.manager).create(
-            {"name": "x", "raw": b"x"}
+        plain = (
+            self.env["ir.attachment"]
+            .with_user(self.manager)
+            .create({"name": "x", "raw": b"x"})
         )
         with self.assertRaisesRegex(UserError, "by the follow-up alone"):
             plain.recouvrement_sealed = True
@@ -240,16 +243,17 @@ class TestProofSheet(ProofCase):
             self.first.letter_sha256,
             f"5 bon de livraison (facture {self.invoice.name})",
             "Vérifié le 20/06/2026 à 11 h 30, à l’impression de cette fiche par "
-            "comptable, heure de Paris.",
+            f"{self.accountant.name}, heure de Paris.",
         ):
             with self.subTest(words):
                 self.assertIn(words, text.replace("\N{NARROW NO-BREAK SPACE}", " "))
 
     def test_the_chain_of_an_e_mail(self):
         text = " ".join(self._print(self.first))
+        # Long, and broken where the column ends.
+        self.assertIn(f"Message-Id{self.first.mail_message_id}", text.replace(" ", ""))
         for words in (
             "Envoyée par courriel à menuiserie.exemple@debiteur.example.com",
-            f"Message-Id {self.first.mail_message_id}",
             "Approuvée par comptable",
         ):
             with self.subTest(words):
@@ -271,7 +275,10 @@ class TestProofSheet(ProofCase):
         )
         with freeze_time("2026-06-05"):
             call._record_outcome(
-                "promise", "Rappeler lundi", promise_date="2026-06-12", promise_amount=500
+                "promise",
+                "Rappeler lundi",
+                promise_date="2026-06-12",
+                promise_amount=500,
             )
         text = " ".join(self._print(call))
         self.assertIn("promesse de règlement : 500,00 € pour le 12 juin 2026", text)
@@ -280,7 +287,9 @@ class TestProofSheet(ProofCase):
     def test_several_sheets_at_once(self):
         pages = self._print(self.actions)
         self.assertIn(self.first.name, pages[0])
-        self.assertTrue(any(f"PREUVE – {self.second.name}" in page for page in pages[1:]))
+        self.assertTrue(
+            any(f"PREUVE – {self.second.name}" in page for page in pages[1:])
+        )
 
     def test_the_sheet_is_for_those_who_may_read_the_action(self):
         self._print(self.second, self.invoicing)

@@ -1,5 +1,6 @@
 """The placeholders of letters and e-mails, in one list: what the stage's screen
-explains, what somebody without the right to write templates may use, and what tests go through.
+explains, what somebody without the right to write templates may use, and what tests go
+through.
 
 A module adds its own by extending ``recouvrement.action._get_placeholders``.
 """

@@ -882,16 +882,17 @@ class RecouvrementAction(models.Model):
         self.sudo().state = "cancelled"
         self._drop_activities()
 
-    def _get_letter_pdfs(self):
+    def _get_letter_pdfs(self, alone=False):
         """Print the letters of ``self``.
 
+        :param alone: leave out what is enclosed
         :return: ``{action_id: PDF as bytes}``; an action whose letter cannot be made is
             missing, and set aside with the reason
         """
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
-        pdfs, errors = service._render_pdfs(self)
+        documents, errors = service._render_documents(self, alone=alone)
         self._fail_printing(errors)
-        return pdfs
+        return {res_id: document.pdf for res_id, document in documents.items()}
 
     def _fail_printing(self, errors):
         for action in self:

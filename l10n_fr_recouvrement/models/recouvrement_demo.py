@@ -149,8 +149,14 @@ class RecouvrementDemo(models.AbstractModel):
         self._create_receipts(company, sales, moves)
         self._create_credit_notes(company, sales, moves)
         self._apply_marks(sales, moves)
+        # No server is there yet that gives printed invoices their styles.
+        stages = self.env["recouvrement.stage"].search(
+            [("enclose_invoices", "=", True)]
+        )
+        stages.enclose_invoices = False
         for days in FOLLOW_UP_DAYS:
             self._follow_up(company, self._today() - timedelta(days=days))
+        stages.enclose_invoices = True
         self._price_lateness(company)
 
     def _price_lateness(self, company):

@@ -147,7 +147,11 @@ class RecouvrementPreview(models.AbstractModel):
                 ("recouvrement_profile", "=", stage.profile),
             ]
         )
-        if stage.delay >= 0:
+        if stage.delay < 0:
+            until = today + timedelta(days=COURTESY_DAYS)
+            domain &= Domain("invoice_date_due", ">=", today)
+            domain &= Domain("invoice_date_due", "<=", until)
+        else:
             domain &= Domain("invoice_date_due", "<", today)
         own = Domain("recouvrement_action_line_ids.stage_id", "in", stage.ids)
         for part in (domain & own, domain):

@@ -1,5 +1,5 @@
-"""The PDF side of enclosures, as functions of bytes: read, make a page of a picture, put
-together."""
+"""The PDF side of enclosures, as functions of bytes: read, make a page of a picture,
+put together."""
 
 import io
 

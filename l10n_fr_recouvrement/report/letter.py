@@ -212,8 +212,8 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _render_part(self, actions, documents, errors, keep, alone):
-        """Print letters and what goes with them, together; a letter of which a piece is
-        missing is not printed."""
+        """Print letters together, and put each with its enclosures; a letter of which a
+        piece cannot be had is left out."""
         enclosures = {}
         if not alone:
             enclosures, problems = self.env["recouvrement.enclosure"]._load(
@@ -249,11 +249,13 @@ class ReportLetter(models.AbstractModel):
         if not enclosures:
             return Document(pdf, pages)
         parts = [(letter, pages)]
-        parts += [(enclosure.reader, enclosure.pages) for enclosure in enclosures]
         try:
+            for enclosure in enclosures:
+                parts.append(enclosure.open())
             joined = enclosure_pdf.join(parts)
         except enclosure_pdf.Unreadable as error:
-            name = enclosures[error.rank - 1].name
+            # What could be opened is in the parts, what is broken inside has a rank.
+            name = enclosures[(error.rank or len(parts)) - 1].name
             words = self.env["recouvrement.enclosure"]._explain(name, error)
             raise UserError(words) from error
         return Document(

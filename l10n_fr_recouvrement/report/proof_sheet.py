@@ -48,8 +48,8 @@ KINDS = {"invoice": "Facture", "credit_note": "Avoir", "payment": "Règlement"}
 
 class ReportProofSheet(models.AbstractModel):
     """Tells the whole chain of one action on a sheet for the file of a judge: who
-    prepared, approved and sent it, how, to whom, what became of it, what it claimed, and
-    whether the files kept are what was sent."""
+    prepared, approved and sent it, how, to whom, what became of it, what it claimed,
+    and whether the files kept are what was sent."""
 
     _name = "report.l10n_fr_recouvrement.report_proof"
     _description = "Proof sheet of a recovery action"

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 from bench_followup_check import check
 from bench_measure import measure
-from bench_script import find_company, options, report
+from bench_script import find_company, identify, options, report
 
 WATCHED = ("recouvrement_action", "recouvrement_action_line", "account_move")
 SHOWN = 60
@@ -34,6 +34,7 @@ def main(env):
     given = options()
     company = find_company(env)
     env = company.env
+    identify(company)
     prepare(env, given["penalties"])
     env.invalidate_all()
     profile = cProfile.Profile() if given["profile"] else nullcontext()

@@ -1,5 +1,5 @@
-# Run in an Odoo shell by `./dev bench letters`: debtors at three stages of the road, the
-# letters that came before sent, the last ones ready to leave.
+# Run in an Odoo shell by `./dev bench letters`: debtors at three stages of the road,
+# the letters before sent, the last ones ready to leave.
 from datetime import timedelta
 
 from bench_letters import DAY, at, serve
@@ -14,8 +14,8 @@ from bench_script import (
 
 from odoo.fields import Command, Date
 
-# Days before the last run: of each group, the due date; of each run, its day. The first
-# group gets its first letter on the last day, the second its second, the third its third.
+# Days before the last run: of each group, the due date; of each run, its day. On the
+# last day the first group gets its first letter, the second its second, and so on.
 DUES = {"first": 10, "second": 26, "third": 42}
 RUNS = (38, 22)
 # Letters of each group, out of twenty: more first letters than formal notices.
@@ -28,15 +28,7 @@ WITHOUT_PDF = 4
 
 def configure(company):
     """What letters need of a company, and a road of letters alone."""
-    company.partner_id.write(
-        {
-            "street": "1 rue de l’Exemple",
-            "zip": "69001",
-            "city": "Lyon",
-            "email": "compta@atelier.example.com",
-            "company_registry": "33417522101010",
-        }
-    )
+    company.email = "compta@atelier.example.com"
     env = company.env
     bank = env["res.partner.bank"].create(
         {
@@ -44,15 +36,7 @@ def configure(company):
             "partner_id": company.partner_id.id,
         }
     )
-    company.write(
-        {
-            "recouvrement_legal_form": "SARL",
-            "recouvrement_share_capital": "50 000 €",
-            "recouvrement_rcs_city": "Lyon",
-            "recouvrement_signatory_name": "Dominique Gérant",
-            "recouvrement_bank_id": bank.id,
-        }
-    )
+    company.recouvrement_bank_id = bank
     stages = env["recouvrement.stage"].search([])
     stages.filtered(lambda stage: stage.channel in ("phone", "visit")).active = False
     stages.needs_approval = True

@@ -59,8 +59,17 @@ def create_company(env):
             }
         )
     )
+    identify(company)
+    env["account.chart.template"].try_loading("fr", company, install_demo=False)
+    # tracking off: what is built here is not what is measured
+    context = {"allowed_company_ids": company.ids, "tracking_disable": True}
+    return company.with_env(env(context=context))
+
+
+def identify(company):
+    """Enter what letters must say of a company, where the module is there: without it
+    none is to leave."""
     if "recouvrement_legal_form" in company._fields:
-        # What letters must say: without it none is to leave.
         company.write(
             {
                 "recouvrement_legal_form": "SARL",
@@ -69,10 +78,6 @@ def create_company(env):
                 "recouvrement_signatory_name": "Dominique Gérant",
             }
         )
-    env["account.chart.template"].try_loading("fr", company, install_demo=False)
-    # tracking off: what is built here is not what is measured
-    context = {"allowed_company_ids": company.ids, "tracking_disable": True}
-    return company.with_env(env(context=context))
 
 
 def find_company(env):
