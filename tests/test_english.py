@@ -84,13 +84,14 @@ class TestEnglishLetters(LettersCase):
     def test_public_body_abroad(self):
         """It is written to in French, also in a preview in English: no stage of its
         procedure has texts in it."""
-        self.public_body.write(
-            {
-                "lang": "en_US",
-                "country_id": self.env.ref("base.be").id,
-                "recouvrement_profile": "public",
-            }
+        self.debtors["public"] = self._create_debtor(
+            "Commune d’Exempleville",
+            is_company=True,
+            lang="en_US",
+            country_id=self.env.ref("base.be").id,
+            recouvrement_profile="public",
         )
+        self.addCleanup(self.debtors.update, public=self.public_body)
         action = self._make("public", "reminder")
         self._check_french(action)
         self._check_french(action.with_context(recouvrement_letter_lang="en_US"))

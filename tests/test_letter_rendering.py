@@ -468,10 +468,10 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         service = type(self.service)
         original = service._prepare_recipient
 
-        def _prepare_recipient(self, action):
+        def _prepare_recipient(self, action, words):
             if action == broken:
                 raise KeyError("street")
-            return original(self, action)
+            return original(self, action, words)
 
         self.patch(service, "_prepare_recipient", _prepare_recipient)
         with mute_logger(LOGGER):

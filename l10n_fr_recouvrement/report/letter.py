@@ -398,8 +398,10 @@ class ReportLetter(models.AbstractModel):
             "signature": self._prepare_signature(action),
         }
         values.update(getattr(self, kind.figures)(action))
-        words = values.get("total_words", "")
-        values["in_words"] = self._text(action, "in_words", words=words)
+        values["in_words"] = self._text(action, "in_words", words=values["total_words"])
+        name = self._lower(values["annex_name"])
+        for code in ("annex_notice", "annex_again"):
+            values[code] = self._text(action, code, name=name)
         values["enclosures"] = self._prepare_enclosures(action, values)
         return values
 
@@ -598,8 +600,6 @@ class ReportLetter(models.AbstractModel):
                 for page in table_pages.paginate(tables)
             ],
             "annex_name": name,
-            "annex_notice": self._text(action, "annex_notice", name=self._lower(name)),
-            "annex_again": self._text(action, "annex_again", name=self._lower(name)),
             "annex_heading": self._text(
                 action,
                 "annex_heading",
