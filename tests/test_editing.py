@@ -244,12 +244,12 @@ class TestBrokenTexts(EditingCase):
         )
 
     def test_braces_and_tags_left_open(self):
-        self._refuse({"letter_subject": "Relance {{ object.name"}, "begins with {{")
-        self._refuse({"letter_subject": "Relance {{ }}"}, "begins with {{")
+        self._refuse({"letter_subject": "Relance {{ object.name"}, "is written {{")
+        self._refuse({"letter_subject": "Relance {{ }}"}, "is written {{")
         self._refuse(
             {"letter_demand": "<p>Un</p><p>Soit {{ object.amount_text }.</p>"},
             "“What is asked”, line 2",
-            "begins with {{",
+            "is written {{",
         )
         self._refuse(
             {"letter_demand": '<p>Soit <t t-out="object.amount_text"> à régler.</p>'},

@@ -28,6 +28,7 @@ SAME_WORDS = {
     "Euro",
     "Format",
     "ID",
+    "Intact",
     "Journal",
     "Message",
     "Messages",
@@ -184,7 +185,8 @@ class TestScreens(TransactionCase):
         }
         self.assertEqual(buttons["action_approve"], "Approuver")
         self.assertEqual(buttons["action_approve_and_send"], "Approuver et envoyer")
-        self.assertEqual(buttons["action_retry"], "Vérifier à nouveau")
+        retry = self._get_name("recouvrement_action_retry")
+        self.assertEqual(retry, "Vérifier à nouveau")
         labels = actions.fields_get(["partner_id", "date", "state"])
         self.assertEqual(labels["partner_id"]["string"], "Débiteur")
         self.assertEqual(labels["date"]["string"], "Montants arrêtés au")

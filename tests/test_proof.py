@@ -253,8 +253,10 @@ class TestProofSheet(ProofCase):
         """What proves the delivery stands beside the letter, verified as it is."""
         with freeze_time("2026-06-20"):
             self.second.with_user(self.officer).write({"date_posted": "2026-06-16"})
-            proof = self.env["recouvrement.action.proof"].sudo()._keep(
-                self.second, "receipt", "avis.pdf", blank_letter("Avis")
+            proof = (
+                self.env["recouvrement.action.proof"]
+                .sudo()
+                ._keep(self.second, "receipt", "avis.pdf", blank_letter("Avis"))
             )
         text = " ".join(self._print(self.second))
         self.assertIn("16/06/2026 Postée", text)

@@ -19,8 +19,9 @@ class Browser(ChromeBrowser):
         return super()._handle_console(type, args=args, **kwargs)
 
     def _handle_exception(self, exceptionDetails, timestamp):
-        if "discuss.channel/channel_fetched" not in str(exceptionDetails):
-            super()._handle_exception(exceptionDetails, timestamp)
+        if "discuss.channel/channel_fetched" in str(exceptionDetails):
+            return None
+        return super()._handle_exception(exceptionDetails, timestamp)
 
 
 class TestTour(RecouvrementCase, HttpCase):

@@ -54,8 +54,8 @@ class RecouvrementAction(models.Model):
     lre_last_day = fields.Date(
         "May be accepted until",
         compute="_compute_lre_last_day",
-        help="The recipient has fifteen days from the day after the notice (C. postes art. "
-        "R53-3). Refused or not accepted, the letter was presented all the same.",
+        help="The recipient has fifteen days from the day after the notice (C. postes "
+        "art. R53-3). Refused or not accepted, the letter was presented all the same.",
     )
     is_printed = fields.Boolean(compute="_compute_is_printed")
 

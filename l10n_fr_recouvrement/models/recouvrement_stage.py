@@ -263,7 +263,9 @@ class RecouvrementStage(models.Model):
                         stage=stage.name,
                     )
                 )
-            if on_request and (stage.channel in LETTERLESS_CHANNELS or stage.show_penalties):
+            if on_request and (
+                stage.channel in LETTERLESS_CHANNELS or stage.show_penalties
+            ):
                 raise ValidationError(
                     self.env._(
                         "The stage “%(stage)s” is a letter that claims nothing: choose "

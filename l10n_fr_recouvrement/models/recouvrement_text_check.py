@@ -263,7 +263,7 @@ class RecouvrementTextCheck(models.AbstractModel):
     @api.model
     def _get_open_braces(self):
         return self.env._(
-            "a placeholder begins with {{ and ends with }}, and has a name between."
+            "a placeholder is written {{ object.name }}, its name between the braces."
         )
 
     @api.model

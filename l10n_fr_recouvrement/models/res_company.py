@@ -188,8 +188,8 @@ class ResCompany(models.Model):
     recouvrement_lre_provider = fields.Selection(
         [("http", "Gateway over HTTP (JSON)")],
         "Service of electronic registered letters",
-        help="A qualified service (eIDAS, C. postes art. L100), reached through a gateway "
-        "that the integrator's guide describes.",
+        help="A qualified service (eIDAS, C. postes art. L100), reached through a "
+        "gateway that the integrator's guide describes.",
     )
     recouvrement_lre_url = fields.Char(
         "Address of the service",

@@ -112,8 +112,8 @@ class ResPartner(models.Model):
     recouvrement_lre_consent_date = fields.Date(
         "Agreed to electronic registered letters on",
         tracking=True,
-        help="Who is no professional must have agreed before the first one (C. postes art. "
-        "L100). Empty: not agreed, or withdrawn.",
+        help="Who is no professional must have agreed before the first one (C. postes "
+        "art. L100). Empty: not agreed, or withdrawn.",
         groups=ACCOUNTING,
     )
     recouvrement_lre_consent_note = fields.Char(
