@@ -1,7 +1,9 @@
 """`./dev shots`: the pictures of `doc/`, taken from the demonstration company."""
 
 import argparse
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..config import Project
 from ..environment import Environment
@@ -19,6 +21,8 @@ def run(project: Project, arguments: Sequence[str]) -> int:
     with Environment.prepare(project, "test") as environment:
         database = environment.databases.demo(fresh=False)
         day(environment, database)
+        with step("Pictures of the letters"):
+            _take_letters(environment, database, images / "lettres")
         with serving(environment, database, PORT) as (_process, address):
             with step("Pictures"):
                 run_process(
@@ -32,3 +36,25 @@ def run(project: Project, arguments: Sequence[str]) -> int:
                     log=project.logs / "shots.log",
                 )
     return 0
+
+
+def _take_letters(environment: Environment, database: str, folder: Path) -> None:
+    """A picture of each page of the letter of each stage."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    printed = environment.project.out / "lettres"
+    shutil.rmtree(printed, ignore_errors=True)
+    printed.mkdir()
+    log = environment.project.logs / "shots.log"
+    environment.odoo.script(
+        "letters_of_stages.py", database, log=log, RECOUVREMENT_OUT=str(printed)
+    )
+    for letter in sorted(printed.glob("*.pdf")):
+        run_process(
+            [
+                *("pdftoppm", "-png", "-gray", "-r", "70", "-l", "2"),
+                *(letter, folder / letter.stem),
+            ],
+            log=log,
+            append=True,
+        )

@@ -57,5 +57,11 @@ with sync_playwright() as playwright:
     browser = playwright.chromium.launch(
         executable_path="/usr/bin/chromium", args=list(QUIET)
     )
-    main(browser.new_page(viewport={"width": 1440, "height": 900}, locale="fr-FR"))
+    # The day of the demonstration company is that of Paris.
+    page = browser.new_page(
+        viewport={"width": 1440, "height": 900},
+        locale="fr-FR",
+        timezone_id="Europe/Paris",
+    )
+    main(page)
     browser.close()
