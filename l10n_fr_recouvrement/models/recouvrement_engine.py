@@ -1136,6 +1136,8 @@ class RecouvrementEngine(models.AbstractModel):
             codes.append("consumer_interest")
         elif stage.show_penalties:
             codes += [f"{profile}_margin", f"{profile}_indemnity"]
+            if profile == "public":
+                codes.append("public_settlement_days")
         facts = self.env["recouvrement.legal.fact"]._get_table()
         return [
             {"code": code, "article": facts.at(code, prospect.date).article}

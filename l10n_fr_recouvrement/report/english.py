@@ -141,17 +141,18 @@ TEXTS = {
     "settled_total": "Total settled",
     "settlements": "Details of payments",
     "allocated_total": "Total allocated",
-    "paid_total": "Total paid",
+    "paid_total": "Total settled",
     # What a receipt says of the penalties that are still due.
     "reserve": {
-        "business": "This receipt is for the principal. It does not waive the "
-        "late-payment penalties and the fixed indemnity that remain due to date, "
+        "business": "This receipt is for the principal. It is not a waiver of the "
+        "late-payment penalties and the fixed indemnity that remain due at this date, "
         "namely {amount}.",
-        "consumer": "This receipt is for the principal. It does not waive the interest "
-        "at the French statutory rate that remains due to date, namely {amount}.",
-        "public": "This receipt is for the principal. It does not waive the "
-        "late-payment interest and the fixed indemnity that remain due to date, namely "
+        "consumer": "This receipt is for the principal. It is not a waiver of the "
+        "interest at the French statutory rate that remains due at this date, namely "
         "{amount}.",
+        "public": "This receipt is for the principal. It is not a waiver of the "
+        "late-payment interest and the fixed indemnity that remain due at this date, "
+        "namely {amount}.",
     },
     # Payment
     "payee": "Payee",
@@ -170,12 +171,14 @@ TEXTS = {
     "law_business_indemnity": "Fixed indemnity for recovery costs",
     "law_public_margin": "Late-payment interest, due automatically",
     "law_public_indemnity": "Fixed indemnity for recovery costs",
+    "law_public_settlement_days": "Payment of interest and indemnity within forty-five "
+    "days",
     "law_consumer_interest": "Interest at the French statutory rate from the formal "
     "notice",
     "law_public_claim": "Interruption of the limitation period",
-    "mediator": "If the dispute persists after your written complaint, you may refer "
-    "it, free of charge, to the consumer mediator (médiateur de la consommation) to "
-    "whose scheme we belong: {mediator}.",
+    "mediator": "If a dispute remains after you have complained to us in writing, you "
+    "may refer it, free of charge, to the consumer mediator (médiateur de la "
+    "consommation) to whose scheme we belong: {mediator}.",
     # Where a rate comes from
     "rate_agreed": "rate agreed",
     "rate_times": "{factor} times the ",
@@ -222,8 +225,7 @@ TEXTS = {
     "visit_crossed": "If your payment has reached us in the meantime, please disregard "
     "this message.",
     "visit_closing": "With our best regards.",
-    "visit_private": "This message comes from our company. It has not the force of an "
-    "act of a court.",
+    "visit_private": "This message comes from our company. It is not a court document.",
 }
 # Titles of letters by their code. A French judge may read them: what French law names
 # keeps its French name.

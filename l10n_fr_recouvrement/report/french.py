@@ -187,7 +187,7 @@ TEXTS = {
     "settled_total": "Total soldé",
     "settlements": "Détail des règlements",
     "allocated_total": "Total imputé",
-    "paid_total": "Total réglé",
+    "paid_total": "Total soldé",
     # What a receipt says of the penalties that are still due.
     "reserve": {
         "business": "Le présent reçu porte sur le principal. Il ne vaut pas "
@@ -217,11 +217,13 @@ TEXTS = {
     "law_business_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
     "law_public_margin": "Intérêts moratoires, dus de plein droit",
     "law_public_indemnity": "Indemnité forfaitaire pour frais de recouvrement",
+    "law_public_settlement_days": "Paiement des intérêts et de l’indemnité dans les "
+    "quarante-cinq jours",
     "law_consumer_interest": "Intérêts au taux légal à compter de la mise en demeure",
     "law_public_claim": "Interruption de la prescription",
-    "mediator": "Si le différend persiste après votre réclamation écrite, vous pouvez "
-    "saisir gratuitement le médiateur de la consommation dont nous relevons : "
-    "{mediator}.",
+    "mediator": "Si un différend subsiste après une réclamation écrite de votre part, "
+    "vous pouvez saisir gratuitement le médiateur de la consommation dont nous "
+    "relevons : {mediator}.",
     # Where a rate comes from
     "rate_agreed": "taux convenu",
     "rate_times": "{factor} fois le ",
@@ -264,7 +266,7 @@ TEXTS = {
     f"Appelez-nous{NBSP}: nous chercherons ensemble une solution.",
     "visit_crossed": "Si votre règlement nous est parvenu entre-temps, merci de ne pas "
     "tenir compte de ce message.",
-    "visit_closing": "Avec nos salutations les meilleures.",
+    "visit_closing": "Avec nos meilleures salutations.",
     "visit_private": "Ce message vient de notre entreprise. Il n’a pas la valeur d’un "
     "acte de justice.",
 }
