@@ -2,8 +2,6 @@ import base64
 import io
 import zipfile
 
-from werkzeug.urls import url_encode
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -11,6 +9,7 @@ from odoo.fields import Command
 from ..models.action_states import CONTACTED_STATES
 from ..report import enclosure_pdf, registered_file
 from ..report.french import ADDRESS_LINES
+from .download import download_file
 
 YES_NO = {True: "oui", False: "non"}
 
@@ -91,20 +90,7 @@ class RecouvrementRegisteredWizard(models.TransientModel):
                 "file_name": f"Recommandés {fields.Date.context_today(self)}.zip",
             }
         )
-        query = url_encode(
-            {
-                "model": self._name,
-                "id": self.id,
-                "field": "file",
-                "filename_field": "file_name",
-                "download": "true",
-            }
-        )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content?{query}",
-            "target": "download",
-        }
+        return download_file(self)
 
     def _build_archive(self, actions):
         """Return the ZIP of the file of recipients and of the letters, as bytes."""

@@ -1,13 +1,12 @@
 import base64
 
-from werkzeug.urls import url_encode
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
 from ..models.account_move import ACCOUNTING, FOLLOWED_TYPES
 from ..models.recouvrement_penalty_engine import DUE_STATES
+from .download import download_file
 
 
 class RecouvrementStatementWizard(models.TransientModel):
@@ -173,17 +172,4 @@ class RecouvrementStatementWizard(models.TransientModel):
                 "file_name": f"{name.replace('/', '-')} {self.date}.{extension}",
             }
         )
-        query = url_encode(
-            {
-                "model": self._name,
-                "id": self.id,
-                "field": "file",
-                "filename_field": "file_name",
-                "download": "true",
-            }
-        )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content?{query}",
-            "target": "download",
-        }
+        return download_file(self)
