@@ -18,7 +18,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
 from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import FLAGS
 from odoo.addons.l10n_fr_recouvrement.report.enclosure_pdf import count_pages
-from odoo.addons.l10n_fr_recouvrement.report.letter import Document
+from odoo.addons.l10n_fr_recouvrement.report.letter_document import Document
 
 from .mail_server import MailServer
 
@@ -39,6 +39,19 @@ class Printer:
     def stop(self):
         for patcher in self.patchers:
             patcher.stop()
+
+
+class Printed:
+    """What :class:`Printing` gives, of letters that are made already."""
+
+    def __init__(self, pdfs):
+        self.pdfs = list(pdfs)
+
+    def result(self):
+        return self.pdfs
+
+    def close(self):
+        pass
 
 
 def blank_letter(title, pages=1):
@@ -90,10 +103,10 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         printer = Printer(
             patch.object(
                 service,
-                "_print_letters",
-                lambda self, letters: [
+                "_begin_letters",
+                lambda self, letters: Printed(
                     blank_letter(letter["reference"]) for letter in letters
-                ],
+                ),
             ),
             patch.object(
                 service,

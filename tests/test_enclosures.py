@@ -20,7 +20,7 @@ from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import (
 )
 from odoo.addons.l10n_fr_recouvrement.report import enclosure_pdf
 
-from .common import RecouvrementCase
+from .common import Printed, RecouvrementCase
 
 FIRST, SECOND, NOTICE = "2026-06-03", "2026-06-15", "2026-06-30"
 SENDING = f"{recouvrement_enclosure.__name__}.RecouvrementEnclosure"
@@ -74,10 +74,10 @@ class EnclosureCase(RecouvrementCase):
         cls.letters = cls.env["report.l10n_fr_recouvrement.report_letter"]
         cls.printer = patch.object(
             type(cls.letters),
-            "_print_letters",
-            lambda self, letters: [
+            "_begin_letters",
+            lambda self, letters: Printed(
                 make_pdf(f"Lettre {letter['reference']}", "suite") for letter in letters
-            ],
+            ),
         )
         cls.printer.start()
         cls.addClassCleanup(cls.printer.stop)
@@ -402,7 +402,7 @@ class TestEnclosures(EnclosureCase):
     def test_a_long_series_goes_chunk_by_chunk(self):
         self._enclose("invoices")
         self.patch(recouvrement_enclosure, "INVOICES", 2)
-        letter = "odoo.addons.l10n_fr_recouvrement.report.letter.CHUNK"
+        letter = "odoo.addons.l10n_fr_recouvrement.report.letter_document.CHUNK"
         for rank in range(5):
             debtor = self._create_debtor(f"Débiteur {rank}", is_company=True)
             self._sent_invoice(debtor)

@@ -19,14 +19,14 @@ from odoo.tools.pdf import PdfFileReader
 from odoo.addons.base.models import ir_actions_report
 from odoo.addons.l10n_fr_recouvrement.models.recouvrement_stage import LETTER_TEXTS
 from odoo.addons.l10n_fr_recouvrement.report import letter as letter_module
-from odoo.addons.l10n_fr_recouvrement.report import letter_pdf
+from odoo.addons.l10n_fr_recouvrement.report import letter_document, letter_pdf
 
 from .common import BIC, IBAN, RecouvrementCase
 
 BUILDS = ("PATCHED", "UNPATCHED")
 MM = 25.4 / 72
 WINDOW = (110, 50, 195, 88)
-LOGGER = letter_module.__name__
+LOGGER = letter_document.__name__
 
 
 def run(*command):
@@ -415,7 +415,7 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         for build in BUILDS:
             with self.subTest(build):
                 self._use_build(build)
-                with patch.object(letter_module, "CHUNK", 5):
+                with patch.object(letter_document, "CHUNK", 5):
                     together = self._print(actions)
                 alone = [self._print(action)[0] for action in actions]
                 self.assertEqual(

@@ -12,7 +12,7 @@ from odoo.addons.l10n_fr_recouvrement.report import (
     posting_list,
 )
 
-from .common import RecouvrementCase, blank_letter
+from .common import Printed, RecouvrementCase, blank_letter
 
 REPORT = "l10n_fr_recouvrement.action_report_letter"
 
@@ -49,13 +49,13 @@ class TestPosting(RecouvrementCase):
         """Letters of so many pages, by name of their debtor."""
         service = type(self.env["report.l10n_fr_recouvrement.report_letter"])
 
-        def print_letters(service, letters):
+        def begin_letters(service, letters):
             names = [letter["recipient_lines"][0] for letter in letters]
-            return [
+            return Printed(
                 blank_letter(f"LETTRE {name}", pages.get(name, 1)) for name in names
-            ]
+            )
 
-        self.patch(service, "_print_letters", print_letters)
+        self.patch(service, "_begin_letters", begin_letters)
 
     def _print(self, actions):
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)

@@ -3,8 +3,10 @@ from collections import OrderedDict
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import find_in_path
 
 from ..report.letter import REPORT, REPORT_ALONE
+from ..report.printing import Printing
 from ..report.proof_sheet import PROOF_REPORT
 from ..report.visit_notice import VISIT_REPORT
 
@@ -64,6 +66,23 @@ class IrActionsReport(models.Model):
         actions = self.env["recouvrement.action"].browse(dict.fromkeys(res_ids))
         pdf = self.env[f"report.{VISIT_REPORT}"]._render_pdf(actions)
         return OrderedDict({False: {"stream": io.BytesIO(pdf), "attachment": None}})
+
+    @api.model
+    def _recouvrement_begin_pdf(self, html, finish=bytes):
+        """Begin to print a document of this module with the options of its letters.
+        Hook: another program than wkhtmltopdf.
+
+        :return: :class:`~odoo.addons.l10n_fr_recouvrement.report.printing.Printing`
+        """
+        if self.get_wkhtmltopdf_state() == "install":
+            raise UserError(
+                self.env._("Install wkhtmltopdf on the server: letters need it.")
+            )
+        options = self.with_context(recouvrement_letter=True)._build_wkhtmltopdf_args(
+            self._get_report(REPORT).get_paperformat(), landscape=False
+        )
+        command = [find_in_path("wkhtmltopdf"), *options]
+        return Printing(command, html, finish)
 
     @api.model
     def _build_wkhtmltopdf_args(self, *args, **kwargs):

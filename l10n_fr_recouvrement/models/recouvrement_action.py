@@ -1,14 +1,15 @@
 import hashlib
 import logging
+from contextlib import closing
 
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError, ValidationError
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from .. import law
-from ..report import letter, wording
+from ..report import wording
 from .account_move import MANAGER
 from .action_states import (
     CLOSED_STATES,
@@ -900,22 +901,26 @@ class RecouvrementAction(models.Model):
                 action._fail(errors[action.id])
 
     def _freeze_letters(self):
-        """Print each letter with what is enclosed and keep its PDF, as many at a time
-        as are printed in one call: a long series holds no more than that in memory.
+        """Print each letter with what is enclosed and keep its PDF.
 
         :return: the actions whose letter is frozen
         """
+        self._freeze_letter_texts()
         frozen = self.browse()
-        for ids in split_every(letter.CHUNK, self.ids, list):
-            frozen |= self.browse(ids)._freeze_together()
-            _logger.info("%s of %s letters made", len(frozen), len(self))
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        with closing(service._iterate_documents(self, keep=True)) as parts:
+            for actions, documents, errors in parts:
+                actions._fail_printing(errors)
+                frozen |= actions._freeze_documents(documents)
+                _logger.info("%s of %s letters made", len(frozen), len(self))
         return frozen
 
-    def _freeze_together(self):
-        self._freeze_letter_texts()
-        service = self.env["report.l10n_fr_recouvrement.report_letter"]
-        documents, errors = service._render_documents(self, keep=True)
-        self._fail_printing(errors)
+    def _freeze_documents(self, documents):
+        """Keep the letters of ``self`` that could be made.
+
+        :param documents: ``{action_id: Document}``
+        :return: their actions
+        """
         frozen = self.filtered(lambda action: action.id in documents)
         attachments = self.env["ir.attachment"].create(
             [

@@ -1,7 +1,6 @@
 import base64
 import logging
 import re
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -10,13 +9,12 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import is_html_empty, split_every
+from odoo.tools import is_html_empty
 from odoo.tools.image import image_data_uri, image_process
 
 from ..law import UnknownFactError, round_half_up, to_decimal
-from ..models.action_states import DEBIT_KINDS, PENDING_STATES
+from ..models.action_states import DEBIT_KINDS
 from . import (
-    enclosure_pdf,
     enclosure_words,
     epc,
     french,
@@ -29,8 +27,6 @@ from . import (
 )
 from .french import (
     ADDRESS_WIDTH,
-    NBSP,
-    NNBSP,
     city_line,
     format_iban,
     format_siren,
@@ -43,9 +39,6 @@ _logger = logging.getLogger(__name__)
 REPORT = "l10n_fr_recouvrement.report_letter"
 # The same without what is enclosed.
 REPORT_ALONE = "l10n_fr_recouvrement.report_letter_alone"
-# Letters of one call of wkhtmltopdf: more gains nothing, and one that breaks makes its
-# whole chunk start again letter by letter.
-CHUNK = 40
 # Lines of figures that leave the letter on one page, with the penalties that a longer
 # text goes with and without; more go to an annex.
 INLINE_ROWS = {True: 6, False: 10.5}
@@ -58,16 +51,6 @@ DEFAULT_COLOR = "#1d3a5f"
 ACCOUNT_STATES = ("blocked", "in_payment")
 # References of Chorus Pro on an invoice, as its module names them.
 CHORUS_FIELDS = ("purchase_order_reference", "contract_reference", "buyer_reference")
-
-
-@dataclass
-class Document:
-    """A letter as it leaves: its PDF, of which the first ``pages`` are the letter and
-    the others what is enclosed, as ``[{"kind", "name", "pages", "sha256"}]``."""
-
-    pdf: bytes
-    pages: int = 1
-    enclosures: list = field(default_factory=list)
 
 
 @lru_cache(maxsize=16)
@@ -112,36 +95,6 @@ class ReportLetter(models.AbstractModel):
             "letters": letters,
             "document_title": ", ".join(letter["reference"] for letter in letters),
         }
-
-    @api.model
-    def _render_pdfs(self, actions):
-        """Print the letter of each action with what is enclosed; a letter sent already
-        comes out as it was.
-
-        :return: ``({action_id: PDF as bytes}, {action_id: what is wrong, in words})``
-        """
-        documents, errors = self._render_documents(actions)
-        return {res_id: document.pdf for res_id, document in documents.items()}, errors
-
-    @api.model
-    def _render_documents(self, actions, keep=False, alone=False):
-        """Print the letter of each action, see ``_render_pdfs``.
-
-        :param keep: keep the PDF of the invoices that had none, as sending them does
-        :param alone: leave out what is enclosed
-        :return: ``({action_id: Document}, {action_id: what is wrong, in words})``
-        """
-        documents, errors = {}, {}
-        sent = actions.filtered("letter_attachment_id")
-        for action in sent:
-            documents[action.id] = self._get_sent(action, alone)
-        for ids in split_every(CHUNK, (actions - sent).ids, list):
-            self._render_part(actions.browse(ids), documents, errors, keep, alone)
-        return {
-            action.id: documents[action.id]
-            for action in actions
-            if action.id in documents
-        }, errors
 
     @api.model
     def _check_mentions(self, action, values):
@@ -201,131 +154,6 @@ class ReportLetter(models.AbstractModel):
         except UnknownFactError:
             return problem
         return f"{problem} ({article})"
-
-    def _get_sent(self, action, alone):
-        """A letter as it was sent."""
-        pdf = action.letter_attachment_id.with_context(bin_size=False).raw
-        if alone and action.letter_enclosures:
-            pdf = enclosure_pdf.first_pages(pdf, action.letter_pages)
-            return Document(pdf, action.letter_pages)
-        return Document(pdf, action.letter_pages, action.letter_enclosures or [])
-
-    @api.model
-    def _render_part(self, actions, documents, errors, keep, alone):
-        """Print letters together, and put each with its enclosures; a letter of which a
-        piece cannot be had is left out."""
-        enclosures = {}
-        if not alone:
-            enclosures, problems = self.env["recouvrement.enclosure"]._load(
-                actions, keep
-            )
-            errors.update(problems)
-        letters, pdfs = [], {}
-        for action in actions:
-            if action.id not in errors:
-                try:
-                    values = self._letter_values(action)
-                    if not values["draft"] and action.state in PENDING_STATES:
-                        self._check_mentions(action, values)
-                    letters.append((action.id, values))
-                except Exception as error:
-                    errors[action.id] = self._explain(action, error)
-        if letters:
-            self._render_chunk(letters, pdfs, errors)
-        for res_id, pdf in pdfs.items():
-            try:
-                documents[res_id] = self._join(pdf, enclosures.get(res_id, ()))
-            except UserError as error:
-                errors[res_id] = str(error)
-
-    @api.model
-    def _join(self, pdf, enclosures):
-        """Put a letter and what goes with it into one document.
-
-        :raise UserError: a piece turns out to be damaged
-        """
-        letter = enclosure_pdf.read(pdf)
-        pages = len(letter.pages)
-        if not enclosures:
-            return Document(pdf, pages)
-        parts = [(letter, pages)]
-        try:
-            for enclosure in enclosures:
-                parts.append(enclosure.open())
-            joined = enclosure_pdf.join(parts)
-        except enclosure_pdf.Unreadable as error:
-            # What could be opened is in the parts, what is broken inside has a rank.
-            name = enclosures[(error.rank or len(parts)) - 1].name
-            words = self.env["recouvrement.enclosure"]._explain(name, error)
-            raise UserError(words) from error
-        return Document(
-            joined, pages, [enclosure.describe() for enclosure in enclosures]
-        )
-
-    @api.model
-    def _render_chunk(self, letters, pdfs, errors):
-        """Print letters in one call, and one by one when that does not work: a letter
-        that cannot be printed costs time to the others, nothing else."""
-        try:
-            found = self._print_letters([values for _id, values in letters])
-        except Exception as error:
-            if len(letters) > 1:
-                _logger.warning("Letters are printed one by one: %s", error)
-                for letter in letters:
-                    self._render_chunk([letter], pdfs, errors)
-            else:
-                action = self.env["recouvrement.action"].browse(letters[0][0])
-                errors[action.id] = self._explain(action, error)
-        else:
-            pdfs.update(
-                zip((res_id for res_id, _values in letters), found, strict=True)
-            )
-
-    @api.model
-    def _print_letters(self, letters):
-        """Return the PDF of each of ``letters``, printed in one call."""
-        footers = [
-            letter_pdf.Footer(
-                letter["reference"],
-                letter["footer"],
-                letter["draft"],
-                letter["folds"],
-                letter["words"],
-            )
-            for letter in letters
-        ]
-        pdf = self._print_html(REPORT, self._prepare_document(letters))
-        return letter_pdf.finish(pdf, footers)
-
-    @api.model
-    def _render_errors(self, errors):
-        """Return the PDF of a page that tells why letters are missing."""
-        template = "l10n_fr_recouvrement.letter_errors"
-        return self._print_html(template, {"errors": list(errors.values())})
-
-    @api.model
-    def _print_html(self, template, values):
-        report = self.env["ir.actions.report"].with_context(recouvrement_letter=True)
-        if report.get_wkhtmltopdf_state() == "install":
-            raise UserError(
-                self.env._("Install wkhtmltopdf on the server: letters need it.")
-            )
-        html = report._render_template(template, values).decode()
-        # Few fonts have the narrow no-break space.
-        html = html.replace(NNBSP, NBSP)
-        return report._run_wkhtmltopdf([html], report_ref=REPORT)
-
-    @api.model
-    def _explain(self, action, error):
-        """What keeps a letter from being printed, in words a person can act on."""
-        if isinstance(error, UserError):
-            return str(error)
-        _logger.error("Letter of action %s", action.id, exc_info=error)
-        return self.env._(
-            "The letter %(action)s could not be printed: %(error)s",
-            action=action.name,
-            error=error,
-        )
 
     # ------------------------------------------------------------------
     # Words

@@ -13,7 +13,7 @@ from .french import (
     format_siren,
     nbsp,
 )
-from .letter import CHUNK
+from .letter_document import CHUNK
 
 PROOF_REPORT = "l10n_fr_recouvrement.report_proof"
 ZONE = "Europe/Paris"

@@ -17,7 +17,7 @@ from . import (
     statement_xlsx,
 )
 from .french import format_amount, format_short_date, format_siren, nbsp
-from .letter import CHUNK
+from .letter_document import CHUNK
 from .statement_inputs import Charges
 from .statement_rows import (
     ZERO,
