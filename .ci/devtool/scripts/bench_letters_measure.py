@@ -6,7 +6,7 @@ import pstats
 import resource
 from contextlib import nullcontext
 
-from bench_letters import DAY, at, serve
+from bench_letters import DAY, at, serve, store_files
 from bench_measure import measure
 from bench_script import find_company, options, report
 
@@ -61,11 +61,13 @@ def main(env):
     step = max(1, len(ready) // given["count"])
     actions = ready[::step][: given["count"]]
     profile = cProfile.Profile() if given["profile"] else nullcontext()
-    with serve(env), at(DAY):
-        env["ir.actions.report"].get_wkhtmltopdf_state()
-        env.invalidate_all()
-        with measure(env.cr) as results, profile:
-            send(actions, given["single"])
+    with store_files(env):
+        with serve(env), at(DAY):
+            env["ir.actions.report"].get_wkhtmltopdf_state()
+            env.invalidate_all()
+            with measure(env.cr) as results, profile:
+                send(actions, given["single"])
+        results["faults"] = check(actions, given["enclose"])
     # Of all child processes the largest; Linux counts in kilobytes.
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     results["children_mb"] = children.ru_maxrss / 1024
@@ -76,7 +78,6 @@ def main(env):
         + sum(piece["pages"] for piece in action.letter_enclosures or ())
         for action in actions
     )
-    results["faults"] = check(actions, given["enclose"])
     if given["profile"]:
         with open(given["profile"], "w", encoding="utf-8") as stream:
             for order in ("cumulative", "tottime"):
