@@ -17,8 +17,6 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
 from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import FLAGS
-from odoo.addons.l10n_fr_recouvrement.report.enclosure_pdf import count_pages
-from odoo.addons.l10n_fr_recouvrement.report.letter_document import Document
 
 from .mail_server import MailServer
 
@@ -107,11 +105,6 @@ class RecouvrementCase(AccountTestInvoicingCommon):
                 lambda self, letters: Printed(
                     blank_letter(letter["reference"]) for letter in letters
                 ),
-            ),
-            patch.object(
-                service,
-                "_join",
-                lambda self, pdf, _pieces: Document(pdf, count_pages(pdf)),
             ),
             patch.object(enclosures, "_load", lambda self, _actions, _keep: ({}, {})),
         )

@@ -1,4 +1,6 @@
 import logging
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,15 +10,18 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..models.action_states import PENDING_STATES
-from . import enclosure_pdf, letter_pdf, printing
+from . import enclosure_pdf, letter_pdf
 from .french import NBSP, NNBSP
 from .letter import REPORT
+from .printing import PrintingError
 
 _logger = logging.getLogger(__name__)
 
 # Letters of one call of wkhtmltopdf: more gains nothing, and one that breaks makes its
 # whole chunk start again letter by letter.
 CHUNK = 40
+# Parts at the printer while another is put together.
+AHEAD = 1
 
 
 @dataclass
@@ -31,23 +36,65 @@ class Document:
 
 @dataclass
 class Part:
-    """Letters printed in one call: their values by action, what is wrong with others in
-    words, and the call, or what kept it from being made."""
+    """Letters printed in one call: their values by action, what goes with each, what is
+    wrong with others in words; the call, and the work that makes documents of it, or
+    what kept it from being made."""
 
     actions: Any
     letters: dict = field(default_factory=dict)
+    enclosures: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
     printing: Any = None
+    work: Future | None = None
     fault: Exception | None = None
-
-    def get_printable(self):
-        """Actions whose letter could be written."""
-        return self.actions.filtered(lambda action: action.id in self.letters)
 
     def close(self):
         """Drop what is not needed any more."""
         if self.printing:
             self.printing.close()
+
+
+def assemble(printing, letters, enclosures):
+    """Wait for letters and put each together with what goes with it, as a thread of its
+    own does: nothing here knows of records.
+
+    :param printing: what gives the PDF of each letter
+    :param letters: ids of their actions
+    :param enclosures: ``{action_id: [Enclosure]}``
+    :return: ``{action_id: Document, or what keeps a piece from being enclosed}``
+    """
+    documents = {}
+    for res_id, pdf in zip(letters, printing.result(), strict=True):
+        try:
+            documents[res_id] = join(pdf, enclosures.get(res_id, ()))
+        except enclosure_pdf.Unreadable as error:
+            documents[res_id] = error
+    return documents
+
+
+def join(pdf, enclosures):
+    """Put a letter and what goes with it into one document.
+
+    :raise Unreadable: a piece turns out to be damaged, see its ``rank`` among them
+    """
+    letter = enclosure_pdf.read(pdf)
+    pages = len(letter.pages)
+    if not enclosures:
+        return Document(pdf, pages)
+    parts = [(letter, pages)]
+    for rank, enclosure in enumerate(enclosures):
+        try:
+            parts.append(enclosure.open())
+        except enclosure_pdf.Unreadable as error:
+            error.rank = rank
+            raise
+    try:
+        joined = enclosure_pdf.join(parts)
+    except enclosure_pdf.Unreadable as error:
+        # The letter came first.
+        error.rank -= 1
+        raise
+    return Document(joined, pages, [enclosure.describe() for enclosure in enclosures])
 
 
 class ReportLetter(models.AbstractModel):
@@ -90,9 +137,9 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _iterate_documents(self, actions, keep=False, alone=False):
-        """Print letters part by part, see ``_render_documents``: the next part is at
-        the printer already while one is put together and handed out. A long series
-        holds no more than that in memory.
+        """Print letters part by part, see ``_render_documents``. While what goes with
+        one part is got, its letters are at the printer and the part before is put
+        together; a long series holds no more than these two in memory.
 
         :return: iterator of ``(actions, documents, errors)``
         """
@@ -100,18 +147,23 @@ class ReportLetter(models.AbstractModel):
         if sent:
             documents = {action.id: self._get_sent(action, alone) for action in sent}
             yield sent, documents, {}
-        begun = None
-        try:
-            for ids in (*split_every(CHUNK, (actions - sent).ids, list), ()):
-                part = begun
-                begun = self._begin_part(actions.browse(ids), alone) if ids else None
-                if part:
-                    with closing(part):
-                        documents = self._end_part(part, keep, alone)
-                    yield part.actions, documents, part.errors
-        finally:
-            if begun:
-                begun.close()
+        begun = deque()
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            try:
+                for ids in split_every(CHUNK, (actions - sent).ids, list):
+                    part = self._begin_part(actions.browse(ids), keep, alone)
+                    begun.append(part)
+                    if part.printing:
+                        part.work = thread.submit(
+                            assemble, part.printing, part.letters, part.enclosures
+                        )
+                    if len(begun) > AHEAD:
+                        yield self._end_part(begun.popleft())
+                while begun:
+                    yield self._end_part(begun.popleft())
+            finally:
+                for part in begun:
+                    part.close()
 
     def _get_sent(self, action, alone):
         """A letter as it was sent."""
@@ -122,8 +174,9 @@ class ReportLetter(models.AbstractModel):
         return Document(pdf, action.letter_pages, action.letter_enclosures or [])
 
     @api.model
-    def _begin_part(self, actions, alone):
-        """Begin to print the letters of ``actions`` in one call."""
+    def _begin_part(self, actions, keep, alone):
+        """Write the letters of ``actions``, begin to print them in one call and get
+        what goes with them."""
         part = Part(actions)
         for action in actions:
             try:
@@ -133,94 +186,69 @@ class ReportLetter(models.AbstractModel):
                 part.letters[action.id] = values
             except Exception as error:
                 part.errors[action.id] = self._explain(action, error)
-        if part.letters:
-            try:
-                part.printing = self._begin_letters([*part.letters.values()])
-            except Exception as error:
-                part.fault = error
+        if not part.letters:
+            return part
+        try:
+            part.printing = self._begin_letters([*part.letters.values()])
+        except Exception as error:
+            part.fault = error
+        if not alone:
+            written = actions.filtered(lambda action: action.id in part.letters)
+            part.enclosures, problems = self.env["recouvrement.enclosure"]._load(
+                written, keep
+            )
+            part.errors |= problems
         return part
 
     @api.model
-    def _end_part(self, part, keep, alone):
-        """Put each letter with its enclosures; a letter of which a piece cannot be had
-        is left out.
+    def _end_part(self, part):
+        """Wait for the documents of a part.
 
-        :return: ``{action_id: Document}``
+        :return: ``(actions, documents, errors)``; a letter of which a piece cannot be
+            had is among the errors
         """
-        enclosures = {}
-        if not alone:
-            printable = part.get_printable()
-            enclosures, problems = self.env["recouvrement.enclosure"]._load(
-                printable, keep
-            )
-            part.errors.update(problems)
+        with closing(part):
+            made = self._collect(part)
         documents = {}
-        for res_id, pdf in self._collect_letters(part).items():
-            if res_id not in part.errors:
-                try:
-                    documents[res_id] = self._join(pdf, enclosures.get(res_id, ()))
-                except UserError as error:
-                    part.errors[res_id] = str(error)
-        return documents
+        for res_id, document in made.items():
+            if isinstance(document, enclosure_pdf.Unreadable):
+                name = part.enclosures[res_id][document.rank].name
+                words = self.env["recouvrement.enclosure"]._explain(name, document)
+                part.errors.setdefault(res_id, words)
+            elif res_id not in part.errors:
+                documents[res_id] = document
+        return part.actions, documents, part.errors
 
     @api.model
-    def _join(self, pdf, enclosures):
-        """Put a letter and what goes with it into one document.
+    def _collect(self, part):
+        """Documents of a part; letters that cannot be printed together are printed one
+        by one: one that is at fault costs time to the others, nothing else.
 
-        :raise UserError: a piece turns out to be damaged
-        """
-        letter = enclosure_pdf.read(pdf)
-        pages = len(letter.pages)
-        if not enclosures:
-            return Document(pdf, pages)
-        parts = [(letter, pages)]
-        try:
-            for enclosure in enclosures:
-                parts.append(enclosure.open())
-            joined = enclosure_pdf.join(parts)
-        except enclosure_pdf.Unreadable as error:
-            # What could be opened is in the parts, what is broken inside has a rank.
-            name = enclosures[(error.rank or len(parts)) - 1].name
-            words = self.env["recouvrement.enclosure"]._explain(name, error)
-            raise UserError(words) from error
-        return Document(
-            joined, pages, [enclosure.describe() for enclosure in enclosures]
-        )
-
-    # ------------------------------------------------------------------
-    # Letters alone
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _collect_letters(self, part):
-        """Wait for the letters of a part; those that cannot be printed together are
-        printed one by one: one that is at fault costs time to the others, nothing else.
-
-        :return: ``{action_id: PDF as bytes}``; what is missing is among the errors
+        :return: see :func:`assemble`; what is missing is among the errors
         """
         try:
             if part.fault:
                 raise part.fault
-            pdfs = self._wait_for(part.printing) if part.printing else []
-            return dict(zip(part.letters, pdfs, strict=True))
+            return part.work.result() if part.work else {}
         except Exception as error:
             if len(part.letters) > 1:
                 _logger.warning("Letters are printed one by one: %s", error)
                 return self._print_one_by_one(part)
-            for action in part.get_printable():
-                part.errors[action.id] = self._explain(action, error)
+            [res_id] = part.letters
+            part.errors[res_id] = self._explain(part.actions.browse(res_id), error)
             return {}
 
     @api.model
     def _print_one_by_one(self, part):
-        pdfs = {}
+        made = {}
         for res_id, values in part.letters.items():
             try:
-                [pdfs[res_id]] = self._wait_for(self._begin_letters([values]))
+                printing = self._begin_letters([values])
+                made |= assemble(printing, [res_id], part.enclosures)
             except Exception as error:
                 action = part.actions.browse(res_id)
                 part.errors[res_id] = self._explain(action, error)
-        return pdfs
+        return made
 
     @api.model
     def _begin_letters(self, letters):
@@ -257,7 +285,10 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _print_html(self, template, values):
         """Return the PDF of a template that links to no other file."""
-        return self._wait_for(self._begin_html(template, values))
+        try:
+            return self._begin_html(template, values).result()
+        except PrintingError as error:
+            raise UserError(self._explain_failure(error)) from error
 
     @api.model
     def _begin_html(self, template, values, finish=bytes):
@@ -268,28 +299,20 @@ class ReportLetter(models.AbstractModel):
         return report._recouvrement_begin_pdf(html, finish)
 
     @api.model
-    def _wait_for(self, running):
-        """Result of what is being printed.
-
-        :raise UserError: it failed
-        """
-        try:
-            return running.result()
-        except printing.PrintingError as error:
-            raise UserError(
-                self.env._(
-                    "wkhtmltopdf, which prints on the server, failed (%s). Try again; "
-                    "if it fails again, have the memory and the disk of the server "
-                    "checked.",
-                    error,
-                )
-            ) from error
+    def _explain_failure(self, error):
+        return self.env._(
+            "wkhtmltopdf, which prints on the server, failed (%s). Try again; if it "
+            "fails again, have the memory and the disk of the server checked.",
+            error,
+        )
 
     @api.model
     def _explain(self, action, error):
         """What keeps a letter from being printed, in words a person can act on."""
         if isinstance(error, UserError):
             return str(error)
+        if isinstance(error, PrintingError):
+            return self._explain_failure(error)
         _logger.error("Letter of action %s", action.id, exc_info=error)
         return self.env._(
             "The letter %(action)s could not be printed: %(error)s",
