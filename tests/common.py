@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
@@ -46,10 +47,17 @@ class Printed:
         self.pdfs = list(pdfs)
 
     def result(self):
-        return self.pdfs
+        return [self._write(pdf) for pdf in self.pdfs]
 
     def close(self):
         pass
+
+    @staticmethod
+    def _write(pdf):
+        writer = PdfFileWriter()
+        for page in PdfFileReader(io.BytesIO(pdf)).pages:
+            writer.addPage(page)
+        return writer
 
 
 def blank_letter(title, pages=1):

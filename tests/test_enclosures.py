@@ -19,6 +19,7 @@ from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import (
     Enclosure,
 )
 from odoo.addons.l10n_fr_recouvrement.report import enclosure_pdf
+from odoo.addons.l10n_fr_recouvrement.report.letter_pdf import to_bytes
 
 from .common import Printed, RecouvrementCase
 
@@ -338,12 +339,10 @@ class TestEnclosures(EnclosureCase):
 
     def test_a_file_that_anybody_may_read_is_enclosed(self):
         """What an owner's password forbids is changing."""
-        parts = [
-            (enclosure_pdf.read(pdf), 1)
-            for pdf in (make_pdf("one"), make_protected(""))
-        ]
-        joined = enclosure_pdf.join(parts)
-        self.assertEqual(read_pages(joined), ["one", "secret"])
+        writer = PdfFileWriter()
+        for pdf in (make_pdf("one"), make_protected("")):
+            enclosure_pdf.append(writer, enclosure_pdf.read(pdf), 1)
+        self.assertEqual(read_pages(to_bytes(writer)), ["one", "secret"])
 
     def test_the_invoice_of_another_program(self):
         self._enclose("invoices")

@@ -45,7 +45,7 @@ class Enclosure:
     problem: str = ""
 
     def open(self):
-        """Read the file; return what :func:`enclosure_pdf.join` takes.
+        """Read the file; return what :func:`enclosure_pdf.append` takes.
 
         :raise Unreadable: it cannot be enclosed
         """

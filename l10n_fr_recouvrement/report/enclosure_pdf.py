@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
-from .letter_pdf import A4, MM
+from .letter_pdf import A4, MM, to_bytes
 
 # A picture on its page: the edges left free, and the dots an inch that paper shows.
 MARGIN = 12 * MM
@@ -28,7 +28,7 @@ PROTECTED, BROKEN, UNKNOWN = "protected", "broken", "unknown"
 class Unreadable(ValueError):
     """A file that cannot be enclosed; its argument is one of the reasons above.
 
-    ``rank``: which one of several documents it is.
+    ``rank``: which one of several it is, where there are several.
     """
 
     rank = 0
@@ -38,7 +38,7 @@ def read(content):
     """Open a file that is to be enclosed: a PDF as it is, a picture on a page.
 
     :param bytes content: a PDF, a PNG or a JPEG
-    :return: reader of a PDF, which :func:`join` takes
+    :return: reader of a PDF, which :func:`append` takes
     :raise Unreadable: it is something else, broken, or protected by a password
 
     >>> read(b"PK, a text document")
@@ -63,32 +63,23 @@ def first_pages(pdf, count):
     """The first ``count`` pages of a PDF in bytes, all of them when there are no
     more."""
     reader = _open(pdf)
-    return pdf if len(reader.pages) <= count else join([(reader, count)])
-
-
-def join(parts):
-    """Put documents one after the other.
-
-    :param parts: ``(reader, how many of its first pages)`` of each
-    :return: PDF as bytes
-    :raise Unreadable: one of them cannot be read, see its ``rank``
-    """
+    if len(reader.pages) <= count:
+        return pdf
     writer = PdfFileWriter()
-    for rank, (reader, count) in enumerate(parts):
-        try:
-            for number in range(count):
-                writer.addPage(reader.getPage(number))
-        except Exception as error:  # pypdf raises anything on a damaged file
-            broken = Unreadable(BROKEN)
-            broken.rank = rank
-            raise broken from error
-    return _write(writer)
+    append(writer, reader, count)
+    return to_bytes(writer)
 
 
-def _write(writer):
-    stream = io.BytesIO()
-    writer.write(stream)
-    return stream.getvalue()
+def append(writer, reader, count):
+    """Put the first ``count`` pages of what is read after those of ``writer``.
+
+    :raise Unreadable: it is damaged
+    """
+    try:
+        for number in range(count):
+            writer.addPage(reader.getPage(number))
+    except Exception as error:  # pypdf raises anything on a damaged file
+        raise Unreadable(BROKEN) from error
 
 
 def _open(pdf):

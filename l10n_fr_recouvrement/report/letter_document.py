@@ -58,43 +58,35 @@ def assemble(printing, letters, enclosures):
     """Wait for letters and put each together with what goes with it, as a thread of its
     own does: nothing here knows of records.
 
-    :param printing: what gives the PDF of each letter
+    :param printing: what gives each letter, as a writer of its pages
     :param letters: ids of their actions
     :param enclosures: ``{action_id: [Enclosure]}``
     :return: ``{action_id: Document, or what keeps a piece from being enclosed}``
     """
     documents = {}
-    for res_id, pdf in zip(letters, printing.result(), strict=True):
+    for res_id, letter in zip(letters, printing.result(), strict=True):
         try:
-            documents[res_id] = join(pdf, enclosures.get(res_id, ()))
+            documents[res_id] = join(letter, enclosures.get(res_id, ()))
         except enclosure_pdf.Unreadable as error:
             documents[res_id] = error
     return documents
 
 
-def join(pdf, enclosures):
+def join(letter, enclosures):
     """Put a letter and what goes with it into one document.
 
+    :param letter: writer of its pages, to which the others are added
     :raise Unreadable: a piece turns out to be damaged, see its ``rank`` among them
     """
-    letter = enclosure_pdf.read(pdf)
-    pages = len(letter.pages)
-    if not enclosures:
-        return Document(pdf, pages)
-    parts = [(letter, pages)]
+    pages = letter.getNumPages()
     for rank, enclosure in enumerate(enclosures):
         try:
-            parts.append(enclosure.open())
+            enclosure_pdf.append(letter, *enclosure.open())
         except enclosure_pdf.Unreadable as error:
             error.rank = rank
             raise
-    try:
-        joined = enclosure_pdf.join(parts)
-    except enclosure_pdf.Unreadable as error:
-        # The letter came first.
-        error.rank -= 1
-        raise
-    return Document(joined, pages, [enclosure.describe() for enclosure in enclosures])
+    pieces = [enclosure.describe() for enclosure in enclosures]
+    return Document(letter_pdf.to_bytes(letter), pages, pieces)
 
 
 class ReportLetter(models.AbstractModel):
@@ -254,7 +246,8 @@ class ReportLetter(models.AbstractModel):
     def _begin_letters(self, letters):
         """Begin to print letters, given by their values, in one call.
 
-        :return: :class:`~.printing.Printing` whose result is the PDF of each
+        :return: :class:`~.printing.Printing` whose result is a writer of
+            the pages of each
         """
         footers = [
             letter_pdf.Footer(
@@ -269,7 +262,7 @@ class ReportLetter(models.AbstractModel):
         return self._begin_html(
             REPORT,
             self._prepare_document(letters),
-            lambda pdf: letter_pdf.finish(pdf, footers),
+            lambda pdf: letter_pdf.cut(pdf, footers),
         )
 
     # ------------------------------------------------------------------

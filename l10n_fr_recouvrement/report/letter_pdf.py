@@ -105,11 +105,19 @@ def _get_rank(drawing):
 
 
 def finish(pdf, footers):
+    """Cut a document into its letters and stamp their pages, see :func:`cut`.
+
+    :return: list of PDF as bytes
+    """
+    return [to_bytes(letter) for letter in cut(pdf, footers)]
+
+
+def cut(pdf, footers):
     """Cut a document into its letters and stamp their pages.
 
     :param bytes pdf: letters one after the other, marked by rank
     :param footers: the :class:`Footer` of each letter, in order
-    :return: list of PDF as bytes
+    :return: list of writers, which take more pages
     """
     reader = PdfFileReader(io.BytesIO(pdf), strict=False)
     groups = split(reader, len(footers))
@@ -123,10 +131,15 @@ def finish(pdf, footers):
             writer.addPage(reader.getPage(number))
             page = writer.getPage(writer.getNumPages() - 1)
             page.mergePage(stamps.getPage(number))
-        stream = io.BytesIO()
-        writer.write(stream)
-        letters.append(stream.getvalue())
+        letters.append(writer)
     return letters
+
+
+def to_bytes(writer):
+    """PDF of the pages of a writer."""
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
 
 
 def count_sheets(pages, double_sided):
@@ -151,9 +164,7 @@ def bind(pdfs, double_sided=False):
             writer.addPage(page)
         if double_sided and len(reader.pages) % 2:
             writer.addBlankPage(*A4)
-    stream = io.BytesIO()
-    writer.write(stream)
-    return stream.getvalue()
+    return to_bytes(writer)
 
 
 def clear_margins(pdf, margin=5 * MM, corner=15 * MM):
@@ -165,9 +176,7 @@ def clear_margins(pdf, margin=5 * MM, corner=15 * MM):
     for page in reader.pages:
         writer.addPage(page)
         writer.getPage(writer.getNumPages() - 1).mergePage(stamp.getPage(0))
-    stream = io.BytesIO()
-    writer.write(stream)
-    return stream.getvalue()
+    return to_bytes(writer)
 
 
 def _draw_margins(margin, corner):
