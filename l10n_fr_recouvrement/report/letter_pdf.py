@@ -117,22 +117,21 @@ def cut(pdf, footers):
 
     :param bytes pdf: letters one after the other, marked by rank
     :param footers: the :class:`Footer` of each letter, in order
-    :return: list of writers, which take more pages
+    :return: iterator of writers, which take more pages; each is made when it is asked
+        for, so that not all of them are held in memory
     """
     reader = PdfFileReader(io.BytesIO(pdf), strict=False)
     groups = split(reader, len(footers))
     stamps = PdfFileReader(
         io.BytesIO(_draw_footers(footers, [len(group) for group in groups]))
     )
-    letters = []
     for group in groups:
         writer = PdfFileWriter()
         for number in group:
             writer.addPage(reader.getPage(number))
             page = writer.getPage(writer.getNumPages() - 1)
             page.mergePage(stamps.getPage(number))
-        letters.append(writer)
-    return letters
+        yield writer
 
 
 def to_bytes(writer):
