@@ -156,6 +156,11 @@ class TestLetterRequests(RecouvrementCase):
         )
         self.assertIn("réclamation en cours", table["rows"][1]["detail"])
         self.assertEqual(values["title"], "RELEVÉ DE COMPTE")
+        self.assertEqual(values["total_label"], "Solde du compte")
+        self.assertEqual(
+            [label for label, _amount in table["sums"]],
+            ["Solde du compte", "dont échu, avoirs et règlements déduits"],
+        )
 
     def test_statement_stops_at_its_date(self):
         """What is dated later is in nobody's books yet; it comes in on its day."""

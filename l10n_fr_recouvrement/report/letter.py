@@ -657,9 +657,8 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _get_balance_label(self, action, balance):
-        if balance < 0:
-            return self._text(action, "in_your_favour")
-        return self._text(action, "balance_due" if balance else "balance_nil")
+        code = "in_your_favour" if balance < 0 else "account_balance"
+        return self._text(action, code)
 
     @api.model
     def _prepare_account_row(self, line, balance):
