@@ -113,6 +113,15 @@ class TestEnglishLetters(LettersCase):
         self.assertIn("registered office: 1 rue de l’Exemple", action.sender_text)
         self.assertIn("For the attention of", self._get_recipient(action, "Jo Bloggs"))
 
+    def test_email_of_a_statement_of_account(self):
+        action = self._make("business", "account_statement", abroad=True)
+        self._approve_and_send(action, DAY)
+        self.assertIn(
+            "The attached statement sets out these entries in detail.",
+            action.email_body,
+        )
+        self.assertNotIn("transfer", action.email_body)
+
     def _get_recipient(self, action, name):
         action.contact_id = self.env["res.partner"].create(
             {

@@ -173,6 +173,27 @@ class TestLetterRequests(RecouvrementCase):
         self.assertEqual(action.state, "sent")
         self.assertEqual(action.amount_total, 1420)
 
+    def test_email_of_a_statement_asks_for_nothing(self):
+        self._invoice(self.business, 1000, "2026-05-31")
+        action = self._write(self.business, "account_statement")
+        self._approve_and_send(action, DAY)
+        self.assertIn(
+            "Le relevé joint donne le détail de ces écritures.", action.email_body
+        )
+        self.assertNotIn("virement", action.email_body)
+
+    def test_every_shipped_statement_has_its_email(self):
+        stages = self.env["recouvrement.stage"].search(
+            [("kind", "=", "account_statement")]
+        )
+        self.assertEqual(
+            stages.mail_template_id, self.env.ref(f"{MODULE}.mail_template_account")
+        )
+        self.assertEqual(
+            stages.text_ids.mail_template_id,
+            self.env.ref(f"{MODULE}.mail_template_account_en"),
+        )
+
     def test_statement_of_a_debtor_with_two_currencies(self):
         usd = self.env.ref("base.USD")
         usd.active = True
