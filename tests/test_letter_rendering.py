@@ -224,6 +224,17 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         self.assertIn("Intérêts moratoires", letter.text)
         self.assertNotIn("L441-10", letter.text)
 
+    def test_public_body_pays_on_its_own_order(self):
+        """It is told what it owes, and pays by no code."""
+        action = self._notice(self.public_body, [24000])
+        values = self.service._letter_values(action)
+        self.assertFalse(values["payment"]["code"])
+        [letter] = self._print(action)
+        self.assertIn("Total dû à ce jour", letter.text)
+        self.assertIn("FR76 3000 6000 0112 3456 7890 189", letter.text)
+        for absent in ("Total à régler", "scannez ce code"):
+            self.assertNotIn(absent, letter.text)
+
     def test_credits_are_deducted_in_sight(self):
         self._credit_note(self.business, 400, "2026-05-02", ref="Retour")
         self._receive(self.business, 150, "2026-05-03")

@@ -118,6 +118,7 @@ TEXTS = {
     "costs": "Additional recovery costs",
     "costs_detail": "supporting documents available on request",
     "total": "Total to pay",
+    "total_due": "Total due to date",
     "penalty_note": "base × rate × days ÷ divisor, rounded to the cent line by line; "
     "both dates are included",
     # The heading of the table of interest, what interest is called, one amount of it.

@@ -164,6 +164,7 @@ TEXTS = {
     "costs": "Frais de recouvrement complémentaires",
     "costs_detail": "justificatifs tenus à votre disposition",
     "total": "Total à régler",
+    "total_due": "Total dû à ce jour",
     "penalty_note": "base × taux × jours ÷ diviseur, arrondi au centime ligne par "
     f"ligne{NNBSP}; les deux dates sont comprises",
     # The heading of the table of interest, what interest is called, one amount of it.

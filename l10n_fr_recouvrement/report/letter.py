@@ -565,9 +565,15 @@ class ReportLetter(models.AbstractModel):
             **self._prepare_tables(action, invoices, credits, len(totals)),
             "totals": totals,
             "total": self._format(action, total),
-            "total_label": self._text(action, "total"),
+            "total_label": self._get_total_label(action),
             "total_words": self._spell(action, total),
         }
+
+    @api.model
+    def _get_total_label(self, action):
+        """A public body owes the total, and is first asked for the principal."""
+        is_owed = action.profile == "public" and action.kind != "courtesy"
+        return self._text(action, "total_due" if is_owed else "total")
 
     @api.model
     def _prepare_tables(self, action, invoices, credits, total_rows):
@@ -1083,14 +1089,10 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_code(self, action, bank, holder):
-        """Picture of the payment code, nothing where no such code exists. A public body
-        is first asked for the principal: so is its code."""
+        """Picture of the payment code, nothing where no such code exists, nor for a
+        public body, whose accountant pays on an order."""
         total = self._amount(action, action.amount_total)
-        if action.profile == "public":
-            total -= self._amount(action, action.amount_interest)
-            total -= self._amount(action, action.amount_indemnity)
-            total -= self._amount(action, action.amount_costs)
-        if not 0 < total <= epc.MAX_AMOUNT:
+        if action.profile == "public" or not 0 < total <= epc.MAX_AMOUNT:
             return ""
         text = epc.payload(
             holder,
