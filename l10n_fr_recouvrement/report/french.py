@@ -229,7 +229,7 @@ TEXTS = {
     "rate_times": "{factor} fois le ",
     "rate_ecb_refi": "taux de refinancement de la BCE au {day}",
     "rate_legal": "taux de l’intérêt légal du semestre commencé le {day}",
-    "rate_plus": f" majoré de {{margin}}{NBSP}points",
+    "rate_plus": f" majoré de {{margin}}{NBSP}points de pourcentage",
     "rate_frozen": ", figé au semestre où les intérêts ont commencé à courir",
     # Enclosures
     "enclosures": f"P.J.{NBSP}:",
