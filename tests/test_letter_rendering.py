@@ -72,6 +72,16 @@ class PrintedLetter:
         return words
 
     @property
+    def seen_in_window(self):
+        """What the window of the envelope shows of the first page."""
+        left, top, right, bottom = WINDOW
+        return " ".join(
+            word
+            for page, x, y, x_end, y_end, word in self.words
+            if page == 1 and x < right and x_end > left and y < bottom and y_end > top
+        )
+
+    @property
     def payment_code(self):
         """Lines of the QR code of the first page, as a phone reads them."""
         with tempfile.TemporaryDirectory() as folder:
@@ -322,21 +332,17 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
             {"name": "Compagnie méridionale des menuiseries artisanales réunies"}
         )
         action = self._notice(self.business)
-        left, top, right, bottom = WINDOW
+        visits = self.env["report.l10n_fr_recouvrement.report_visit_notice"]
         for build in BUILDS:
             with self.subTest(build):
                 self._use_build(build)
-                seen = [
-                    word
-                    for page, x, y, x_end, y_end, word in self._print(action)[0].words
-                    if page == 1
-                    and (x < right and x_end > left and y < bottom and y_end > top)
-                ]
-                self.assertEqual(
-                    " ".join(seen),
-                    "Compagnie méridionale des menuiseries artisanales réunies "
-                    "2 allée des Essais 75001 PARIS",
-                )
+                notice = PrintedLetter(visits._render_pdf(action))
+                for letter in (*self._print(action), notice):
+                    self.assertEqual(
+                        letter.seen_in_window,
+                        "Compagnie méridionale des menuiseries artisanales réunies "
+                        "2 allée des Essais 75001 PARIS",
+                    )
 
     def test_long_letter(self):
         """Sixty invoices: the letter on its page, the figures in an annex whose pages

@@ -218,6 +218,7 @@ TEXTS = {
     "many_delivery": f"{{count}}{NBSP}delivery notes",
     "many_other": f"{{count}}{NBSP}supporting documents",
     # Notice of visit
+    "visit_delivery": "Private and confidential – delivered in a sealed envelope",
     "visit_came": "We came to see you on {day}, to go over your account with you. It "
     "shows to date a balance of",
     "visit_call": "A difficulty, a question, a disagreement? Call us: we will look for "

@@ -260,6 +260,7 @@ TEXTS = {
     "many_delivery": f"{{count}}{NBSP}bons de livraison",
     "many_other": f"{{count}}{NBSP}justificatifs",
     # Notice of visit
+    "visit_delivery": "Personnel et confidentiel – remis sous pli fermé",
     "visit_came": "Nous sommes passés vous voir le {day}, pour faire le point avec "
     "vous sur votre compte. Il présente à ce jour un solde de",
     "visit_call": f"Une difficulté, une question, un désaccord{NBSP}? "

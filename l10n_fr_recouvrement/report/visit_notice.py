@@ -46,7 +46,7 @@ class ReportVisitNotice(models.AbstractModel):
             "footer": service._prepare_footer(action, words),
             "recipient_lines": service._prepare_recipient(action, words),
             "references": service._prepare_references(action),
-            "delivery": [],
+            "delivery": [service._text(action, "visit_delivery")],
             "place_date": "",
             "title": kind.get_title(action.profile, words),
             "subject": "",
