@@ -245,6 +245,15 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         for absent in ("Total à régler", "scannez ce code"):
             self.assertNotIn(absent, letter.text)
 
+    def test_no_column_of_lateness_where_nothing_is_late(self):
+        action = self._reminder(self.business)
+        self.assertIn("Échéance Retard Montant TTC", self._print(action)[0].text)
+        action.sudo().line_ids.days_late = 0
+        for build in BUILDS:
+            with self.subTest(build):
+                self._use_build(build)
+                self.assertIn("Échéance Montant TTC", self._print(action)[0].text)
+
     def test_credits_are_deducted_in_sight(self):
         self._credit_note(self.business, 400, "2026-05-02", ref="Retour")
         self._receive(self.business, 150, "2026-05-03")

@@ -839,6 +839,7 @@ class ReportLetter(models.AbstractModel):
             "note": "",
             "rows": rows,
             "sums": sums,
+            "is_late": any(row["late"] for row in rows),
         }
 
     @api.model
