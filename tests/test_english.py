@@ -5,7 +5,7 @@ import string
 
 from freezegun import freeze_time
 
-from odoo.addons.l10n_fr_recouvrement.report import english, french, wording
+from odoo.addons.l10n_fr_recouvrement.report import english, french, mentions, wording
 
 from .letters import DAY, MODULE, LettersCase
 
@@ -121,6 +121,23 @@ class TestEnglishLetters(LettersCase):
             action.email_body,
         )
         self.assertNotIn("transfer", action.email_body)
+
+    def test_share_capital_is_written_in_english(self):
+        """Where it is an amount of euros, on the letter as in the e-mail."""
+        action = self._make("business", "reminder", abroad=True)
+        for capital, expected in (
+            ("50\xa0000\xa0€", "SARL with a share capital of €50,000 –"),
+            ("7 622,45 euros", "SARL with a share capital of €7,622.45 –"),
+            ("variable, 1 000 € au moins", "of variable, 1 000 € au moins –"),
+        ):
+            with self.subTest(capital):
+                self.company.recouvrement_share_capital = capital
+                values = self._values(action)
+                self.assertIn(expected, mentions.plain(values["footer"]))
+                self.assertEqual(mentions.check(values), ([], []))
+        self.company.recouvrement_share_capital = "50 000 €"
+        action.invalidate_recordset()
+        self.assertIn("a share capital of €50,000", action.sender_text)
 
     def _get_recipient(self, action, name):
         action.contact_id = self.env["res.partner"].create(

@@ -358,6 +358,11 @@ def format_short_date(day):
     return day.strftime("%d/%m/%Y")
 
 
+def format_capital(text):
+    """The share capital, as the company has written it."""
+    return text
+
+
 def format_siren(number):
     """The nine digits of a SIREN (or the first nine of a SIRET) in groups of three,
     and an empty text when there are not nine of them.

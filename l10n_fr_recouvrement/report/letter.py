@@ -375,7 +375,7 @@ class ReportLetter(models.AbstractModel):
             "salutation": words.TEXTS["salutation"],
             "color": self._prepare_color(action),
             "sender": self._prepare_sender(action, words),
-            "identity": self._prepare_identity(action.company_id),
+            "identity": self._prepare_identity(action.company_id, words),
             "footer": self._prepare_footer(action, words),
             "folds": action.company_id.recouvrement_fold_marks,
             "debtor": self._prepare_debtor(action),
@@ -440,7 +440,7 @@ class ReportLetter(models.AbstractModel):
         """What a company must say of itself on its letters (C. com. art. R123-237 and
         R123-238), for the foot of the pages."""
         company, texts = action.company_id, words.TEXTS
-        identity = self._prepare_identity(company)
+        identity = self._prepare_identity(company, words)
         form, siren = identity["form"], identity["siren"]
         if identity["capital"]:
             form += texts["capital"].format(capital=identity["capital"])
@@ -458,7 +458,7 @@ class ReportLetter(models.AbstractModel):
         return words.nbsp(" – ".join(part for part in parts if part))
 
     @api.model
-    def _prepare_identity(self, company):
+    def _prepare_identity(self, company, words=french):
         """What a company must say of itself, each part empty while it is missing; the
         seat is missing as long as it has no street or no town."""
         parts = (company.street, company.street2, company.zip, company.city)
@@ -466,7 +466,7 @@ class ReportLetter(models.AbstractModel):
         return {
             "name": company.name or "",
             "form": company.recouvrement_legal_form or "",
-            "capital": company.recouvrement_share_capital or "",
+            "capital": words.format_capital(company.recouvrement_share_capital or ""),
             "seat": place if company.street and company.city else "",
             "place": place,
             "siren": format_siren(company.company_registry),

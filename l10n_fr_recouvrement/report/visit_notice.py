@@ -42,7 +42,7 @@ class ReportVisitNotice(models.AbstractModel):
             "profile": action.profile,
             "color": service._prepare_color(action),
             "sender": service._prepare_sender(action, words),
-            "identity": service._prepare_identity(action.company_id),
+            "identity": service._prepare_identity(action.company_id, words),
             "footer": service._prepare_footer(action, words),
             "recipient_lines": service._prepare_recipient(action, words),
             "references": service._prepare_references(action),
