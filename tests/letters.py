@@ -113,7 +113,7 @@ class LettersCase(RecouvrementCase):
             self._pay(invoices[1], 1234.56, "2026-09-21")
             self._penalties(invoices, DAY)
         else:
-            self._invoice(partner, 300, "2026-10-31")
+            self._invoice(partner, 300, "2026-10-31", invoice_date="2026-09-15")
             self._credit_note(partner, 120, "2026-07-02", ref="Retour")
         with freeze_time(DAY):
             return self.env["recouvrement.letter.request"]._create_actions(

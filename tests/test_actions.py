@@ -370,6 +370,7 @@ class TestVisits(ActionCase):
         notice = PrintedLetter(pdf)
         self.assertEqual(notice.page_count, 1)
         for words in (
+            "Personnel et confidentiel – remis sous pli fermé",
             "NOTRE VISITE",
             "6 mai 2026",
             "1 234,56 €",

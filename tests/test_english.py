@@ -5,7 +5,7 @@ import string
 
 from freezegun import freeze_time
 
-from odoo.addons.l10n_fr_recouvrement.report import english, french, wording
+from odoo.addons.l10n_fr_recouvrement.report import english, french, mentions, wording
 
 from .letters import DAY, MODULE, LettersCase
 
@@ -77,7 +77,7 @@ class TestEnglishLetters(LettersCase):
     def _check_french(self, action):
         values = self._values(action)
         self.assertEqual(values["salutation"], "Madame, Monsieur,")
-        self.assertEqual(values["total_label"], "Total à régler")
+        self.assertIn(values["total_label"], french.TEXTS.values())
         self.assertIn("Lyon, le 23", values["place_date"])
         self.assertIn("Soit ", values["in_words"])
 
@@ -112,6 +112,32 @@ class TestEnglishLetters(LettersCase):
         action = self._make("business", "reminder", abroad=True)
         self.assertIn("registered office: 1 rue de l’Exemple", action.sender_text)
         self.assertIn("For the attention of", self._get_recipient(action, "Jo Bloggs"))
+
+    def test_email_of_a_statement_of_account(self):
+        action = self._make("business", "account_statement", abroad=True)
+        self._approve_and_send(action, DAY)
+        self.assertIn(
+            "The attached statement sets out these entries in detail.",
+            action.email_body,
+        )
+        self.assertNotIn("transfer", action.email_body)
+
+    def test_share_capital_is_written_in_english(self):
+        """Where it is an amount of euros, on the letter as in the e-mail."""
+        action = self._make("business", "reminder", abroad=True)
+        for capital, expected in (
+            ("50\xa0000\xa0€", "SARL with a share capital of €50,000 –"),
+            ("7 622,45 euros", "SARL with a share capital of €7,622.45 –"),
+            ("variable, 1 000 € au moins", "of variable, 1 000 € au moins –"),
+        ):
+            with self.subTest(capital):
+                self.company.recouvrement_share_capital = capital
+                values = self._values(action)
+                self.assertIn(expected, mentions.plain(values["footer"]))
+                self.assertEqual(mentions.check(values), ([], []))
+        self.company.recouvrement_share_capital = "50 000 €"
+        action.invalidate_recordset()
+        self.assertIn("a share capital of €50,000", action.sender_text)
 
     def _get_recipient(self, action, name):
         action.contact_id = self.env["res.partner"].create(

@@ -72,6 +72,16 @@ class PrintedLetter:
         return words
 
     @property
+    def seen_in_window(self):
+        """What the window of the envelope shows of the first page."""
+        left, top, right, bottom = WINDOW
+        return " ".join(
+            word
+            for page, x, y, x_end, y_end, word in self.words
+            if page == 1 and x < right and x_end > left and y < bottom and y_end > top
+        )
+
+    @property
     def payment_code(self):
         """Lines of the QR code of the first page, as a phone reads them."""
         with tempfile.TemporaryDirectory() as folder:
@@ -224,6 +234,26 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         self.assertIn("Intérêts moratoires", letter.text)
         self.assertNotIn("L441-10", letter.text)
 
+    def test_public_body_pays_on_its_own_order(self):
+        """It is told what it owes, and pays by no code."""
+        action = self._notice(self.public_body, [24000])
+        values = self.service._letter_values(action)
+        self.assertFalse(values["payment"]["code"])
+        [letter] = self._print(action)
+        self.assertIn("Total dû à ce jour", letter.text)
+        self.assertIn("FR76 3000 6000 0112 3456 7890 189", letter.text)
+        for absent in ("Total à régler", "scannez ce code"):
+            self.assertNotIn(absent, letter.text)
+
+    def test_no_column_of_lateness_where_nothing_is_late(self):
+        action = self._reminder(self.business)
+        self.assertIn("Échéance Retard Montant TTC", self._print(action)[0].text)
+        action.sudo().line_ids.days_late = 0
+        for build in BUILDS:
+            with self.subTest(build):
+                self._use_build(build)
+                self.assertIn("Échéance Montant TTC", self._print(action)[0].text)
+
     def test_credits_are_deducted_in_sight(self):
         self._credit_note(self.business, 400, "2026-05-02", ref="Retour")
         self._receive(self.business, 150, "2026-05-03")
@@ -311,21 +341,17 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
             {"name": "Compagnie méridionale des menuiseries artisanales réunies"}
         )
         action = self._notice(self.business)
-        left, top, right, bottom = WINDOW
+        visits = self.env["report.l10n_fr_recouvrement.report_visit_notice"]
         for build in BUILDS:
             with self.subTest(build):
                 self._use_build(build)
-                seen = [
-                    word
-                    for page, x, y, x_end, y_end, word in self._print(action)[0].words
-                    if page == 1
-                    and (x < right and x_end > left and y < bottom and y_end > top)
-                ]
-                self.assertEqual(
-                    " ".join(seen),
-                    "Compagnie méridionale des menuiseries artisanales réunies "
-                    "2 allée des Essais 75001 PARIS",
-                )
+                notice = PrintedLetter(visits._render_pdf(action))
+                for letter in (*self._print(action), notice):
+                    self.assertEqual(
+                        letter.seen_in_window,
+                        "Compagnie méridionale des menuiseries artisanales réunies "
+                        "2 allée des Essais 75001 PARIS",
+                    )
 
     def test_long_letter(self):
         """Sixty invoices: the letter on its page, the figures in an annex whose pages

@@ -105,7 +105,7 @@ class TestLetterRequests(RecouvrementCase):
     def test_it_waits_beside_a_reminder(self):
         """Both are brought up to date, each in its own way."""
         invoice = self._invoice(self.business, 1000, "2026-05-31")
-        self._invoice(self.business, 500, "2026-12-31")
+        self._invoice(self.business, 500, "2026-12-31", invoice_date="2026-06-01")
         statement = self._write(self.business, "account_statement", "2026-06-02")
         reminder = self._run("2026-06-03")
         self.assertFalse(statement.line_ids.stage_id)
@@ -124,7 +124,9 @@ class TestLetterRequests(RecouvrementCase):
         late = self._invoice(self.business, 1000, "2026-05-31")
         disputed = self._invoice(self.business, 300, "2026-06-30")
         disputed.action_toggle_block_payment()
-        coming = self._invoice(self.business, 500, "2026-12-31")
+        coming = self._invoice(
+            self.business, 500, "2026-12-31", invoice_date="2026-09-01"
+        )
         self._credit_note(self.business, 120, "2026-07-02", ref="Retour")
         self._receive(self.business, 80, "2026-08-03")
         paid = self._invoice(self.business, 900, "2026-04-30")
@@ -154,6 +156,43 @@ class TestLetterRequests(RecouvrementCase):
         )
         self.assertIn("réclamation en cours", table["rows"][1]["detail"])
         self.assertEqual(values["title"], "RELEVÉ DE COMPTE")
+        self.assertEqual(values["total_label"], "Solde du compte")
+        self.assertEqual(
+            [label for label, _amount in table["sums"]],
+            ["Solde du compte", "dont échu, avoirs et règlements déduits"],
+        )
+
+    def test_statement_stops_at_its_date(self):
+        """What is dated later is in nobody's books yet; it comes in on its day."""
+        self._invoice(self.business, 1000, "2026-05-31")
+        self._invoice(self.business, 500, "2026-10-15", invoice_date="2026-09-16")
+        self._receive(self.business, 80, "2026-09-16")
+        action = self._write(self.business, "account_statement")
+        self.assertEqual(action.amount_total, 1000)
+        self._approve_and_send(action, "2026-09-16")
+        self.assertEqual(action.state, "sent")
+        self.assertEqual(action.amount_total, 1420)
+
+    def test_email_of_a_statement_asks_for_nothing(self):
+        self._invoice(self.business, 1000, "2026-05-31")
+        action = self._write(self.business, "account_statement")
+        self._approve_and_send(action, DAY)
+        self.assertIn(
+            "Le relevé joint donne le détail de ces écritures.", action.email_body
+        )
+        self.assertNotIn("virement", action.email_body)
+
+    def test_every_shipped_statement_has_its_email(self):
+        stages = self.env["recouvrement.stage"].search(
+            [("kind", "=", "account_statement")]
+        )
+        self.assertEqual(
+            stages.mail_template_id, self.env.ref(f"{MODULE}.mail_template_account")
+        )
+        self.assertEqual(
+            stages.text_ids.mail_template_id,
+            self.env.ref(f"{MODULE}.mail_template_account_en"),
+        )
 
     def test_statement_of_a_debtor_with_two_currencies(self):
         usd = self.env.ref("base.USD")

@@ -246,7 +246,7 @@ class TestStatement(StatementCase):
             "cinq mille deux cent trente-cinq euros et quatre-vingt-onze centimes",
             "base × taux × jours ÷ diviseur, arrondi au centime ligne par ligne",
             "10,00 % : taux de refinancement de la BCE au 1er juillet 2022 (0,00 %) "
-            "majoré de 10 points",
+            "majoré de 10 points de pourcentage",
             "14,00 % : taux de refinancement de la BCE au 1er juillet 2023 (4,00 %)",
             "Taux annuels Article L441-10, II, du code de commerce :",
             "40,00 € par facture payée en retard",

@@ -156,13 +156,17 @@ class RecouvrementLetterRequest(models.AbstractModel):
             "move_line_id": line.id,
             "label": move.name,
             "instalment": self._get_instalment(line),
-            "date_document": move.invoice_date or line.date,
+            "date_document": self._get_document_date(line),
             "date_due": line.date_maturity or line.date,
             "days_late": 0,
             "amount_original": 0.0,
             "amount_residual": 0.0,
             **amounts,
         }
+
+    @api.model
+    def _get_document_date(self, line):
+        return line.move_id.invoice_date or line.date
 
     @api.model
     def _get_instalment(self, line):
@@ -176,8 +180,8 @@ class RecouvrementLetterRequest(models.AbstractModel):
 
     @api.model
     def _collect_account(self, company, requests, date):
-        """Everything open on the accounts of the debtors, due or not, credits and
-        disputed invoices included, in order of date."""
+        """Everything open on the accounts of the debtors on a day, due or not, credits
+        and disputed invoices included, in order of date."""
         partners = self.env["res.partner"].union(*(r.partner for r in requests))
         found = {}
         for line in (
@@ -193,7 +197,8 @@ class RecouvrementLetterRequest(models.AbstractModel):
                     ("partner_id.commercial_partner_id", "in", partners.ids),
                 ],
             )
-            .sorted(lambda line: (line.move_id.invoice_date or line.date, line.id))
+            .filtered(lambda line: self._get_document_date(line) <= date)
+            .sorted(lambda line: (self._get_document_date(line), line.id))
         ):
             content = found.setdefault(line.partner_id.commercial_partner_id, {})
             content.setdefault(line.currency_id, []).append(

@@ -109,8 +109,7 @@ TEXTS = {
     "deducted": "Credit notes and payments deducted",
     "overdue_part": "of which overdue, credit notes and payments deducted",
     "in_your_favour": "Balance in your favour",
-    "balance_due": "Balance due",
-    "balance_nil": "Balance",
+    "account_balance": "Account balance",
     "waived": "Waiver granted",
     "interest_at": "{label} as at {day}",
     "indemnity": "Fixed indemnity",
@@ -119,6 +118,7 @@ TEXTS = {
     "costs": "Additional recovery costs",
     "costs_detail": "supporting documents available on request",
     "total": "Total to pay",
+    "total_due": "Total due to date",
     "penalty_note": "base × rate × days ÷ divisor, rounded to the cent line by line; "
     "both dates are included",
     # The heading of the table of interest, what interest is called, one amount of it.
@@ -218,6 +218,7 @@ TEXTS = {
     "many_delivery": f"{{count}}{NBSP}delivery notes",
     "many_other": f"{{count}}{NBSP}supporting documents",
     # Notice of visit
+    "visit_delivery": "Private and confidential – delivered in a sealed envelope",
     "visit_came": "We came to see you on {day}, to go over your account with you. It "
     "shows to date a balance of",
     "visit_call": "A difficulty, a question, a disagreement? Call us: we will look for "
@@ -345,6 +346,10 @@ CITATION = re.compile(
     r"(?P<source>code .+|(?:décret|loi)(?= n°))"
     r"(?: n° (?P<number>[\d-]+) du (?P<day>\d+)(?:er)? (?P<month>\w+) (?P<year>\d{4}))?"
 )
+# An amount of euros as a French company writes it.
+FRENCH_EUROS = re.compile(
+    r"(\d{1,3}(?:[\s.]\d{3})+|\d+)(?:,(\d\d))?\s*(?:€|euros?|EUR)", re.IGNORECASE
+)
 # Numbers of articles, their paragraphs, and what joins them.
 ARTICLES = re.compile(r"(?:[LRDA]?\d[\d-]*|[IVX]+|\d°|et|à|[ ,])+")
 
@@ -360,6 +365,25 @@ def format_amount(amount, currency_code="EUR"):
     """
     text = format_currency(amount, currency_code, locale=LOCALE)
     return re.sub(r"(?<=[A-Z]{3})(?=\d)", NBSP, text.replace("-", MINUS))
+
+
+def format_capital(text):
+    """The share capital, which the company has written in French; what is no plain
+    amount of euros stays as it is.
+
+    >>> format_capital("50 000 €"), format_capital("7 622,45 euros")
+    ('€50,000', '€7,622.45')
+    >>> format_capital("1.000.000,00 EUR"), format_capital("€50,000")
+    ('€1,000,000', '€50,000')
+    >>> format_capital("variable, 1 000 € au moins"), format_capital("50,000 €")
+    ('variable, 1 000 € au moins', '50,000 €')
+    """
+    found = FRENCH_EUROS.fullmatch(text.strip())
+    if not found:
+        return text
+    euros = re.sub(r"\D", "", found[1])
+    amount = format_amount(Decimal(f"{euros}.{found[2] or '00'}"))
+    return amount.removesuffix(".00")
 
 
 def format_date(day):

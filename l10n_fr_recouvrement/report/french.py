@@ -155,8 +155,7 @@ TEXTS = {
     "deducted": "Avoirs et règlements déduits",
     "overdue_part": "dont échu, avoirs et règlements déduits",
     "in_your_favour": "Solde en votre faveur",
-    "balance_due": "Solde dû",
-    "balance_nil": "Solde",
+    "account_balance": "Solde du compte",
     "waived": "Remise accordée",
     "interest_at": "{label} au {day}",
     "indemnity": "Indemnité forfaitaire",
@@ -165,6 +164,7 @@ TEXTS = {
     "costs": "Frais de recouvrement complémentaires",
     "costs_detail": "justificatifs tenus à votre disposition",
     "total": "Total à régler",
+    "total_due": "Total dû à ce jour",
     "penalty_note": "base × taux × jours ÷ diviseur, arrondi au centime ligne par "
     f"ligne{NNBSP}; les deux dates sont comprises",
     # The heading of the table of interest, what interest is called, one amount of it.
@@ -229,7 +229,7 @@ TEXTS = {
     "rate_times": "{factor} fois le ",
     "rate_ecb_refi": "taux de refinancement de la BCE au {day}",
     "rate_legal": "taux de l’intérêt légal du semestre commencé le {day}",
-    "rate_plus": f" majoré de {{margin}}{NBSP}points",
+    "rate_plus": f" majoré de {{margin}}{NBSP}points de pourcentage",
     "rate_frozen": ", figé au semestre où les intérêts ont commencé à courir",
     # Enclosures
     "enclosures": f"P.J.{NBSP}:",
@@ -260,6 +260,7 @@ TEXTS = {
     "many_delivery": f"{{count}}{NBSP}bons de livraison",
     "many_other": f"{{count}}{NBSP}justificatifs",
     # Notice of visit
+    "visit_delivery": "Personnel et confidentiel – remis sous pli fermé",
     "visit_came": "Nous sommes passés vous voir le {day}, pour faire le point avec "
     "vous sur votre compte. Il présente à ce jour un solde de",
     "visit_call": f"Une difficulté, une question, un désaccord{NBSP}? "
@@ -355,6 +356,11 @@ def format_short_date(day):
     '01/07/2026'
     """
     return day.strftime("%d/%m/%Y")
+
+
+def format_capital(text):
+    """The share capital, as the company has written it."""
+    return text
 
 
 def format_siren(number):

@@ -203,7 +203,7 @@ class ReportLetter(models.AbstractModel):
             "salutation": words.TEXTS["salutation"],
             "color": self._prepare_color(action),
             "sender": self._prepare_sender(action, words),
-            "identity": self._prepare_identity(action.company_id),
+            "identity": self._prepare_identity(action.company_id, words),
             "footer": self._prepare_footer(action, words),
             "folds": action.company_id.recouvrement_fold_marks,
             "debtor": self._prepare_debtor(action),
@@ -268,7 +268,7 @@ class ReportLetter(models.AbstractModel):
         """What a company must say of itself on its letters (C. com. art. R123-237 and
         R123-238), for the foot of the pages."""
         company, texts = action.company_id, words.TEXTS
-        identity = self._prepare_identity(company)
+        identity = self._prepare_identity(company, words)
         form, siren = identity["form"], identity["siren"]
         if identity["capital"]:
             form += texts["capital"].format(capital=identity["capital"])
@@ -286,7 +286,7 @@ class ReportLetter(models.AbstractModel):
         return words.nbsp(" – ".join(part for part in parts if part))
 
     @api.model
-    def _prepare_identity(self, company):
+    def _prepare_identity(self, company, words=french):
         """What a company must say of itself, each part empty while it is missing; the
         seat is missing as long as it has no street or no town."""
         parts = (company.street, company.street2, company.zip, company.city)
@@ -294,7 +294,7 @@ class ReportLetter(models.AbstractModel):
         return {
             "name": company.name or "",
             "form": company.recouvrement_legal_form or "",
-            "capital": company.recouvrement_share_capital or "",
+            "capital": words.format_capital(company.recouvrement_share_capital or ""),
             "seat": place if company.street and company.city else "",
             "place": place,
             "siren": format_siren(company.company_registry),
@@ -393,9 +393,15 @@ class ReportLetter(models.AbstractModel):
             **self._prepare_tables(action, invoices, credits, len(totals)),
             "totals": totals,
             "total": self._format(action, total),
-            "total_label": self._text(action, "total"),
+            "total_label": self._get_total_label(action),
             "total_words": self._spell(action, total),
         }
+
+    @api.model
+    def _get_total_label(self, action):
+        """A public body owes the total, and is first asked for the principal."""
+        is_owed = action.profile == "public" and action.kind != "courtesy"
+        return self._text(action, "total_due" if is_owed else "total")
 
     @api.model
     def _prepare_tables(self, action, invoices, credits, total_rows):
@@ -485,9 +491,8 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _get_balance_label(self, action, balance):
-        if balance < 0:
-            return self._text(action, "in_your_favour")
-        return self._text(action, "balance_due" if balance else "balance_nil")
+        code = "in_your_favour" if balance < 0 else "account_balance"
+        return self._text(action, code)
 
     @api.model
     def _prepare_account_row(self, line, balance):
@@ -662,6 +667,7 @@ class ReportLetter(models.AbstractModel):
             "note": "",
             "rows": rows,
             "sums": sums,
+            "is_late": any(row["late"] for row in rows),
         }
 
     @api.model
@@ -912,14 +918,10 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_code(self, action, bank, holder):
-        """Picture of the payment code, nothing where no such code exists. A public body
-        is first asked for the principal: so is its code."""
+        """Picture of the payment code, nothing where no such code exists, nor for a
+        public body, whose accountant pays on an order."""
         total = self._amount(action, action.amount_total)
-        if action.profile == "public":
-            total -= self._amount(action, action.amount_interest)
-            total -= self._amount(action, action.amount_indemnity)
-            total -= self._amount(action, action.amount_costs)
-        if not 0 < total <= epc.MAX_AMOUNT:
+        if action.profile == "public" or not 0 < total <= epc.MAX_AMOUNT:
             return ""
         text = epc.payload(
             holder,

@@ -28,7 +28,7 @@ def describe(segment, frozen=False, words=french):
     >>> ecb = {"rate": "12.40", "index": "ecb_refi", "margin": "10",
     ...        "index_date": "2026-07-01"}
     >>> show(**ecb)
-    12,40 % : taux de refinancement de la BCE au 1er juillet 2026 (2,40 %) majoré de 10 points
+    12,40 % : taux de refinancement de la BCE au 1er juillet 2026 (2,40 %) majoré de 10 points de pourcentage
     >>> show(english, **ecb)
     12.40%: refinancing rate of the ECB as at 1 July 2026 (2.40%) plus 10 percentage points
     >>> show(rate="8.25", index="legal_other", factor="3", margin="0",

@@ -2,14 +2,12 @@
 :mod:`table_pages` so that no total stands alone."""
 
 from babel.numbers import format_decimal
-from reportlab.lib.utils import simpleSplit
 
 from . import statement_words as words
 from .french import (
     LOCALE,
     MINUS,
     NBSP,
-    NNBSP,
     amount_in_words,
     format_amount,
     format_date,
@@ -17,7 +15,7 @@ from .french import (
     format_short_date,
     nbsp,
 )
-from .table_pages import Pages
+from .table_pages import Pages, fold
 
 # Heights in lines of figures, 15 pt each, as the style sheet sets them.
 ROOM = 49
@@ -44,7 +42,6 @@ LABEL_WIDTH, DATED_WIDTH = 100, 82
 LABEL_SIZE, DETAIL_SIZE = 8.5, 7.5
 SENTENCE_WIDTH, SENTENCE_SIZE = 141, 7.5
 SPELT_WIDTH, SPELT_SIZE = 173, 9
-MM = 72 / 25.4
 # An invoice up to this height stays on one page.
 WHOLE = 12
 # Columns before those that are summed up.
@@ -52,7 +49,6 @@ LABEL_SPAN = 6
 SIDES = ("first", "second")
 DASH = "–"
 UNITS = {"EUR": "euros"}
-HELD = "\N{MIDDLE DOT}"
 
 
 def lay_out(statement):
@@ -176,9 +172,9 @@ def _make_placed(kind, cells, details=(), height=1):
     spans = [span for _text, _class, span in cells]
     widest = spans.index(max(spans))
     width = LABEL_WIDTH if spans[widest] == LABEL_SPAN else DATED_WIDTH
-    labels = _fold(cells[widest][0], LABEL_SIZE, width, "Helvetica-Bold")
+    labels = fold(cells[widest][0], LABEL_SIZE, width, "Helvetica-Bold")
     folded = [
-        line for detail in details for line in _fold(nbsp(detail), DETAIL_SIZE, width)
+        line for detail in details for line in fold(nbsp(detail), DETAIL_SIZE, width)
     ]
     return {
         "kind": kind,
@@ -283,7 +279,7 @@ def _total(statement, part):
         f"Arrêté à la somme de {spelt}.",
         statement["reservation"],
     ]
-    lines = sum(len(_fold(line, SPELT_SIZE, SPELT_WIDTH)) for line in text)
+    lines = sum(len(fold(line, SPELT_SIZE, SPELT_WIDTH)) for line in text)
     return {
         "kind": "total",
         "rows": [(label, _amount(statement, amount)) for label, amount in rows],
@@ -353,7 +349,7 @@ def _add_sources(pages, statement):
     shown = ""
     for rank, (title, sentences) in enumerate(sections):
         folded = [
-            _fold(sentence, SENTENCE_SIZE, SENTENCE_WIDTH) for sentence in sentences
+            fold(sentence, SENTENCE_SIZE, SENTENCE_WIDTH) for sentence in sentences
         ]
         heights = [SENTENCE * len(lines) + SENTENCE_GAP for lines in folded]
         if rank == len(sections) - 1 and sum(heights) + SIGNATURE > pages.left:
@@ -383,19 +379,6 @@ def _with_sums(statement, part):
                 *_get_figures(statement, part[name], part[name]),
             ]
     return part
-
-
-def _fold(text, size, width, font="Helvetica"):
-    """The lines of a text, broken at spaces alone, as browsers break the number of an
-    article too; Helvetica is as wide as the fonts of the pages.
-
-    >>> _fold("de plein droit, selon les articles L441-10 et D441-5", 8.5, 60)
-    ['de plein droit, selon les articles L441-10 et', 'D441-5']
-    """
-    # A no-break space is no place to break at; a middle dot is as wide.
-    held = text.replace(NNBSP, NBSP).replace(NBSP, HELD)
-    lines = simpleSplit(held, font, size, width * MM)
-    return [line.replace(HELD, NBSP) for line in lines]
 
 
 def _figure(statement, amount):

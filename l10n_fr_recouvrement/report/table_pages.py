@@ -7,6 +7,10 @@ Heights are counted in lines of figures.
 
 from decimal import Decimal
 
+from reportlab.lib.utils import simpleSplit
+
+from .french import NBSP, NNBSP
+
 PAGE_ROWS = 45
 # Taken by the heading of the first page.
 TITLE_ROWS = 3
@@ -14,8 +18,12 @@ HEAD_ROWS = 1
 CAPTION_ROWS = 1.5
 DETAIL_ROWS = 0.6
 SOURCE_ROWS = 0.8
+# Size in pt and width in mm of what says where figures come from.
+SOURCE_SIZE, SOURCE_WIDTH = 7.5, 174.6
 # A table does not start at the foot of a page for fewer lines than this.
 LEAST_ROWS = 4
+MM = 72 / 25.4
+HELD = "\N{MIDDLE DOT}"
 
 
 def height(table):
@@ -23,6 +31,9 @@ def height(table):
 
     >>> height({"caption": "", "rows": [{}, {"detail": "Avoir"}], "sums": [1]})
     3.6
+    >>> sources = ["taux convenu", "taux de refinancement de la BCE " * 5]
+    >>> round(height({"caption": "", "rows": [], "sums": [], "sources": sources}), 1)
+    2.4
     """
     rows = sum(_row_height(row) for row in table["rows"])
     return (
@@ -30,6 +41,22 @@ def height(table):
         + rows
         + _foot_height(table)
     )
+
+
+def fold(text, size, width, font="Helvetica"):
+    """The lines of a text, broken at spaces alone, as browsers break the number of an
+    article too; Helvetica is as wide as the fonts of the pages.
+
+    :param size: of the font, in pt
+    :param width: of a line, in mm
+
+    >>> fold("de plein droit, selon les articles L441-10 et D441-5", 8.5, 60)
+    ['de plein droit, selon les articles L441-10 et', 'D441-5']
+    """
+    # A no-break space is no place to break at; a middle dot is as wide.
+    held = text.replace(NNBSP, NBSP).replace(NBSP, HELD)
+    lines = simpleSplit(held, font, size, width * MM)
+    return [line.replace(HELD, NBSP) for line in lines]
 
 
 def paginate(tables):
@@ -89,7 +116,11 @@ def _add_figures(brought, rows):
 
 
 def _foot_height(table):
-    return len(table["sums"]) + SOURCE_ROWS * len(table.get("sources", ()))
+    lines = sum(
+        len(fold(source, SOURCE_SIZE, SOURCE_WIDTH))
+        for source in table.get("sources", ())
+    )
+    return len(table["sums"]) + SOURCE_ROWS * lines
 
 
 def _take(rows, room, foot):
