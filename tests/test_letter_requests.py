@@ -173,6 +173,23 @@ class TestLetterRequests(RecouvrementCase):
         self.assertEqual(action.state, "sent")
         self.assertEqual(action.amount_total, 1420)
 
+    def test_statement_has_a_payment_code_only_where_all_is_due(self):
+        self._invoice(self.business, 1000, "2026-05-31")
+        self._invoice(self.consumer, 1000, "2026-05-31")
+        self._invoice(self.consumer, 500, "2026-12-31", invoice_date="2026-09-01")
+        self._invoice(self.public_body, 1000, "2026-05-31")
+        letters = self.env["report.l10n_fr_recouvrement.report_letter"]
+        for debtor, has_code in (
+            (self.business, True),
+            (self.consumer, False),
+            (self.public_body, False),
+        ):
+            action = self._write(debtor, "account_statement")
+            with freeze_time(DAY), self.subTest(debtor.name):
+                payment = letters._letter_values(action)["payment"]
+                self.assertEqual(bool(payment["code"]), has_code)
+                self.assertTrue(payment["items"], "the IBAN stands there in any case")
+
     def test_email_of_a_statement_asks_for_nothing(self):
         self._invoice(self.business, 1000, "2026-05-31")
         action = self._write(self.business, "account_statement")

@@ -468,9 +468,7 @@ class ReportLetter(models.AbstractModel):
         for line in lines:
             balance += self._amount(action, line.balance)
             rows.append(self._prepare_account_row(line, balance))
-        overdue = self._sum(
-            [line for line in debits if line.days_late > 0], "amount_residual"
-        ) - self._sum(credits, "amount_residual")
+        overdue = self._get_overdue(action)
         sums = [(self._get_balance_label(action, balance), abs(balance))]
         if 0 < overdue < balance:
             sums.append((self._text(action, "overdue_part"), overdue))
@@ -488,6 +486,16 @@ class ReportLetter(models.AbstractModel):
             "total_label": self._get_balance_label(action, balance),
             "total_words": self._spell(action, abs(balance)),
         }
+
+    @api.model
+    def _get_overdue(self, action):
+        """What is overdue on an account, credits deducted."""
+        debits = action.line_ids.filtered(lambda line: line.kind in DEBIT_KINDS)
+        late = debits.filtered(lambda line: line.days_late > 0)
+        credits = action.line_ids - debits
+        return self._sum(late, "amount_residual") - self._sum(
+            credits, "amount_residual"
+        )
 
     @api.model
     def _get_balance_label(self, action, balance):
@@ -918,10 +926,9 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_code(self, action, bank, holder):
-        """Picture of the payment code, nothing where no such code exists, nor for a
-        public body, whose accountant pays on an order."""
+        """Picture of the payment code, nothing where no such code exists."""
         total = self._amount(action, action.amount_total)
-        if action.profile == "public" or not 0 < total <= epc.MAX_AMOUNT:
+        if not 0 < total <= epc.MAX_AMOUNT or not self._has_code(action, total):
             return ""
         text = epc.payload(
             holder,
@@ -932,6 +939,14 @@ class ReportLetter(models.AbstractModel):
             remittance=action.name,
         )
         return epc.data_uri(text) if text else ""
+
+    @api.model
+    def _has_code(self, action, total):
+        """The accountant of a public body pays on an order, and a statement of account
+        asks nobody for what is not due yet."""
+        if action.kind == "account_statement":
+            return action.profile != "public" and self._get_overdue(action) == total
+        return action.profile != "public"
 
     @api.model
     def _prepare_legal_texts(self, action):
