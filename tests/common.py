@@ -45,12 +45,13 @@ class Printed:
 
     def __init__(self, pdfs):
         self.pdfs = list(pdfs)
+        self.closed = False
 
     def result(self):
         return [self._write(pdf) for pdf in self.pdfs]
 
     def close(self):
-        pass
+        self.closed = True
 
     @staticmethod
     def _write(pdf):

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from PIL import Image
+from psycopg2 import OperationalError
 from reportlab.pdfgen.canvas import Canvas
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -18,10 +19,10 @@ from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import (
     FLAGS,
     Enclosure,
 )
-from odoo.addons.l10n_fr_recouvrement.report import enclosure_pdf
+from odoo.addons.l10n_fr_recouvrement.report import enclosure_pdf, letter_document
 from odoo.addons.l10n_fr_recouvrement.report.letter_pdf import to_bytes
 
-from .common import Printed, RecouvrementCase
+from .common import Printed, RecouvrementCase, blank_letter
 
 FIRST, SECOND, NOTICE = "2026-06-03", "2026-06-15", "2026-06-30"
 SENDING = f"{recouvrement_enclosure.__name__}.RecouvrementEnclosure"
@@ -410,6 +411,37 @@ class TestEnclosures(EnclosureCase):
             self.assertEqual(self._send(actions, FIRST), ["sent"] * 5)
         for action in actions:
             self.assertEqual(len(self._pages(action)), 3)
+
+    def test_a_series_that_breaks_leaves_nothing_at_the_printer(self):
+        """The next part is at the printer while one is handed out, no more than that;
+        both are dropped when whoever wanted them stops."""
+        begun = []
+
+        def begin_letters(service, letters):
+            begun.append(Printed(blank_letter("A") for _letter in letters))
+            return begun[-1]
+
+        self.patch(type(self.letters), "_begin_letters", begin_letters)
+        self.patch(letter_document, "CHUNK", 1)
+        for rank in range(4):
+            debtor = self._create_debtor(f"Débiteur {rank}", is_company=True)
+            self._sent_invoice(debtor)
+        actions = self._run(FIRST)
+        parts = self.letters._iterate_documents(actions)
+        done, documents, errors = next(parts)
+        first = actions[0].ids
+        self.assertEqual((done.ids, [*documents], errors), (first, first, {}))
+        self.assertEqual([printed.closed for printed in begun], [True, False])
+        parts.close()
+        self.assertEqual([printed.closed for printed in begun], [True, True])
+
+        def load(_service, _actions, _keep):
+            raise OperationalError("somebody else changed it")
+
+        self.patch(type(self.service), "_load", load)
+        with self.assertRaises(OperationalError):
+            self.letters._render_documents(actions)
+        self.assertEqual([printed.closed for printed in begun], [True] * 3)
 
     # ------------------------------------------------------------------
     # Extension, settings, rights

@@ -143,8 +143,10 @@ class ReportLetter(models.AbstractModel):
         with ThreadPoolExecutor(max_workers=1) as thread:
             try:
                 for ids in split_every(CHUNK, (actions - sent).ids, list):
-                    part = self._begin_part(actions.browse(ids), keep, alone)
+                    part = self._begin_part(actions.browse(ids))
                     begun.append(part)
+                    if part.letters and not alone:
+                        self._load_enclosures(part, keep)
                     if part.printing:
                         part.work = thread.submit(
                             assemble, part.printing, part.letters, part.enclosures
@@ -166,9 +168,8 @@ class ReportLetter(models.AbstractModel):
         return Document(pdf, action.letter_pages, action.letter_enclosures or [])
 
     @api.model
-    def _begin_part(self, actions, keep, alone):
-        """Write the letters of ``actions``, begin to print them in one call and get
-        what goes with them."""
+    def _begin_part(self, actions):
+        """Write the letters of ``actions`` and begin to print them in one call."""
         part = Part(actions)
         for action in actions:
             try:
@@ -178,19 +179,21 @@ class ReportLetter(models.AbstractModel):
                 part.letters[action.id] = values
             except Exception as error:
                 part.errors[action.id] = self._explain(action, error)
-        if not part.letters:
-            return part
-        try:
-            part.printing = self._begin_letters([*part.letters.values()])
-        except Exception as error:
-            part.fault = error
-        if not alone:
-            written = actions.filtered(lambda action: action.id in part.letters)
-            part.enclosures, problems = self.env["recouvrement.enclosure"]._load(
-                written, keep
-            )
-            part.errors |= problems
+        if part.letters:
+            try:
+                part.printing = self._begin_letters([*part.letters.values()])
+            except Exception as error:
+                part.fault = error
         return part
+
+    @api.model
+    def _load_enclosures(self, part, keep):
+        """Get what goes with the letters of a part."""
+        written = part.actions.filtered(lambda action: action.id in part.letters)
+        part.enclosures, problems = self.env["recouvrement.enclosure"]._load(
+            written, keep
+        )
+        part.errors |= problems
 
     @api.model
     def _end_part(self, part):
