@@ -41,6 +41,7 @@ from . import recouvrement_lre_provider_http
 from . import account_journal
 from . import account_move
 from . import account_move_penalty
+from . import account_move_public
 from . import account_move_events
 from . import account_move_evidence
 from . import account_move_line
