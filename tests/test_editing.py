@@ -107,6 +107,36 @@ class TestPlaceholders(EditingCase):
         for placeholder in letter_placeholders.PLACEHOLDERS:
             self.assertIn(f"{{{{ {placeholder.expression} }}}}", help_)
 
+    def test_nothing_else_is_tried_out_without_the_right(self):
+        """No text of any kind runs code that its author may not write, not even to say
+        that it is wrong; the preview neither."""
+        self._only_editors_write_templates()
+        stage = self.second.with_user(self.manager)
+        hostile = (
+            "object.env['res.partner'].sudo().browse(%s).write({'name': 'taken'})"
+            % self.business.id
+        )
+        inline, rich = f"{{{{ {hostile} }}}}", f'<p><t t-out="{hostile}"/></p>'
+        for name, text in (
+            ("letter_subject", inline),
+            ("letter_closing", rich),
+            ("sms_text", inline),
+        ):
+            with self.subTest(name):
+                with self.assertRaises(AccessError) as caught:
+                    stage[name] = text
+                self.assertIn("placeholders", str(caught.exception))
+            if name != "sms_text":
+                with self.subTest(name), self.assertRaises(AccessError):
+                    stage.get_preview({name: text}, self.business.id)
+        self.assertEqual(self.business.name, "Menuiserie Exemple")
+        self.assertNotIn("object.env", self.second.sms_text)
+
+    def test_a_wrong_placeholder_of_an_sms_is_refused(self):
+        stage = self.reminder.with_user(self.manager)
+        with self.assertRaisesRegex(ValidationError, "SMS"):
+            stage.sms_text = "Bonjour {{ object.no_such_thing }}"
+
     def test_a_module_adds_its_own(self):
         """As doc/integrator.md shows."""
         own = letter_placeholders.Placeholder(

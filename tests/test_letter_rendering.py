@@ -478,6 +478,22 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         self.assertIn(action.name, html.decode())
         self.assertNotRegex(html.decode(), r'(src|href)="(?!data:)')
 
+    def test_a_letter_fetches_nothing(self):
+        """Neither what a person adds nor the text of a stage makes the server ask other
+        machines; a picture that is inside the text stays."""
+        action = self._reminder(self.business)
+        picture = "data:image/png;base64,AAAA"
+        action.sudo().letter_note = (
+            '<p>Bonjour <img src="http://127.0.0.1:9/a.png"/>'
+            f'<img src="{picture}"/>'
+            '<a href="https://example.com/b">ici</a></p>'
+            '<p style="background-image:url(http://127.0.0.1:9/c.png)">fin</p>'
+        )
+        note = str(self.service._letter_values(action)["note"])
+        self.assertIn(picture, note)
+        self.assertIn("ici", note)
+        self.assertNotRegex(note, "http|url")
+
     def test_sent_letter_comes_out_as_it_was_sent(self):
         action = self._reminder(self.business)
         action.sudo()._freeze_letters()

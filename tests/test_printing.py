@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.l10n_fr_recouvrement.report import printing as printing_module
 from odoo.addons.l10n_fr_recouvrement.report.printing import Printing, PrintingError
 
 COPY = ["sh", "-c", 'cp "$0" "$1"']
@@ -66,6 +67,32 @@ class TestPrinting(BaseCase):
         with self.assertRaises(ZeroDivisionError):
             Printing(COPY, "text", lambda pdf: 1 / 0).result()
         self._assert_nothing_left()
+
+    def test_what_never_ends_is_stopped(self):
+        with (
+            patch.object(printing_module, "TIMEOUT", 0.2),
+            self.assertRaisesRegex(PrintingError, "0.2 s"),
+        ):
+            Printing(SLEEP, "text").result()
+        self._assert_nothing_left()
+
+    def test_what_killed_processes_left_is_cleared(self):
+        old, new, other = (
+            self.folder / f"{prefix}{name}"
+            for prefix, name in (
+                (printing_module.PREFIX, "old"),
+                (printing_module.PREFIX, "new"),
+                ("another.", "old"),
+            )
+        )
+        day_before = time.time() - 25 * 3600
+        for folder in (old, new, other):
+            folder.mkdir()
+            (folder / "document.html").write_text("A letter")
+            if folder != new:
+                os.utime(folder, (day_before, day_before))
+        printing_module.clear_leftovers()
+        self.assertEqual({*self.folder.iterdir()}, {new, other})
 
     def test_what_is_not_wanted_is_stopped(self):
         printing = Printing(SLEEP, "text")

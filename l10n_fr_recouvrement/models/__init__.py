@@ -1,4 +1,5 @@
 from . import recouvrement_dated_mixin
+from . import shared_mixin
 from . import recouvrement_rate
 from . import recouvrement_legal_fact
 from . import recouvrement_team

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import find_in_path
 
+from ..report import printing
 from ..report.letter import REPORT, REPORT_ALONE
 from ..report.printing import Printing
 from ..report.proof_sheet import PROOF_REPORT
@@ -83,6 +84,10 @@ class IrActionsReport(models.Model):
         )
         command = [find_in_path("wkhtmltopdf"), *options]
         return Printing(command, html, finish)
+
+    @api.autovacuum
+    def _gc_recouvrement_printing(self):
+        printing.clear_leftovers()
 
     @api.model
     def _build_wkhtmltopdf_args(self, *args, **kwargs):

@@ -13,7 +13,7 @@ class RecouvrementLegalFact(models.Model):
 
     _name = "recouvrement.legal.fact"
     _description = "Legal fact"
-    _inherit = "recouvrement.dated.mixin"
+    _inherit = ["recouvrement.dated.mixin", "recouvrement.shared.mixin"]
     _order = "code, date_from desc"
     _rec_name = "article"
 

@@ -27,6 +27,7 @@ class RecouvrementProcedure(models.Model):
     """An ordered road of stages for debtors of one profile."""
 
     _name = "recouvrement.procedure"
+    _inherit = "recouvrement.shared.mixin"
     _description = "Recovery procedure"
     _order = "profile, sequence, id"
     _check_company_auto = True

@@ -28,7 +28,7 @@ class RecouvrementRate(models.Model):
 
     _name = "recouvrement.rate"
     _description = "Half-yearly rates"
-    _inherit = "recouvrement.dated.mixin"
+    _inherit = ["recouvrement.dated.mixin", "recouvrement.shared.mixin"]
     _order = "date_from desc"
     _rec_name = "date_from"
 

@@ -26,7 +26,7 @@ class RecouvrementStage(models.Model):
 
     _name = "recouvrement.stage"
     _description = "Recovery stage"
-    _inherit = "recouvrement.text.mixin"
+    _inherit = ["recouvrement.text.mixin", "recouvrement.shared.mixin"]
     _order = "procedure_id, sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -50,6 +50,15 @@ class RecouvrementStage(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_checked_texts(self):
+        # EXTENDS l10n_fr_recouvrement
+        return (*super()._get_checked_texts(), "sms_text")
+
+    def _get_rendered_texts(self):
+        # EXTENDS l10n_fr_recouvrement
+        return {**super()._get_rendered_texts(), "sms_text": self.sms_text or ""}
+
     def _render_sms_texts(self, actions):
         """Render the SMS of this stage.
 

@@ -8,7 +8,7 @@ class RecouvrementStageText(models.Model):
 
     _name = "recouvrement.stage.text"
     _description = "Letter of a stage in another language"
-    _inherit = "recouvrement.text.mixin"
+    _inherit = ["recouvrement.text.mixin", "recouvrement.shared.mixin"]
     _order = "stage_id, lang"
     _rec_name = "lang"
 
@@ -50,6 +50,10 @@ class RecouvrementStageText(models.Model):
             for lang in langs.search([])
             if not lang.code.startswith("fr")
         ]
+
+    def _filter_shared(self):
+        # OVERRIDE l10n_fr_recouvrement: they are of the company of their stage
+        return self.filtered(lambda texts: not texts.sudo().stage_id.company_id)
 
     @api.depends("lang")
     def _compute_display_name(self):

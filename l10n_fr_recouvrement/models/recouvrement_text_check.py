@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import reduce
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tools import safe_eval
 from odoo.tools.rendering_tools import parse_inline_template
@@ -15,6 +15,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 from . import letter_markup, letter_placeholders
 from .letter_markup import Spot
 
+TEMPLATE_EDITOR = "mail.group_mail_template_editor"
 CHAIN = re.compile(r"\bobject(?:\.\w+)+")
 # Directives whose value is a Python expression.
 EXPRESSIONS = ("t-out", "t-esc", "t-if", "t-elif", "t-value", "t-foreach")
@@ -48,19 +49,62 @@ class RecouvrementTextCheck(models.AbstractModel):
         :param texts: ``{name: text}``
         :param text_fields: the fields they are of, by name
         :param is_email: an e-mail may hold the texts of the letter it carries
+        :raise AccessError: a text asks for more than the placeholders, and the user
+            may not write templates: nothing of it is tried out
         :raise ValidationError: names the owner, the field, the line, the expression
         """
         texts = {name: text for name, text in texts.items() if text}
         if not texts:
             return
         sample = self._get_sample(stage)
+        asks_for_more = self._asks_for_more(texts, text_fields)
+        if asks_for_more:
+            # What else it asks for, it gets by the rights of who wrote it.
+            sample = sample.sudo(False)
+        may_run = not asks_for_more or self._may_ask_for_more()
         for name, text in texts.items():
             field = text_fields[name]
-            is_rich = getattr(field, "render_engine", "") == "qweb"
+            is_rich = self._is_rich(field)
             find = self._find_problem_rich if is_rich else self._find_problem_inline
-            problem = find(str(text), sample, is_email)
+            problem = find(str(text), sample, is_email, may_run)
             if problem:
                 self._refuse(owner, field._description_string(self.env), problem)
+        if not may_run:
+            self._refuse_right(owner)
+
+    @api.model
+    def _is_rich(self, field):
+        return getattr(field, "render_engine", "") == "qweb"
+
+    @api.model
+    def _asks_for_more(self, texts, text_fields):
+        """Whether texts hold expressions that are no placeholders."""
+        mixin, model = self.env["mail.render.mixin"], "recouvrement.action"
+        return any(
+            mixin._has_unsafe_expression_template_qweb(text, model)
+            if self._is_rich(text_fields[name])
+            else mixin._has_unsafe_expression_template_inline_template(text, model)
+            for name, text in texts.items()
+        )
+
+    @api.model
+    def _may_ask_for_more(self):
+        """Whether the user may write expressions that are no placeholders."""
+        if self.env.context.get("recouvrement_placeholders_only"):
+            return False
+        return self.env.su or self.env.user.has_group(TEMPLATE_EDITOR)
+
+    @api.model
+    def _refuse_right(self, owner):
+        raise AccessError(
+            self.env._(
+                "%(owner)s: the text asks for more than the placeholders, which takes "
+                "the right “%(group)s”. Use the placeholders that are listed, or ask "
+                "an administrator.",
+                owner=owner,
+                group=self.env.ref(TEMPLATE_EDITOR).sudo().name,
+            )
+        )
 
     @api.model
     def _check_closed(self, markup, label):
@@ -111,7 +155,7 @@ class RecouvrementTextCheck(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_problem_inline(self, text, sample, is_email):
+    def _find_problem_inline(self, text, sample, is_email, may_run=True):
         spot = Spot(1, text)
         parts = parse_inline_template(text)
         if re.search(r"\{\{\s*(\|\|\|.*?)?\}\}", text):
@@ -127,7 +171,7 @@ class RecouvrementTextCheck(models.AbstractModel):
                     return Problem(spot, *fault)
         values = self._get_values(sample)
         for _words, expression, _default in parts:
-            if not expression:
+            if not expression or not may_run:
                 continue
             try:
                 safe_eval.safe_eval(expression, dict(values))
@@ -140,7 +184,7 @@ class RecouvrementTextCheck(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_problem_rich(self, markup, sample, is_email):
+    def _find_problem_rich(self, markup, sample, is_email, may_run=True):
         spot = letter_markup.find_words(markup, r"(?<!\{)\{\{(?!\{)|\}\}(?!\})")
         if spot:
             return Problem(spot, "", self._get_open_braces())
@@ -156,7 +200,7 @@ class RecouvrementTextCheck(models.AbstractModel):
             reason = self._find_swallowed(item)
             if reason:
                 return Problem(item.spot, item.expression, reason)
-        return self._find_rendering_problem(markup, sample)
+        return self._find_rendering_problem(markup, sample) if may_run else None
 
     @api.model
     def _get_local_names(self, asked):

@@ -45,6 +45,9 @@ INLINE_ROWS = {True: 6, False: 10.5}
 # A receipt asks for nothing: no payment code, more room.
 RECEIPT_ROWS = 18
 LOGO_PIXELS = (720, 216)
+# What a browser fetches by itself; in a style, escapes may hide it.
+FETCHED = {"src", "srcset", "poster", "background", "data", "href", "xlink:href"}
+FETCHED_BY_STYLE = re.compile(r"url|import|image|\\", re.IGNORECASE)
 DEFAULT_COLOR = "#1d3a5f"
 
 # States of an invoice that is not simply to be paid.
@@ -367,8 +370,19 @@ class ReportLetter(models.AbstractModel):
         for node in root.iter():
             if isinstance(node.tag, str):
                 node.text = words.nbsp(node.text) if node.text else node.text
+                self._drop_outside(node)
             node.tail = words.nbsp(node.tail) if node.tail else node.tail
         return Markup(lxml.html.tostring(root, encoding="unicode"))
+
+    @api.model
+    def _drop_outside(self, node):
+        """Drop what the server would fetch from elsewhere to print it: a letter holds
+        all that it shows, and nobody makes the server ask other machines."""
+        for name in FETCHED & {*node.attrib}:
+            if not node.attrib[name].strip().lower().startswith("data:image/"):
+                del node.attrib[name]
+        if FETCHED_BY_STYLE.search(node.attrib.get("style", "")):
+            del node.attrib["style"]
 
     @api.model
     def _prepare_statement(self, action):

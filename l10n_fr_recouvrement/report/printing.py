@@ -2,12 +2,18 @@
 
 import contextlib
 import logging
+import os
+import shutil
 import subprocess
+import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 _logger = logging.getLogger(__name__)
 
+# Seconds that a document may take: a part of forty letters takes two.
+TIMEOUT = 300
+PREFIX = "recouvrement.printing."
 # What is kept of the last words of a program that failed.
 LAST_WORDS = 1000
 
@@ -29,7 +35,7 @@ class Printing:
 
     def __init__(self, command, html, finish=bytes):
         self._finish = finish
-        self._folder = TemporaryDirectory(prefix="recouvrement.printing.")
+        self._folder = TemporaryDirectory(prefix=PREFIX)
         folder = Path(self._folder.name)
         source = folder / "document.html"
         source.write_text(html, encoding="utf-8")
@@ -53,7 +59,10 @@ class Printing:
         :raise PrintingError: there is none
         """
         with contextlib.closing(self):
-            code = self._process.wait()
+            try:
+                code = self._process.wait(TIMEOUT)
+            except subprocess.TimeoutExpired as error:
+                raise PrintingError(f"{TIMEOUT} s") from error
             words = self._words.read_text(encoding="utf-8", errors="replace")
             words = words[-LAST_WORDS:].strip()
             # 1 is a warning: something that the document can do without.
@@ -69,3 +78,12 @@ class Printing:
             self._process.kill()
             self._process.wait()
         self._folder.cleanup()
+
+
+def clear_leftovers(hours=24):
+    """Remove what processes that were killed left behind: it holds letters."""
+    limit = time.time() - 3600 * hours
+    for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == os.getuid() and folder.stat().st_mtime < limit:
+                shutil.rmtree(folder)
