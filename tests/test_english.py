@@ -62,24 +62,30 @@ class TestEnglishLetters(LettersCase):
         self.assertEqual(values["title"], "FORMAL NOTICE TO PAY (MISE EN DEMEURE)")
         self.assertEqual(values["salutation"], "Dear Sir or Madam,")
         self.assertEqual(values["total"], "€6,546.52")
-        self.assertIn("Article\xa0L441-10, II, of the French", values["legal_texts"][1])
+        cited = mentions.plain(values["legal_texts"][1])
+        self.assertIn("Article L441-10, II, of the French", cited)
         self.assertIn("FRANCE", values["sender"]["lines"])
 
     def test_any_other_language_is_written_to_in_french(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.debtors_abroad["business"].lang = "de_DE"
-        self._check_french(self._make("business", "reminder", abroad=True))
+        values = self._check_french(self._make("business", "reminder", abroad=True))
+        self.assertIn("FRANCE", values["sender"]["lines"], "the letter leaves it")
 
     def test_in_france_whatever_the_language(self):
         self.debtors_abroad["consumer"].country_id = self.env.ref("base.fr")
-        self._check_french(self._make("consumer", "formal_notice", abroad=True))
+        values = self._check_french(
+            self._make("consumer", "formal_notice", abroad=True)
+        )
+        self.assertNotIn("FRANCE", values["sender"]["lines"])
 
     def _check_french(self, action):
         values = self._values(action)
         self.assertEqual(values["salutation"], "Madame, Monsieur,")
         self.assertIn(values["total_label"], french.TEXTS.values())
         self.assertIn("Lyon, le 23", values["place_date"])
-        self.assertIn("Soit ", values["in_words"])
+        self.assertIn("Total en toutes lettres\xa0:", values["in_words"])
+        return values
 
     def test_public_body_abroad(self):
         """It is written to in French, also in a preview in English: no stage of its

@@ -47,8 +47,9 @@ class PrintedLetter:
 
     @property
     def text(self):
-        """The text, its unbreakable spaces made plain and its lines joined."""
+        """The text, what is unbreakable made plain and its lines joined."""
         text = self._run("pdftotext", "-raw", None, "-")
+        text = text.replace("\N{NON-BREAKING HYPHEN}", "-")
         return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
 
     @property
@@ -283,6 +284,13 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         self.assertFalse(values["payment"]["code"])
         self.assertEqual(values["total_words"], "mille francs suisses")
 
+    def test_no_line_breaks_the_number_of_an_article(self):
+        values = self.service._letter_values(self._notice(self.business))
+        cited = " ".join(values["legal_texts"])
+        for number in ("L441-10", "D441-5"):
+            self.assertNotIn(number, cited)
+            self.assertIn(number.replace("-", "\N{NON-BREAKING HYPHEN}"), cited)
+
     def test_figures_that_do_not_foot_are_not_printed(self):
         action = self._reminder(self.business)
         self.env.cr.execute(
@@ -292,6 +300,11 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         pdfs, errors = self.service._render_pdfs(action)
         self.assertFalse(pdfs)
         self.assertIn(action.name, errors[action.id])
+
+    def test_letter_says_where_several_times_the_legal_rate_come_from(self):
+        self.business.recouvrement_rate_basis = "legal"
+        [letter] = self._print(self._notice(self.business))
+        self.assertIn("taux convenu, 3 fois le taux de l’intérêt légal", letter.text)
 
     def test_letter_values_is_an_extension_point(self):
         """An integrator adds a sentence without touching the template."""

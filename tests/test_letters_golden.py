@@ -23,6 +23,7 @@ def read(letter):
     """The text of a letter, page by page and line by line, as a person reads it."""
     pages = []
     for page in letter.page_texts:
+        page = page.replace("\N{NON-BREAKING HYPHEN}", "-")
         lines = (
             re.sub(r"\s{2,}", "  ", line.replace("\N{NO-BREAK SPACE}", " ").strip())
             for line in page.splitlines()

@@ -120,7 +120,7 @@ ENGLISH_OFFENCES = {
     "empty_threat": "You will be blacklisted.",
     "business_law": "Article L441-10 of the French Commercial Code.",
     "public_law": "Article R2192-31 of the French Public Procurement Code.",
-    "indemnity": "You owe the fixed indemnity.",
+    "indemnity": "You owe the fixed compensation.",
     "recovery_costs": "Collection costs are added.",
     "drama": "We shall apply for an order for payment.",
     "premature": "Your account is overdue.",

@@ -259,6 +259,17 @@ class TestStatement(StatementCase):
         ):
             self.assertIn(expected, text)
 
+    def test_three_times_the_legal_rate_as_agreed_or_as_the_floor(self):
+        for basis, origin in (("legal", "taux convenu"), ("contract", "minimum légal")):
+            with self.subTest(basis):
+                self.business.recouvrement_rate_basis = basis
+                self.business.recouvrement_contract_rate = 5
+                invoice = self._invoice(self.business, 6000, "2026-08-31")
+                text = self._print(invoice, "2026-10-15").text
+                self.assertIn(
+                    f"8,25 % : {origin}, 3 fois le taux de l’intérêt légal", text
+                )
+
     def test_interest_first(self):
         invoice = self._interest_first()
         printed = self._print(invoice, "2026-06-30", imputation="interest_first")
@@ -330,7 +341,7 @@ class TestStatement(StatementCase):
             "19/06/2026",
             "à mandater au plus tard le 24 septembre 2026 (article R2192-36 du code de "
             "la commande publique)",
-            "figé au semestre où les intérêts ont commencé à courir",
+            "fixe pendant toute la durée du retard",
             "article R2192-10 du code de la commande publique",
         ):
             self.assertIn(expected, printed.text)

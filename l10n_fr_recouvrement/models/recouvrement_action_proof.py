@@ -32,7 +32,7 @@ class RecouvrementActionProof(models.Model):
     kind = fields.Selection(
         [
             ("deposit", "Posting"),
-            ("receipt", "Receipt"),
+            ("receipt", "Return receipt"),
             ("refusal", "Refusal"),
             ("unclaimed", "Not collected"),
             ("returned", "Letter returned"),

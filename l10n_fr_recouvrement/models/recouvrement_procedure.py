@@ -244,7 +244,6 @@ class RecouvrementProcedure(models.Model):
     # Shipped procedures
     # ------------------------------------------------------------------
 
-    @api.model
     def action_restore_shipped(self):
         """Make fresh copies of the procedures that the module ships, beside the ones
         that are there: nothing that was customised changes."""

@@ -65,5 +65,5 @@ class RecouvrementStage(models.Model):
         :return: ``{action: text}``
         """
         self.ensure_one()
-        texts = self._render_field("sms_text", actions.ids)
+        texts = self._render_field("sms_text", list(actions._ids))
         return {action: (texts[action.id] or "").strip() for action in actions}

@@ -27,6 +27,7 @@ TYPOGRAPHY = [
         (rf"(?<=\d) (?=(?:{MONTHS})\b)", NBSP),
         (rf"\b({MONTHS}) (?=\d{{4}}\b)", rf"\1{NBSP}"),
         (r"\b(Articles?|Nos?\.) (?=[A-Z]?\d)", rf"\1{NBSP}"),
+        (r"\bChorus (?=Pro\b)", f"Chorus{NBSP}"),
     )
 ]
 
@@ -44,7 +45,8 @@ TEXTS = {
     "your_siret": "Your SIRET:",
     "subject": "Subject:",
     "colon": ": ",
-    "in_words": "In words: {words}.",
+    "in_words": "Total in words: {words}.",
+    "balance_in_words": "Balance in words: {words}.",
     "or_in_words": ", in words: ",
     "as_at": "Position as at {day}, errors and omissions excepted.",
     "page": "Ref. {reference} – page {page}/{pages}",
@@ -59,7 +61,8 @@ TEXTS = {
     "annex": "Annex",
     "annex_notice": "The {name} is set out in the annex.",
     "annex_again": "Annex – {name} (continued)",
-    "annex_heading": "Attached to our letter {name} of {day} to {debtor}.",
+    "annex_heading": "Attached to our letter ref. {name} of {day}, addressed to "
+    "{debtor}.",
     "annex_name": "Statement of sums due",
     "brought": "Brought forward",
     "carried": "Carried forward",
@@ -97,8 +100,16 @@ TEXTS = {
     "oldest_first": "Allocated to the oldest sums",
     "invoice_item": "Invoice {label}",
     "credit_note_item": "Credit note {label}",
-    "overdue_for": "{days} overdue",
-    "left_of": "remainder of {total}",
+    "overdue_for": {
+        "business": "{days} overdue",
+        "consumer": "{days} overdue",
+        "public": "payment period over for {days}",
+    },
+    "left_of_invoice": "balance of an invoice for {total}",
+    "left_of_instalment": "balance of an instalment of {total}",
+    "left_of_credit_note": "balance of a credit note for {total}",
+    "left_of_payment": "balance of a payment of {total}",
+    "left_of_entry": "balance of an entry of {total}",
     # What a statement of account says of an invoice that is not simply to be paid.
     "blocked": "complaint under review",
     "in_payment": "payment being cleared",
@@ -107,12 +118,12 @@ TEXTS = {
     "principal_due_vat": "Principal overdue, incl. VAT",
     "principal_left_vat": "Principal due, incl. VAT",
     "deducted": "Credit notes and payments deducted",
-    "overdue_part": "of which overdue, credit notes and payments deducted",
+    "overdue_part": "of which overdue, net of credit notes and payments",
     "in_your_favour": "Balance in your favour",
     "account_balance": "Account balance",
     "waived": "Waiver granted",
     "interest_at": "{label} as at {day}",
-    "indemnity": "Fixed indemnity",
+    "indemnity": "Fixed compensation",
     "indemnity_each": "{count} × {tariff}, i.e. {amount} each (€1 = {rate}"
     f"{NBSP}{{currency}})",
     "costs": "Additional recovery costs",
@@ -144,15 +155,16 @@ TEXTS = {
     "paid_total": "Total settled",
     # What a receipt says of the penalties that are still due.
     "reserve": {
-        "business": "This receipt is for the principal. It is not a waiver of the "
-        "late-payment penalties and the fixed indemnity that remain due at this date, "
-        "namely {amount}.",
-        "consumer": "This receipt is for the principal. It is not a waiver of the "
+        "business": "This receipt covers the principal only. It is not a waiver of the "
+        "late-payment penalties and the fixed compensation for recovery costs that "
+        "remain due at this date, namely {amount}.",
+        "consumer": "This receipt covers the principal only. It is not a waiver of the "
         "interest at the French statutory rate that remains due at this date, namely "
         "{amount}.",
-        "public": "This receipt is for the principal. It is not a waiver of the "
-        "late-payment interest and the fixed indemnity that remain due at this date, "
-        "namely {amount}.",
+        "public": "This receipt covers the principal only. It is not a waiver of the "
+        "late-payment interest and the fixed compensation for recovery costs that "
+        "remain due at this date, namely {amount}, and are payable within forty-five "
+        "days of payment of the principal.",
     },
     # Payment
     "payee": "Payee",
@@ -168,25 +180,26 @@ TEXTS = {
     # Law that the letter cites, by the code of the mention
     "law_formal_notice": "Formal notice (mise en demeure)",
     "law_business_margin": "Late-payment penalties, payable without a reminder",
-    "law_business_indemnity": "Fixed indemnity for recovery costs",
+    "law_business_indemnity": "Fixed compensation for recovery costs",
     "law_public_margin": "Late-payment interest, due automatically",
-    "law_public_indemnity": "Fixed indemnity for recovery costs",
-    "law_public_settlement_days": "Payment of interest and indemnity within forty-five "
-    "days",
+    "law_public_indemnity": "Fixed compensation for recovery costs",
+    "law_public_settlement_days": "Payment of interest and compensation within "
+    "forty-five days",
     "law_consumer_interest": "Interest at the French statutory rate from the formal "
     "notice",
-    "law_public_claim": "Interruption of the limitation period",
+    "law_public_claim": "Interruption of the four-year limitation period",
     "mediator": "If a dispute remains after you have complained to us in writing, you "
     "may refer it, free of charge, to the consumer mediator (médiateur de la "
     "consommation) to whose scheme we belong: {mediator}.",
     # Where a rate comes from
-    "rate_agreed": "rate agreed",
-    "rate_times": "{factor} times the ",
-    "rate_ecb_refi": "refinancing rate of the ECB as at {day}",
+    "rate_agreed": "agreed rate",
+    "rate_floor": "legal minimum",
+    "rate_times": ", {factor} times the ",
+    "rate_ecb_refi": "ECB main refinancing rate as at {day}",
     "rate_legal": "French statutory rate of interest for the half-year beginning on "
     "{day}",
     "rate_plus": " plus {margin} percentage points",
-    "rate_frozen": ", fixed as of the half-year in which interest began to run",
+    "rate_frozen": ", fixed for the whole period of delay",
     # Enclosures
     "enclosures": "Encl.:",
     "enclosed_annex": "{name} (annex)",
@@ -226,7 +239,8 @@ TEXTS = {
     "visit_crossed": "If your payment has reached us in the meantime, please disregard "
     "this message.",
     "visit_closing": "With our best regards.",
-    "visit_private": "This message comes from our company. It is not a court document.",
+    "visit_private": "This message comes from our company, not from a court or a "
+    "court officer.",
 }
 # Titles of letters by their code. A French judge may read them: what French law names
 # keeps its French name.
@@ -303,6 +317,7 @@ RULE_WORDS = {
     "penalties": (
         "penalt(?:y|ies)",
         "indemnit(?:y|ies)",
+        "fixed compensation",
         "(?:default|late[- ]payment|statutory) interest",
         "interest at the (?:French )?(?:statutory|legal) rate",
     ),
@@ -450,7 +465,7 @@ def amount_in_words(amount, currency_code="EUR"):
 
     >>> from decimal import Decimal
     >>> print(amount_in_words(Decimal("1234.56")))
-    one thousand, two hundred and thirty-four euros and fifty-six cents
+    one thousand two hundred and thirty-four euros and fifty-six cents
     >>> print(amount_in_words(Decimal("1.01"), "GBP"))
     one pound sterling and one penny
     >>> print(amount_in_words(Decimal("-0.80"), "SEK"))
@@ -476,7 +491,8 @@ def _currency_words(currency_code):
 
 
 def _count_in_words(number, names):
-    return f"{num2words(number, lang='en')} {names[number != 1]}"
+    words = num2words(number, lang="en").replace(",", "")
+    return f"{words} {names[number != 1]}"
 
 
 def cite(article):

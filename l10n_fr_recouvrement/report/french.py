@@ -30,6 +30,7 @@ TYPOGRAPHY = [
         (rf"(?:(?<=\d)|(?<=\b1er)) (?=(?:{MONTHS})\b)", NBSP),
         (rf"\b({MONTHS}) (?=\d{{4}}\b)", rf"\1{NBSP}"),
         (r"\b(articles?) (?=[A-Z]?\d)", rf"\1{NBSP}"),
+        (r"\bChorus (?=Pro\b)", f"Chorus{NBSP}"),
         (r"\bcode de commerce\b", f"code{NBSP}de{NBSP}commerce"),
     )
 ]
@@ -90,7 +91,8 @@ TEXTS = {
     "your_siret": f"Votre SIRET{NBSP}:",
     "subject": f"Objet{NBSP}:",
     "colon": f"{NBSP}: ",
-    "in_words": "Soit {words}.",
+    "in_words": f"Total en toutes lettres{NBSP}: {{words}}.",
+    "balance_in_words": f"Solde en toutes lettres{NBSP}: {{words}}.",
     "or_in_words": ", soit ",
     "as_at": "Situation arrêtée au {day}, sauf erreur ou omission.",
     "page": "Réf. {reference} – page {page}/{pages}",
@@ -105,7 +107,7 @@ TEXTS = {
     "annex": "Annexe",
     "annex_notice": "Le {name} figure en annexe.",
     "annex_again": "Annexe – {name} (suite)",
-    "annex_heading": "Jointe à notre lettre {name} du {day} à {debtor}.",
+    "annex_heading": "Jointe à notre lettre réf. {name} du {day}, adressée à {debtor}.",
     "annex_name": "Relevé des sommes dues",
     "brought": "Report",
     "carried": "À reporter",
@@ -143,8 +145,16 @@ TEXTS = {
     "oldest_first": "Imputé sur les sommes les plus anciennes",
     "invoice_item": "Facture {label}",
     "credit_note_item": "Avoir {label}",
-    "overdue_for": "échue depuis {days}",
-    "left_of": "reste sur {total}",
+    "overdue_for": {
+        "business": "échue depuis {days}",
+        "consumer": "échue depuis {days}",
+        "public": "délai expiré depuis {days}",
+    },
+    "left_of_invoice": "solde d’une facture de {total}",
+    "left_of_instalment": "solde d’une échéance de {total}",
+    "left_of_credit_note": "solde d’un avoir de {total}",
+    "left_of_payment": "solde d’un règlement de {total}",
+    "left_of_entry": "solde d’une écriture de {total}",
     # What a statement of account says of an invoice that is not simply to be paid.
     "blocked": "réclamation en cours d’examen",
     "in_payment": "règlement en cours d’encaissement",
@@ -198,7 +208,8 @@ TEXTS = {
         "{amount}.",
         "public": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation "
         "aux intérêts moratoires et à l'indemnité forfaitaire qui restent dus à ce "
-        "jour, soit {amount}.",
+        "jour, soit {amount}, et sont payables dans les quarante-cinq jours suivant la "
+        "mise en paiement du principal.",
     },
     # Payment
     "payee": "Titulaire",
@@ -220,17 +231,18 @@ TEXTS = {
     "law_public_settlement_days": "Paiement des intérêts et de l’indemnité dans les "
     "quarante-cinq jours",
     "law_consumer_interest": "Intérêts au taux légal à compter de la mise en demeure",
-    "law_public_claim": "Interruption de la prescription",
+    "law_public_claim": "Interruption de la prescription quadriennale",
     "mediator": "Si un différend subsiste après une réclamation écrite de votre part, "
     "vous pouvez saisir gratuitement le médiateur de la consommation dont nous "
     "relevons : {mediator}.",
     # Where a rate comes from
     "rate_agreed": "taux convenu",
-    "rate_times": "{factor} fois le ",
+    "rate_floor": "minimum légal",
+    "rate_times": ", {factor} fois le ",
     "rate_ecb_refi": "taux de refinancement de la BCE au {day}",
     "rate_legal": "taux de l’intérêt légal du semestre commencé le {day}",
     "rate_plus": f" majoré de {{margin}}{NBSP}points de pourcentage",
-    "rate_frozen": ", figé au semestre où les intérêts ont commencé à courir",
+    "rate_frozen": ", fixe pendant toute la durée du retard",
     # Enclosures
     "enclosures": f"P.J.{NBSP}:",
     "enclosed_annex": "{name} (annexe)",
@@ -268,8 +280,8 @@ TEXTS = {
     "visit_crossed": "Si votre règlement nous est parvenu entre-temps, merci de ne pas "
     "tenir compte de ce message.",
     "visit_closing": "Avec nos meilleures salutations.",
-    "visit_private": "Ce message vient de notre entreprise. Il n’a pas la valeur d’un "
-    "acte de justice.",
+    "visit_private": "Ce message émane de notre entreprise, et non d’un commissaire "
+    "de justice ou d’un tribunal.",
 }
 # Titles of letters by their code, where :mod:`.letter_kinds` has others.
 TITLES = {}
@@ -530,12 +542,28 @@ def origin_name(country_code):
     return ""
 
 
-def city_line(zip_code, city):
-    """The line of the post office: upper case, without punctuation.
+def country_of_sender(country_code):
+    """The country of the sender, upper case, on a letter that leaves it.
+
+    >>> country_of_sender("FR"), country_of_sender(False)
+    ('FRANCE', '')
+    """
+    return LOCALE.territories.get(country_code, "").upper()
+
+
+def city_line(zip_code, city, is_french=True):
+    """The line of the post office: upper case, without punctuation; abroad an
+    apostrophe stays, which may be part of the name.
 
     >>> city_line("69003", "Lyon"), city_line("97417", "Saint-Denis, La Montagne")
     ('69003 LYON', '97417 SAINT DENIS LA MONTAGNE')
+    >>> city_line("69210", "L'Arbresle"), city_line("33680", "Saint-Jean-d’Illac")
+    ('69210 L ARBRESLE', '33680 SAINT JEAN D ILLAC')
+    >>> city_line("5211", "'s-Hertogenbosch", is_french=False)
+    "5211 'S HERTOGENBOSCH"
     """
+    if is_french:
+        city = re.sub("['’]", " ", city or "")
     return _unpunctuated(f"{zip_code or ''} {city or ''}").upper()
 
 
@@ -573,7 +601,8 @@ def postal_address(names, streets, zip_code, city, country_code=None):
     """
     head = [line for line in map(_spaced, names) if line]
     head += [line for line in map(_unpunctuated, streets) if line]
-    tail = [city_line(zip_code, city), country_name(country_code)]
+    country = country_name(country_code)
+    tail = [city_line(zip_code, city, not country), country]
     tail = [line[:ADDRESS_WIDTH].rstrip() for line in tail if line]
     return _fit_address(head, ADDRESS_LINES - len(tail)) + tail
 

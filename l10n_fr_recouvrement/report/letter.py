@@ -205,7 +205,7 @@ class ReportLetter(models.AbstractModel):
             "title": kind.get_title(action.profile, words),
             "salutation": words.TEXTS["salutation"],
             "color": self._prepare_color(action),
-            "sender": self._prepare_sender(action, words),
+            "sender": self._prepare_sender(action, words, self._goes_abroad(action)),
             "identity": self._prepare_identity(action.company_id, words),
             "footer": self._prepare_footer(action, words),
             "folds": action.company_id.recouvrement_fold_marks,
@@ -229,7 +229,10 @@ class ReportLetter(models.AbstractModel):
             "signature": self._prepare_signature(action),
         }
         values.update(getattr(self, kind.figures)(action))
-        values["in_words"] = self._text(action, "in_words", words=values["total_words"])
+        in_words = "in_words"
+        if kind.code == "account_statement":
+            in_words = "balance_in_words"
+        values["in_words"] = self._text(action, in_words, words=values["total_words"])
         name = self._lower(values["annex_name"])
         for code in ("annex_notice", "annex_again"):
             values[code] = self._text(action, code, name=name)
@@ -247,10 +250,18 @@ class ReportLetter(models.AbstractModel):
         return color if light < 150 else DEFAULT_COLOR
 
     @api.model
-    def _prepare_sender(self, action, words=french):
+    def _prepare_sender(self, action, words=french, abroad=False):
+        """Name, address and logo of the sender.
+
+        :param abroad: whether the letter goes abroad, and the address with its country
+        """
         company = action.company_id
+        country = company.country_id.code
         lines = [company.street, company.street2, city_line(company.zip, company.city)]
-        lines.append(words.origin_name(company.country_id.code).upper())
+        lines.append(
+            words.origin_name(country).upper()
+            or (french.country_of_sender(country) if abroad else "")
+        )
         lines += [company.phone, company.email]
         lines.append((company.website or "").partition("://")[2].rstrip("/"))
         return {
@@ -317,7 +328,7 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _prepare_recipient(self, action, words=french):
         contact = action.contact_id or action.partner_id
-        place = contact if contact.city else action.partner_id
+        place = self._get_place(action)
         names = [action.partner_id.name]
         if contact != action.partner_id and contact.name:
             attention = words.TEXTS["attention"].format(name=contact.name)
@@ -329,6 +340,17 @@ class ReportLetter(models.AbstractModel):
             place.city,
             place.country_id.code,
         )
+
+    @api.model
+    def _get_place(self, action):
+        """Who has the address that the letter goes to."""
+        contact = action.contact_id or action.partner_id
+        return contact if contact.city else action.partner_id
+
+    @api.model
+    def _goes_abroad(self, action):
+        country = self._get_place(action).country_id.code
+        return bool(country) and country not in wording.FRENCH_COUNTRIES
 
     @api.model
     def _prepare_place_date(self, action, words=french):
@@ -367,11 +389,15 @@ class ReportLetter(models.AbstractModel):
         if is_html_empty(html):
             return ""
         root = lxml.html.fragment_fromstring(html, create_parent="div")
+
+        def set_type(text):
+            return wording.keep_articles(words.nbsp(text)) if text else text
+
         for node in root.iter():
             if isinstance(node.tag, str):
-                node.text = words.nbsp(node.text) if node.text else node.text
+                node.text = set_type(node.text)
                 self._drop_outside(node)
-            node.tail = words.nbsp(node.tail) if node.tail else node.tail
+            node.tail = set_type(node.tail)
         return Markup(lxml.html.tostring(root, encoding="unicode"))
 
     @api.model
@@ -563,7 +589,8 @@ class ReportLetter(models.AbstractModel):
                 parts.append(self._text(action, line.move_id.payment_state))
         if line.amount_original != line.amount_residual:
             total = self._format(action, line.amount_original)
-            parts.append(self._text(action, "left_of", total=total))
+            part_of = "instalment" if line.instalment else line.kind
+            parts.append(self._text(action, f"left_of_{part_of}", total=total))
         return self._join_detail(parts)
 
     @api.model
@@ -814,8 +841,13 @@ class ReportLetter(models.AbstractModel):
         words = self._get_words(action)
         return list(
             dict.fromkeys(
-                rate_words.describe(segment, action.profile == "public", words)
-                for _line, segment in segments
+                rate_words.describe(
+                    segment,
+                    action.profile == "public",
+                    words,
+                    line.move_id.sudo().recouvrement_rate_basis or "",
+                )
+                for line, segment in segments
             )
         )
 
@@ -975,6 +1007,7 @@ class ReportLetter(models.AbstractModel):
                     part for part in (subject, words.cite(mention["article"])) if part
                 ]
                 texts.append(words.nbsp(words.TEXTS["colon"].join(parts) + "."))
+        texts = [wording.keep_numbers(text) for text in texts]
         return texts + self._prepare_mediator(action)
 
     @api.model

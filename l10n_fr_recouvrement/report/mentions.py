@@ -90,13 +90,16 @@ class Rule:
 
 
 def plain(text):
-    """The words of a text: no tags, ordinary spaces and apostrophes.
+    """The words of a text: no tags, ordinary spaces, apostrophes and hyphens.
 
     >>> plain("<p>L’indemnité de<br/>40\\u202f€</p>")
     "L'indemnité de 40 €"
+    >>> plain("article L441\\u201110")
+    'article L441-10'
     """
     text = html.unescape(re.sub(r"<[^>]*>", " ", str(text or "")))
-    return " ".join(text.replace("’", "'").split())
+    text = text.replace("’", "'").replace(wording.HYPHEN, "-")
+    return " ".join(text.split())
 
 
 def words(letter):

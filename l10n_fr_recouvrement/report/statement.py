@@ -402,6 +402,7 @@ class ReportStatement(models.AbstractModel):
             ),
             natures=tuple(inputs.natures.get(row["id"], ())),
             graces=self._get_graces(inputs, row),
+            rate_basis=row["rate_basis"] or "",
             digits=account.digits,
         )
 

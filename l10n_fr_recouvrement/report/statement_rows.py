@@ -29,8 +29,9 @@ WAIVER = "Remise accordée"
 class DueLine:
     """What a statement tells of one due line: the words of its heading, what the law
     worked out, what debit notes charged already as ``(first day, last day, note)`` and,
-    for credits that nobody allocated, what each one is as ``(payment, nature)``, and
-    the first and last day of the time that a judge granted, if any."""
+    for credits that nobody allocated, what each one is as ``(payment, nature)``, the
+    first and last day of the time that a judge granted, if any, and the basis of the
+    rate of its invoice."""
 
     label: str
     amount: Decimal
@@ -39,6 +40,7 @@ class DueLine:
     charged: tuple = ()
     natures: tuple = ()
     graces: tuple = ()
+    rate_basis: str = ""
     digits: int = 2
 
 

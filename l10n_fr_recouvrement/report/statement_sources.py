@@ -83,6 +83,7 @@ def _describe_rate(profile, line, segment):
             "margin": segment.margin,
         },
         _is_frozen(profile, segment),
+        basis=line.rate_basis,
     )
 
 

@@ -44,8 +44,8 @@ STARTS = {
     "de l’expiration du délai de paiement ({article}).",
 }
 IMPUTATIONS = {
-    "principal_first": "Les paiements sont imputés d’abord sur le principal, comme ils "
-    "ont été affectés, puis sur les {running}.",
+    "principal_first": "Les paiements sont imputés d’abord sur le principal, selon "
+    "leur affectation, puis sur les {running}.",
     "interest_first": "Les paiements sont imputés d’abord sur les {running} qui ont "
     "couru, puis sur le principal ({article}) ; un avoir, qui n’est pas un paiement, "
     "réduit le seul principal.",

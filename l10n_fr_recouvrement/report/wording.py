@@ -7,6 +7,8 @@ of :mod:`.mentions` know what a letter says (``MENTION_WORDS``, ``RULE_WORDS``,
 ``RAW_RULE_WORDS``), and its functions, all of them pure.
 """
 
+import re
+
 from . import english, french
 
 FRENCH = "fr_FR"
@@ -16,6 +18,29 @@ WORDS = {"fr": french, "en": english}
 FRENCH_COUNTRIES = frozenset(
     ("FR", "BL", "GF", "GP", "MC", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT")
 )
+
+HYPHEN = "\N{NON-BREAKING HYPHEN}"
+# Numbers of articles that no other number looks like: L441-10, article 1231-6.
+ARTICLES = re.compile(r"\b(?:[LRD]\d{3,4}|articles?\s\d{2,4})-\d+\b", re.IGNORECASE)
+
+
+def keep_numbers(text):
+    """A citation of the law, whose numbers no line breaks.
+
+    >>> keep_numbers("articles 1231-6 et 1344-1, loi n° 68-1250")
+    'articles 1231‑6 et 1344‑1, loi n° 68‑1250'
+    """
+    return re.sub(r"(?<=\d)-(?=\d)", HYPHEN, text)
+
+
+def keep_articles(text):
+    """A text whose numbers of articles no line breaks; what may be the number of an
+    invoice or of a phone is left as it is, to be copied.
+
+    >>> keep_articles("Article L441-10, the article 1231-6, invoice 2026-001")
+    'Article L441‑10, the article 1231‑6, invoice 2026-001'
+    """
+    return ARTICLES.sub(lambda found: keep_numbers(found[0]), text)
 
 
 def for_lang(lang):
