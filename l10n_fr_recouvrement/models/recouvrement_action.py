@@ -575,7 +575,9 @@ class RecouvrementAction(models.Model):
         ready = self.filtered(lambda action: action.state == "ready")
         if self.env.context.get("recouvrement_in_steps"):
             return ready._send_in_steps()
-        return ready._report_sent(ready._send())
+        # Exceptions that were chosen with them are told of, not passed over.
+        failed = self.filtered(lambda action: action.state == "failed")
+        return (ready | failed)._report_sent(ready._send())
 
     def _report_sent(self, sent):
         """Say what became of ``self``, which were to be sent, and hand over the letters

@@ -16,7 +16,12 @@ class RecouvrementCostWizard(models.TransientModel):
     currency_id = fields.Many2one(related="move_id.currency_id")
     name = fields.Char("Nature", required=True)
     date = fields.Date(required=True, default=fields.Date.context_today)
-    amount = fields.Monetary(required=True)
+    amount = fields.Monetary(
+        "Amount beyond the indemnity",
+        required=True,
+        help="What was spent less the flat-rate indemnity of the invoice, which is "
+        "claimed already: only what exceeds it is owed on top.",
+    )
     attachment_ids = fields.Many2many("ir.attachment", string="Justification")
 
     def action_add(self):

@@ -1,6 +1,7 @@
 import base64
 import io
 import zipfile
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -11,6 +12,8 @@ from ..report import enclosure_pdf, registered_file
 from ..report.french import ADDRESS_LINES
 from .download import download_file
 
+# What was made earlier and has no number was posted by hand.
+RECENT_DAYS = 7
 YES_NO = {True: "oui", False: "non"}
 
 
@@ -43,14 +46,15 @@ class RecouvrementRegisteredWizard(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
-        # EXTENDS base: what is chosen in the list, else all that the post has not
-        # numbered yet
+        # EXTENDS base: what is chosen in the list, else what was made these days and the
+        # post has not numbered yet
         defaults = super().default_get(fields_list)
         actions = self.env["recouvrement.action"]
         if self.env.context.get("active_model") == actions._name:
             actions = actions.browse(self.env.context.get("active_ids") or ())
             actions = actions.filtered(self._is_exportable)
         else:
+            today = fields.Date.context_today(self)
             actions = actions.search(
                 [
                     ("company_id", "=", self.env.company.id),
@@ -58,6 +62,8 @@ class RecouvrementRegisteredWizard(models.TransientModel):
                     ("state", "=", "sent"),
                     ("tracking_number", "=", False),
                     ("letter_attachment_id", "!=", False),
+                    ("date_posted", "=", False),
+                    ("date_sent", ">=", today - timedelta(days=RECENT_DAYS)),
                 ]
             )
         defaults["action_ids"] = [Command.set(actions.ids)]
