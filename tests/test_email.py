@@ -524,6 +524,15 @@ class TestProof(EmailCase):
                 {"date": "2026-01-01 00:00:00"},
                 {"author_id": user.partner_id.id},
                 {"message_type": "comment"},
+                {"reply_to": "ailleurs@example.com"},
+                {"reply_to_force_new": True},
+                {"partner_ids": [Command.link(user.partner_id.id)]},
+                {"notification_ids": [Command.clear()]},
+                {"outgoing_email_to": "ailleurs@example.com"},
+                {"mail_server_id": False},
+                {"parent_id": False},
+                {"subtype_id": False},
+                {"is_internal": True},
             ):
                 with self.subTest(user=name, vals=vals), self.assertRaises(UserError):
                     message.with_user(user).write(vals)
@@ -547,11 +556,41 @@ class TestProof(EmailCase):
             {"email_cc": other.email},
             {"recipient_ids": [Command.link(other.id)]},
             {"subject": "Rien"},
+            {"reply_to": other.email},
+            {"email_from": other.email},
+            {"references": "<autre@example.com>"},
         ):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 mail.write(vals)
         self._work_queue()
         self.assertEqual(self.server.recipients, [self.business.email])
+
+    def test_nobody_diverts_the_answer_while_it_waits(self):
+        action = self._send()
+        message = self._sent_message(action).with_user(self.officer)
+        with self.assertRaises(UserError):
+            message.reply_to = "ailleurs@example.com"
+        self._work_queue()
+        [left] = self.server.sent_to(self.business.email)
+        self.assertIn("reponses@atelier.example.com", left["Reply-To"])
+
+    def test_nobody_deletes_who_was_notified(self):
+        action, _message = self._deliver()
+        message = self._sent_message(action)
+        notification = (
+            self.env["mail.notification"]
+            .sudo()
+            .create(
+                {
+                    "mail_message_id": message.id,
+                    "res_partner_id": self.business.id,
+                    "notification_type": "email",
+                }
+            )
+        )
+        with self.assertRaises(UserError):
+            notification.with_user(self.users["administrateur"]).unlink()
+        notification.sudo().unlink()
 
     def test_auditors_read_what_became_of_it(self):
         action, _message = self._deliver()

@@ -14,6 +14,23 @@ SEALED_FIELDS = {
     "res_id",
     "subject",
 }
+# Where answers go, who was written to, who reads it: Odoo's own queue writes them, no
+# user does.
+SEALED_FOR_USERS = {
+    "email_layout_xmlid",
+    "is_internal",
+    "mail_server_id",
+    "notification_ids",
+    "notified_partner_ids",
+    "outgoing_email_to",
+    "parent_id",
+    "partner_ids",
+    "record_alias_domain_id",
+    "record_company_id",
+    "reply_to",
+    "reply_to_force_new",
+    "subtype_id",
+}
 # Types of the messages by which actions go out.
 SENT_TYPES = ("email_outgoing", "sms")
 
@@ -25,13 +42,16 @@ class MailMessage(models.Model):
 
     def write(self, vals):
         # EXTENDS mail
-        if SEALED_FIELDS & vals.keys() and not self._recouvrement_is_same(vals):
+        sealed = SEALED_FIELDS & vals.keys()
+        if not self.env.su:
+            sealed |= SEALED_FOR_USERS & vals.keys()
+        if sealed and not self._recouvrement_is_same(sealed, vals):
             self._recouvrement_check_sealed()
         return super().write(vals)
 
-    def _recouvrement_is_same(self, vals):
+    def _recouvrement_is_same(self, sealed, vals):
         """Whether ``vals`` write again the identifier alone, as sending does."""
-        return SEALED_FIELDS & vals.keys() == {"message_id"} and all(
+        return sealed == {"message_id"} and all(
             message.message_id == vals["message_id"] for message in self.sudo()
         )
 
