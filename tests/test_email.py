@@ -330,8 +330,33 @@ class TestComingBack(EmailCase):
     def test_answer_from_an_address_nobody_knows(self):
         action, message = self._deliver()
         self._receive_email(reply_to(message, "Bonjour", "gerant@perso.example.com"))
+        self.assertFalse(action.date_answered, "it may be anybody")
+        self.assertIn("Bonjour", action.message_ids[0].body)
+        [task] = self._tasks(action)
+        self.assertIn("gerant@perso.example.com", task.note)
+        self._receive_email(reply_to(message, "C'est bien moi."))
         self.assertTrue(action.date_answered)
+
+    def test_answer_of_somebody_else_whom_we_know(self):
+        action, message = self._deliver()
+        self._receive_email(reply_to(message, "Bonjour", self.consumer.email))
+        self.assertFalse(action.date_answered)
         self.assertTrue(self._tasks(action))
+
+    def test_answer_of_another_contact_of_the_debtor(self):
+        action, message = self._deliver()
+        self._create_debtor(
+            "Dominique", parent_id=self.business.id, email="dominique@example.com"
+        )
+        self._receive_email(reply_to(message, "Bonjour", "dominique@example.com"))
+        self.assertTrue(action.date_answered)
+
+    def test_answer_of_the_address_written_to(self):
+        """It is the debtor's, whatever became of the contact meanwhile."""
+        action, message = self._deliver()
+        self.business.email = "nouveau@menuiserie.example.com"
+        self._receive_email(reply_to(message, "Bonjour"))
+        self.assertTrue(action.date_answered)
 
     def test_colleague_who_answers_by_mail_is_no_debtor(self):
         action, message = self._deliver()
@@ -379,6 +404,46 @@ class TestComingBack(EmailCase):
         self.assertEqual(invoice.recouvrement_stage_id, stage)
         self._receive_email(notice)
         self.assertEqual(len(self._tasks(self.business)), 1)
+
+    def test_return_of_an_address_that_was_not_written_to(self):
+        """Anybody who has the message may forge a report: a person looks at it."""
+        action, message = self._deliver(user_id=self.officer.id)
+        message.replace_header("To", "autre@example.com")
+        for _time in range(2):
+            self._receive_email(report_on(message, self.domain.bounce_email))
+        self.assertEqual((action.state, action.email_state), ("sent", "left"))
+        self.assertFalse(action.email_bounce)
+        self.assertIn(b"Reporting-MTA", action.message_ids.attachment_ids[0].raw)
+        [task] = self._tasks(action)
+        self.assertEqual(task.user_id, self.officer)
+        self.assertIn("autre@example.com", task.note)
+
+    def test_return_of_an_address_that_passes_messages_on(self):
+        action, message = self._deliver()
+        report = report_on(message, self.domain.bounce_email).decode()
+        address = f"Final-Recipient: rfc822; {self.business.email}"
+        self.assertIn(address, report)
+        report = report.replace(
+            address,
+            f"Original-Recipient: rfc822; {self.business.email}\n"
+            "Final-Recipient: rfc822; boite@hebergeur.example.com",
+        )
+        self._receive_email(report.encode())
+        self.assertEqual(action.state, "returned")
+
+    def test_return_of_what_has_not_left(self):
+        action, message = self._deliver()
+        action.sudo().date_left = False
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        self.assertEqual(action.state, "sent")
+        self.assertTrue(self._tasks(action))
+
+    def test_return_after_an_answer(self):
+        action, message = self._deliver()
+        self._receive_email(reply_to(message, "Je paierai lundi."))
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        self.assertTrue(action.date_answered)
+        self.assertEqual(action.state, "returned")
 
     def test_return_that_only_refers_to_the_message(self):
         """Some servers send no report, only a message from MAILER-DAEMON."""
