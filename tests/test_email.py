@@ -678,12 +678,38 @@ class TestProof(EmailCase):
         action, _message = self._deliver()
         note = action.with_user(self.officer).message_post(body="Vu")
         note.with_user(self.officer).write({"body": "Vu et revu"})
-        note.with_user(self.officer).unlink()
+        pending = self._prepare(self.consumer)
+        pending.with_user(self.officer).message_post(body="À voir").unlink()
         other = self.business.message_post(body="Bonjour")
         self.env.invalidate_all()
         other.mapped("model")
         with self.assertQueryCount(0):
             other._recouvrement_check_sealed()
+            other.with_user(self.officer)._recouvrement_check_history()
+
+    def test_nobody_empties_the_history(self):
+        action, _message = self._deliver()
+        action.with_user(self.officer).message_post(body="Vu")
+        history = action.message_ids
+        for name, user in self.users.items():
+            for change in (
+                lambda user=user: action.with_user(user).write(
+                    {"message_ids": [Command.clear()]}
+                ),
+                lambda user=user: action.with_user(user).write(
+                    {"website_message_ids": [Command.clear()]}
+                ),
+                lambda user=user: history[0].with_user(user).unlink(),
+                lambda user=user: (
+                    history[0].with_user(user).write({"res_id": action.id + 1})
+                ),
+            ):
+                with self.subTest(user=name), self.assertRaises(UserError):
+                    change()
+        self.assertEqual(action.message_ids, history)
+        chatter = action.with_user(self.officer)
+        chatter.write({"message_follower_ids": [], "message_partner_ids": []})
+        chatter.message_subscribe(self.officer.partner_id.ids)
 
     def test_a_mail_of_somebody_else_costs_nothing(self):
         mail = self.queue.create({"subject": "Autre", "email_to": "x@example.com"})

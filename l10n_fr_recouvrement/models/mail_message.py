@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .action_states import CLOSED_STATES
+
 ACTION = "recouvrement.action"
 SEALED_FIELDS = {
     "attachment_ids",
@@ -31,6 +33,8 @@ SEALED_FOR_USERS = {
     "reply_to_force_new",
     "subtype_id",
 }
+# What takes a message away from the record that it is about, or what it tells.
+HISTORY_FIELDS = {"model", "res_id", "tracking_value_ids"}
 # Types of the messages by which actions go out.
 SENT_TYPES = ("email_outgoing", "sms")
 
@@ -47,6 +51,8 @@ class MailMessage(models.Model):
             sealed |= SEALED_FOR_USERS & vals.keys()
         if sealed and not self._recouvrement_is_same(sealed, vals):
             self._recouvrement_check_sealed()
+        if HISTORY_FIELDS & vals.keys():
+            self._recouvrement_check_history()
         return super().write(vals)
 
     def _recouvrement_is_same(self, sealed, vals):
@@ -58,6 +64,23 @@ class MailMessage(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_recouvrement_sent(self):
         self._recouvrement_check_sealed()
+        self._recouvrement_check_history()
+
+    def _recouvrement_check_history(self):
+        """Refuse users to take messages away from an action that is closed."""
+        if self.env.su:
+            return
+        messages = self.sudo().filtered(lambda message: message.model == ACTION)
+        actions = self.env[ACTION].sudo().browse(messages.mapped("res_id")).exists()
+        closed = actions.filtered(lambda action: action.state in CLOSED_STATES)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%s is closed: its messages tell what happened, and stay. Write "
+                    "another one instead.",
+                    closed[0].name,
+                )
+            )
 
     def _recouvrement_check_sealed(self):
         """Refuse when one of the messages is that of an action; asks the database only
