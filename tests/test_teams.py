@@ -46,6 +46,20 @@ class TeamCase(ActionCase):
         for debtor in cls.debtors.values():
             cls._invoice(debtor, 100, "2026-05-01")
         cls.actions = cls._run("2026-05-05")
+        attachments = cls.env["ir.attachment"].create(
+            [{"name": action.name, "raw": b"recu"} for action in cls.actions]
+        )
+        cls.proofs = cls.env["recouvrement.action.proof"].sudo().create(
+            [
+                {
+                    "action_id": action.id,
+                    "kind": "other",
+                    "attachment_id": attachment.id,
+                    "sha256": "0" * 64,
+                }
+                for action, attachment in zip(cls.actions, attachments, strict=True)
+            ]
+        )
 
     @classmethod
     def _create_team(cls, name, members, **vals):
@@ -75,6 +89,8 @@ class TeamCase(ActionCase):
         )
         lines = self.actions.line_ids.with_user(user)
         self.assertEqual(lines._filtered_access("read").action_id, found, user.login)
+        proofs = self.proofs.with_user(user)
+        self.assertEqual(proofs._filtered_access("read").action_id, found, user.login)
         return self._names(found.partner_id)
 
 
