@@ -326,6 +326,21 @@ class TestTrackingImport(RegisteredCase):
         self.assertEqual(self.first.tracking_number, "870012345678901")
         self.assertEqual(self.first.return_reason, "unknown")
 
+    def test_number_of_another_company_is_not_told(self):
+        other = self._create_company(name="Autre société")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE recouvrement_action SET company_id = %s, tracking_number = %s "
+            "WHERE id = %s",
+            [other.id, NUMBERS[0], self.second.id],
+        )
+        self.env.invalidate_all()
+        with freeze_time("2026-06-10"):
+            wizard = self._read(f"{self.first.name};{NUMBERS[0]};;;;")
+            self.assertFalse(wizard.line_ids.error)
+            wizard.action_confirm()
+        self.assertEqual(self.first.tracking_number, NUMBERS[0])
+
     def test_errors_are_told_by_line_and_nothing_is_written(self):
         self.second.tracking_number = NUMBERS[1]
         good = f"{self.first.name};{NUMBERS[0]};19/05/2026;;;"
