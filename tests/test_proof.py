@@ -147,6 +147,12 @@ class TestSealing(ProofCase):
         self.assertFalse(self.letter.access_token)
         self.assertTrue(all(self.letter.sudo().generate_access_token()))
 
+    def test_who_approved_and_sent_is_not_deleted(self):
+        for user in (self.accountant, self.manager, self.officer):
+            with self.assertRaisesRegex(UserError, "archive the user"):
+                user.unlink()
+        self.invoicing.unlink()
+
     def test_nobody_seals_by_hand(self):
         with self.assertRaisesRegex(UserError, "by the follow-up alone"):
             self.env["ir.attachment"].with_user(self.manager).create(
