@@ -134,6 +134,25 @@ class TestRegistered(RegisteredCase):
             for operation in ("write", "create", "unlink"):
                 self.assertFalse(proof.with_user(user).has_access(operation))
 
+    def test_number_of_a_receipt_that_is_kept_is_for_managers(self):
+        action = self.first.with_user(self.officer)
+        action.tracking_number = NUMBERS[1]
+        action.tracking_number = NUMBERS[0]
+        with freeze_time("2026-05-30"):
+            self._keep(self.officer, blank_letter("AVIS"))
+        for number in (NUMBERS[1], False):
+            with self.assertRaisesRegex(UserError, NUMBERS[0]):
+                action.tracking_number = number
+        action.tracking_number = NUMBERS[0].replace(" ", "")
+        manager = self._create_user(
+            "responsable", "l10n_fr_recouvrement.group_recovery_manager"
+        )
+        self.first.with_user(manager).tracking_number = NUMBERS[1]
+        self.assertEqual(self.first.tracking_number, NUMBERS[1])
+
+    def test_day_of_posting_is_tracked(self):
+        self.assertIn("date_posted", self.first._track_get_fields())
+
     def test_same_receipt_is_kept_once(self):
         with freeze_time("2026-05-30"):
             self._keep(self.officer, blank_letter("AVIS"))
