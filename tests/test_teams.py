@@ -49,16 +49,20 @@ class TeamCase(ActionCase):
         attachments = cls.env["ir.attachment"].create(
             [{"name": action.name, "raw": b"recu"} for action in cls.actions]
         )
-        cls.proofs = cls.env["recouvrement.action.proof"].sudo().create(
-            [
-                {
-                    "action_id": action.id,
-                    "kind": "other",
-                    "attachment_id": attachment.id,
-                    "sha256": "0" * 64,
-                }
-                for action, attachment in zip(cls.actions, attachments, strict=True)
-            ]
+        cls.proofs = (
+            cls.env["recouvrement.action.proof"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "action_id": action.id,
+                        "kind": "other",
+                        "attachment_id": attachment.id,
+                        "sha256": "0" * 64,
+                    }
+                    for action, attachment in zip(cls.actions, attachments, strict=True)
+                ]
+            )
         )
 
     @classmethod
