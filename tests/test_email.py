@@ -330,8 +330,33 @@ class TestComingBack(EmailCase):
     def test_answer_from_an_address_nobody_knows(self):
         action, message = self._deliver()
         self._receive_email(reply_to(message, "Bonjour", "gerant@perso.example.com"))
+        self.assertFalse(action.date_answered, "it may be anybody")
+        self.assertIn("Bonjour", action.message_ids[0].body)
+        [task] = self._tasks(action)
+        self.assertIn("gerant@perso.example.com", task.note)
+        self._receive_email(reply_to(message, "C'est bien moi."))
         self.assertTrue(action.date_answered)
+
+    def test_answer_of_somebody_else_whom_we_know(self):
+        action, message = self._deliver()
+        self._receive_email(reply_to(message, "Bonjour", self.consumer.email))
+        self.assertFalse(action.date_answered)
         self.assertTrue(self._tasks(action))
+
+    def test_answer_of_another_contact_of_the_debtor(self):
+        action, message = self._deliver()
+        self._create_debtor(
+            "Dominique", parent_id=self.business.id, email="dominique@example.com"
+        )
+        self._receive_email(reply_to(message, "Bonjour", "dominique@example.com"))
+        self.assertTrue(action.date_answered)
+
+    def test_answer_of_the_address_written_to(self):
+        """It is the debtor's, whatever became of the contact meanwhile."""
+        action, message = self._deliver()
+        self.business.email = "nouveau@menuiserie.example.com"
+        self._receive_email(reply_to(message, "Bonjour"))
+        self.assertTrue(action.date_answered)
 
     def test_colleague_who_answers_by_mail_is_no_debtor(self):
         action, message = self._deliver()
@@ -379,6 +404,46 @@ class TestComingBack(EmailCase):
         self.assertEqual(invoice.recouvrement_stage_id, stage)
         self._receive_email(notice)
         self.assertEqual(len(self._tasks(self.business)), 1)
+
+    def test_return_of_an_address_that_was_not_written_to(self):
+        """Anybody who has the message may forge a report: a person looks at it."""
+        action, message = self._deliver(user_id=self.officer.id)
+        message.replace_header("To", "autre@example.com")
+        for _time in range(2):
+            self._receive_email(report_on(message, self.domain.bounce_email))
+        self.assertEqual((action.state, action.email_state), ("sent", "left"))
+        self.assertFalse(action.email_bounce)
+        self.assertIn(b"Reporting-MTA", action.message_ids.attachment_ids[0].raw)
+        [task] = self._tasks(action)
+        self.assertEqual(task.user_id, self.officer)
+        self.assertIn("autre@example.com", task.note)
+
+    def test_return_of_an_address_that_passes_messages_on(self):
+        action, message = self._deliver()
+        report = report_on(message, self.domain.bounce_email).decode()
+        address = f"Final-Recipient: rfc822; {self.business.email}"
+        self.assertIn(address, report)
+        report = report.replace(
+            address,
+            f"Original-Recipient: rfc822; {self.business.email}\n"
+            "Final-Recipient: rfc822; boite@hebergeur.example.com",
+        )
+        self._receive_email(report.encode())
+        self.assertEqual(action.state, "returned")
+
+    def test_return_of_what_has_not_left(self):
+        action, message = self._deliver()
+        action.sudo().date_left = False
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        self.assertEqual(action.state, "sent")
+        self.assertTrue(self._tasks(action))
+
+    def test_return_after_an_answer(self):
+        action, message = self._deliver()
+        self._receive_email(reply_to(message, "Je paierai lundi."))
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        self.assertTrue(action.date_answered)
+        self.assertEqual(action.state, "returned")
 
     def test_return_that_only_refers_to_the_message(self):
         """Some servers send no report, only a message from MAILER-DAEMON."""
@@ -524,6 +589,15 @@ class TestProof(EmailCase):
                 {"date": "2026-01-01 00:00:00"},
                 {"author_id": user.partner_id.id},
                 {"message_type": "comment"},
+                {"reply_to": "ailleurs@example.com"},
+                {"reply_to_force_new": True},
+                {"partner_ids": [Command.link(user.partner_id.id)]},
+                {"notification_ids": [Command.clear()]},
+                {"outgoing_email_to": "ailleurs@example.com"},
+                {"mail_server_id": False},
+                {"parent_id": False},
+                {"subtype_id": False},
+                {"is_internal": True},
             ):
                 with self.subTest(user=name, vals=vals), self.assertRaises(UserError):
                     message.with_user(user).write(vals)
@@ -547,11 +621,41 @@ class TestProof(EmailCase):
             {"email_cc": other.email},
             {"recipient_ids": [Command.link(other.id)]},
             {"subject": "Rien"},
+            {"reply_to": other.email},
+            {"email_from": other.email},
+            {"references": "<autre@example.com>"},
         ):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 mail.write(vals)
         self._work_queue()
         self.assertEqual(self.server.recipients, [self.business.email])
+
+    def test_nobody_diverts_the_answer_while_it_waits(self):
+        action = self._send()
+        message = self._sent_message(action).with_user(self.officer)
+        with self.assertRaises(UserError):
+            message.reply_to = "ailleurs@example.com"
+        self._work_queue()
+        [left] = self.server.sent_to(self.business.email)
+        self.assertIn("reponses@atelier.example.com", left["Reply-To"])
+
+    def test_nobody_deletes_who_was_notified(self):
+        action, _message = self._deliver()
+        message = self._sent_message(action)
+        notification = (
+            self.env["mail.notification"]
+            .sudo()
+            .create(
+                {
+                    "mail_message_id": message.id,
+                    "res_partner_id": self.business.id,
+                    "notification_type": "email",
+                }
+            )
+        )
+        with self.assertRaises(UserError):
+            notification.with_user(self.users["administrateur"]).unlink()
+        notification.sudo().unlink()
 
     def test_auditors_read_what_became_of_it(self):
         action, _message = self._deliver()
@@ -574,12 +678,38 @@ class TestProof(EmailCase):
         action, _message = self._deliver()
         note = action.with_user(self.officer).message_post(body="Vu")
         note.with_user(self.officer).write({"body": "Vu et revu"})
-        note.with_user(self.officer).unlink()
+        pending = self._prepare(self.consumer)
+        pending.with_user(self.officer).message_post(body="À voir").unlink()
         other = self.business.message_post(body="Bonjour")
         self.env.invalidate_all()
         other.mapped("model")
         with self.assertQueryCount(0):
             other._recouvrement_check_sealed()
+            other.with_user(self.officer)._recouvrement_check_history()
+
+    def test_nobody_empties_the_history(self):
+        action, _message = self._deliver()
+        action.with_user(self.officer).message_post(body="Vu")
+        history = action.message_ids
+        for name, user in self.users.items():
+            for change in (
+                lambda user=user: action.with_user(user).write(
+                    {"message_ids": [Command.clear()]}
+                ),
+                lambda user=user: action.with_user(user).write(
+                    {"website_message_ids": [Command.clear()]}
+                ),
+                lambda user=user: history[0].with_user(user).unlink(),
+                lambda user=user: (
+                    history[0].with_user(user).write({"res_id": action.id + 1})
+                ),
+            ):
+                with self.subTest(user=name), self.assertRaises(UserError):
+                    change()
+        self.assertEqual(action.message_ids, history)
+        chatter = action.with_user(self.officer)
+        chatter.write({"message_follower_ids": [], "message_partner_ids": []})
+        chatter.message_subscribe(self.officer.partner_id.ids)
 
     def test_a_mail_of_somebody_else_costs_nothing(self):
         mail = self.queue.create({"subject": "Autre", "email_to": "x@example.com"})

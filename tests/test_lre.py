@@ -306,16 +306,23 @@ class TestLre(RecouvrementCase):
                 self.company.recouvrement_lre_url = url
         self.company.recouvrement_lre_url = "https://service.example.com/v1"
 
-    def test_key_is_for_managers(self):
+    def test_key_is_for_administrators(self):
+        administrator = self._create_user("administrateur", "base.group_system")
         officer = self._create_user(
             "relance", "l10n_fr_recouvrement.group_recovery_officer"
         )
         manager = self._create_user(
             "responsable", "l10n_fr_recouvrement.group_recovery_manager"
         )
-        with self.assertRaises(AccessError):
-            self.company.with_user(officer).read(["recouvrement_lre_key"])
-        self.assertEqual(self.company.with_user(manager).recouvrement_lre_key, KEY)
+        for user in (officer, manager):
+            for name in ("recouvrement_lre_key", "recouvrement_lre_url"):
+                with self.assertRaises(AccessError):
+                    self.company.with_user(user).read([name])
+        company = self.company.with_user(administrator)
+        self.assertEqual(company.recouvrement_lre_key, KEY)
+        settings = self.env["res.config.settings"].with_user(administrator)
+        settings = settings.with_company(company).create({})
+        self.assertEqual(settings.recouvrement_lre_key, KEY)
 
     def test_who_sends(self):
         officer = self._create_user(

@@ -102,6 +102,11 @@ class TestSealing(ProofCase):
             {"res_id": 1},
             {"res_model": "res.partner"},
             {"recouvrement_sealed": False},
+            {"public": True},
+            {"access_token": "devine"},
+            {"company_id": False},
+            {"description": "autre"},
+            {"index_content": "autre"},
         )
         before = self.letter.raw
         users = (self.officer, self.accountant, self.invoicing, self.manager)
@@ -135,6 +140,18 @@ class TestSealing(ProofCase):
                 self.letter.sudo().write(vals)
         with self.assertRaisesRegex(UserError, "neither changed nor deleted"):
             self.letter.sudo().unlink()
+
+    def test_only_the_e_mail_makes_a_link_to_the_letter(self):
+        with self.assertRaises(UserError):
+            self.letter.with_user(self.officer).generate_access_token()
+        self.assertFalse(self.letter.access_token)
+        self.assertTrue(all(self.letter.sudo().generate_access_token()))
+
+    def test_who_approved_and_sent_is_not_deleted(self):
+        for user in (self.accountant, self.manager, self.officer):
+            with self.assertRaisesRegex(UserError, "archive the user"):
+                user.unlink()
+        self.invoicing.unlink()
 
     def test_nobody_seals_by_hand(self):
         with self.assertRaisesRegex(UserError, "by the follow-up alone"):

@@ -134,6 +134,25 @@ class TestRegistered(RegisteredCase):
             for operation in ("write", "create", "unlink"):
                 self.assertFalse(proof.with_user(user).has_access(operation))
 
+    def test_number_of_a_receipt_that_is_kept_is_for_managers(self):
+        action = self.first.with_user(self.officer)
+        action.tracking_number = NUMBERS[1]
+        action.tracking_number = NUMBERS[0]
+        with freeze_time("2026-05-30"):
+            self._keep(self.officer, blank_letter("AVIS"))
+        for number in (NUMBERS[1], False):
+            with self.assertRaisesRegex(UserError, NUMBERS[0]):
+                action.tracking_number = number
+        action.tracking_number = NUMBERS[0].replace(" ", "")
+        manager = self._create_user(
+            "responsable", "l10n_fr_recouvrement.group_recovery_manager"
+        )
+        self.first.with_user(manager).tracking_number = NUMBERS[1]
+        self.assertEqual(self.first.tracking_number, NUMBERS[1])
+
+    def test_day_of_posting_is_tracked(self):
+        self.assertIn("date_posted", self.first._track_get_fields())
+
     def test_same_receipt_is_kept_once(self):
         with freeze_time("2026-05-30"):
             self._keep(self.officer, blank_letter("AVIS"))
@@ -325,6 +344,21 @@ class TestTrackingImport(RegisteredCase):
             wizard.action_confirm()
         self.assertEqual(self.first.tracking_number, "870012345678901")
         self.assertEqual(self.first.return_reason, "unknown")
+
+    def test_number_of_another_company_is_not_told(self):
+        other = self._create_company(name="Autre société")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE recouvrement_action SET company_id = %s, tracking_number = %s "
+            "WHERE id = %s",
+            [other.id, NUMBERS[0], self.second.id],
+        )
+        self.env.invalidate_all()
+        with freeze_time("2026-06-10"):
+            wizard = self._read(f"{self.first.name};{NUMBERS[0]};;;;")
+            self.assertFalse(wizard.line_ids.error)
+            wizard.action_confirm()
+        self.assertEqual(self.first.tracking_number, NUMBERS[0])
 
     def test_errors_are_told_by_line_and_nothing_is_written(self):
         self.second.tracking_number = NUMBERS[1]

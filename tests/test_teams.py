@@ -46,6 +46,24 @@ class TeamCase(ActionCase):
         for debtor in cls.debtors.values():
             cls._invoice(debtor, 100, "2026-05-01")
         cls.actions = cls._run("2026-05-05")
+        attachments = cls.env["ir.attachment"].create(
+            [{"name": action.name, "raw": b"recu"} for action in cls.actions]
+        )
+        cls.proofs = (
+            cls.env["recouvrement.action.proof"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "action_id": action.id,
+                        "kind": "other",
+                        "attachment_id": attachment.id,
+                        "sha256": "0" * 64,
+                    }
+                    for action, attachment in zip(cls.actions, attachments, strict=True)
+                ]
+            )
+        )
 
     @classmethod
     def _create_team(cls, name, members, **vals):
@@ -75,6 +93,8 @@ class TeamCase(ActionCase):
         )
         lines = self.actions.line_ids.with_user(user)
         self.assertEqual(lines._filtered_access("read").action_id, found, user.login)
+        proofs = self.proofs.with_user(user)
+        self.assertEqual(proofs._filtered_access("read").action_id, found, user.login)
         return self._names(found.partner_id)
 
 
@@ -195,6 +215,58 @@ class TestTeams(TeamCase):
         self.debtors["colleague's"].with_user(
             self.manager
         ).recouvrement_user_id = self.officer
+
+    def test_debtors_of_others_are_not_taken_from_another_company(self):
+        """What one company of the user limits, another does not open."""
+        other = self._create_company(name="Autre société")
+        other.recouvrement_officer_scope = "all"
+        self.officer.company_ids |= other
+        for companies in (other, other | self.company, self.company):
+            with self.subTest(companies=companies.mapped("name")):
+                debtor = self.debtors["colleague's"].with_user(self.officer)
+                with self.assertRaises(AccessError):
+                    debtor.with_context(
+                        allowed_company_ids=companies.ids
+                    ).recouvrement_user_id = self.officer
+                mine = self.debtors["team's"].with_user(self.officer)
+                mine.with_context(
+                    allowed_company_ids=companies.ids
+                ).recouvrement_team_id = self.north
+
+    def _merge(self, user, source, target):
+        source.email = target.email = "debiteur@example.com"
+        self.env["base.partner.merge.automatic.wizard"].with_user(user).with_context(
+            active_model="res.partner", active_ids=(source | target).ids
+        ).create({"dst_partner_id": target.id}).action_merge()
+
+    def test_debtors_of_others_are_not_merged(self):
+        mine = self.debtors["mine"]
+        for scope, name in (
+            ("own", "colleague's"),
+            ("own", "mate's"),
+            ("team", "colleague's"),
+            ("team", "other team's"),
+        ):
+            self.company.recouvrement_officer_scope = scope
+            theirs = self.debtors[name]
+            for source, target in ((theirs, mine), (mine, theirs)):
+                with (
+                    self.subTest(scope=scope, name=name),
+                    self.assertRaisesRegex(AccessError, theirs.name),
+                ):
+                    self._merge(self.officer, source, target)
+        self._action("nobody's").team_id = self.south
+        with self.assertRaisesRegex(AccessError, self.debtors["nobody's"].name):
+            self._merge(self.officer, self.debtors["nobody's"], mine)
+        self._merge(self.officer, self.debtors["mate's"], mine)
+        self.assertFalse(self.debtors["mate's"].exists())
+
+    def test_managers_and_officers_of_all_debtors_merge(self):
+        mine, theirs = self.debtors["mine"], self.debtors["colleague's"]
+        self._merge(self.manager, theirs, mine)
+        self.company.recouvrement_officer_scope = "all"
+        self._merge(self.officer, self.debtors["other team's"], mine)
+        self.assertFalse((theirs | self.debtors["other team's"]).exists())
 
     def test_reassigned_to_a_team(self):
         action = self._action("mine")

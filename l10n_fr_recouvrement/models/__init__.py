@@ -55,6 +55,7 @@ from . import ir_attachment
 from . import mail_template
 from . import mail_mail
 from . import mail_message
+from . import mail_notification
 from . import mail_thread
 from . import recouvrement_preview
 from . import recouvrement_demo

@@ -18,6 +18,17 @@ SEALED_FIELDS = {
     "url",
     "recouvrement_sealed",
 }
+# Who may read a file, and what is said of it: the links that Odoo's own code puts into
+# e-mails need a token, no user does.
+SEALED_FOR_USERS = {
+    "access_token",
+    "company_id",
+    "description",
+    "file_size",
+    "index_content",
+    "original_id",
+    "public",
+}
 
 
 class IrAttachment(models.Model):
@@ -67,17 +78,20 @@ class IrAttachment(models.Model):
 
     def write(self, vals):
         # EXTENDS base
-        if SEALED_FIELDS & vals.keys():
+        sealed = SEALED_FIELDS & vals.keys()
+        if not self.env.su:
+            sealed |= SEALED_FOR_USERS & vals.keys()
+        if sealed:
             if "recouvrement_sealed" in vals and not self.env.su:
                 raise UserError(self.env._("Files are sealed by the follow-up alone."))
-            if not self._recouvrement_is_same(vals):
+            if not self._recouvrement_is_same(sealed, vals):
                 self._recouvrement_check_sealed()
         return super().write(vals)
 
-    def _recouvrement_is_same(self, vals):
+    def _recouvrement_is_same(self, sealed, vals):
         """Whether ``vals`` write the content that is there already, as moving from one
         storage to another does."""
-        return SEALED_FIELDS & vals.keys() <= {"raw", "mimetype"} and all(
+        return sealed <= {"raw", "mimetype"} and all(
             vals.get("raw") == attachment.raw
             and vals.get("mimetype", attachment.mimetype) == attachment.mimetype
             for attachment in self

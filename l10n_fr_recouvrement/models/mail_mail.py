@@ -11,10 +11,15 @@ SEALED_FIELDS = {
     "attachment_ids",
     "body_html",
     "email_cc",
+    "email_from",
     "email_to",
     "headers",
     "mail_message_id",
+    "mail_server_id",
     "recipient_ids",
+    "references",
+    "reply_to",
+    "reply_to_force_new",
 }
 
 

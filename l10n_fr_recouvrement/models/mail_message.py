@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .action_states import CLOSED_STATES
+
 ACTION = "recouvrement.action"
 SEALED_FIELDS = {
     "attachment_ids",
@@ -14,6 +16,25 @@ SEALED_FIELDS = {
     "res_id",
     "subject",
 }
+# Where answers go, who was written to, who reads it: Odoo's own queue writes them, no
+# user does.
+SEALED_FOR_USERS = {
+    "email_layout_xmlid",
+    "is_internal",
+    "mail_server_id",
+    "notification_ids",
+    "notified_partner_ids",
+    "outgoing_email_to",
+    "parent_id",
+    "partner_ids",
+    "record_alias_domain_id",
+    "record_company_id",
+    "reply_to",
+    "reply_to_force_new",
+    "subtype_id",
+}
+# What takes a message away from the record that it is about, or what it tells.
+HISTORY_FIELDS = {"model", "res_id", "tracking_value_ids"}
 # Types of the messages by which actions go out.
 SENT_TYPES = ("email_outgoing", "sms")
 
@@ -25,19 +46,41 @@ class MailMessage(models.Model):
 
     def write(self, vals):
         # EXTENDS mail
-        if SEALED_FIELDS & vals.keys() and not self._recouvrement_is_same(vals):
+        sealed = SEALED_FIELDS & vals.keys()
+        if not self.env.su:
+            sealed |= SEALED_FOR_USERS & vals.keys()
+        if sealed and not self._recouvrement_is_same(sealed, vals):
             self._recouvrement_check_sealed()
+        if HISTORY_FIELDS & vals.keys():
+            self._recouvrement_check_history()
         return super().write(vals)
 
-    def _recouvrement_is_same(self, vals):
+    def _recouvrement_is_same(self, sealed, vals):
         """Whether ``vals`` write again the identifier alone, as sending does."""
-        return SEALED_FIELDS & vals.keys() == {"message_id"} and all(
+        return sealed == {"message_id"} and all(
             message.message_id == vals["message_id"] for message in self.sudo()
         )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_recouvrement_sent(self):
         self._recouvrement_check_sealed()
+        self._recouvrement_check_history()
+
+    def _recouvrement_check_history(self):
+        """Refuse users to take messages away from an action that is closed."""
+        if self.env.su:
+            return
+        messages = self.sudo().filtered(lambda message: message.model == ACTION)
+        actions = self.env[ACTION].sudo().browse(messages.mapped("res_id")).exists()
+        closed = actions.filtered(lambda action: action.state in CLOSED_STATES)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%s is closed: its messages tell what happened, and stay. Write "
+                    "another one instead.",
+                    closed[0].name,
+                )
+            )
 
     def _recouvrement_check_sealed(self):
         """Refuse when one of the messages is that of an action; asks the database only

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import html2plaintext
+from odoo.tools import email_normalize, html2plaintext
 
 ACTION = "recouvrement.action"
 # Headers by which programs say that they answer by themselves (RFC 3834, and what was
@@ -49,6 +49,23 @@ def read_report(message):
     return LOST, ""
 
 
+def read_recipients(message):
+    """Addresses that a delivery report is about, as it came in and as the server passed
+    it on; none where it names none.
+
+    :param message: ``email.message.EmailMessage``
+    """
+    addresses = {
+        email_normalize(_value(block[name]))
+        for part in message.walk()
+        if part.get_content_type() == "message/delivery-status"
+        for block in part.get_payload()
+        for name in ("Original-Recipient", "Final-Recipient")
+        if block[name]
+    }
+    return addresses - {False}
+
+
 def _value(header):
     """The value of a typed header, as ``smtp; 550 unknown``, on one line."""
     return " ".join(str(header or "").split(";", 1)[-1].split())
@@ -84,4 +101,5 @@ class MailThread(models.AbstractModel):
             action._note_bounce(
                 words or html2plaintext(message_dict.get("body") or "")[:REASON_LENGTH],
                 email_message.as_bytes(),
+                read_recipients(email_message),
             )

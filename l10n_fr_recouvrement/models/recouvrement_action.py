@@ -35,6 +35,13 @@ EDITABLE_FIELDS = {
     "tracking_number",
     "user_id",
 }
+# Who follows an action and what is to be done on it; its messages are its history.
+MAIL_FIELDS = {
+    "message_follower_ids",
+    "message_is_follower",
+    "message_main_attachment_id",
+    "message_partner_ids",
+}
 NOT_APPROVED = {"approver_id": False, "date_approved": False}
 EDITABLE_WHEN_SENT = {
     "tracking_number",
@@ -458,7 +465,7 @@ class RecouvrementAction(models.Model):
         names = {
             name
             for name in vals
-            if not name.startswith(("activity_", "message_", "website_message_"))
+            if name not in MAIL_FIELDS and not name.startswith("activity_")
         }
         closed = self.filtered(lambda action: action.state in CLOSED_STATES)
         if closed and names - EDITABLE_WHEN_SENT:

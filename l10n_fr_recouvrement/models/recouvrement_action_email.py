@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import plaintext2html
+from odoo.tools import email_normalize, email_normalize_all, plaintext2html
 
 from .account_move import MANAGER
 from .action_states import PENDING_STATES
@@ -159,36 +159,52 @@ class RecouvrementAction(models.Model):
         return res
 
     def _note_answer(self, message):
-        """Mark the action answered, and ask the responsible to read: once, as long as
-        nobody has."""
+        """Mark the action answered, by the debtor alone, and ask the responsible to
+        read: once, as long as nobody has."""
         author = message.sudo().author_id
         if author and not author.partner_share:
             return  # one of us
         action = self.sudo()
-        action.date_answered = fields.Datetime.now()
+        words = action._with_words_of(action._get_responsible()).env
+        summary = words._("Somebody answered who is no contact of the debtor")
+        if action._is_from_debtor(message.sudo()):
+            action.date_answered = fields.Datetime.now()
+            summary = words._("The debtor answered")
         kind = self.env.ref(
             "l10n_fr_recouvrement.mail_activity_answer", raise_if_not_found=False
         ) or self.env.ref("mail.mail_activity_data_todo")
         if action.activity_ids.filtered(lambda task: task.activity_type_id == kind):
             return
-        user = action._get_responsible()
         action.activity_schedule(
             activity_type_id=kind.id,
-            summary=action._with_words_of(user).env._("The debtor answered"),
+            summary=summary,
             note=plaintext2html(f"{message.email_from}\n{message.subject or ''}"),
-            user_id=user.id,
+            user_id=action._get_responsible().id,
         )
+
+    def _is_from_debtor(self, message):
+        """Whether the debtor, one of its contacts or the address written to sent this
+        message."""
+        return (
+            message.author_id.commercial_partner_id == self.partner_id
+            or email_normalize(message.email_from) in self._get_addresses()
+        )
+
+    def _get_addresses(self):
+        """Addresses that the e-mail of the action went to, in small letters."""
+        return set(email_normalize_all(self.email_to or ""))
 
     # ------------------------------------------------------------------
     # What comes back
     # ------------------------------------------------------------------
 
-    def _note_bounce(self, reason, notice):
+    def _note_bounce(self, reason, notice, recipients=frozenset()):
         """Note that the e-mail came back. What was sent stays; what it claimed counts
         as claimed, save that a formal notice that came back put nobody in default.
 
         :param reason: what the mail server of the debtor says
         :param notice: the message that says so, as bytes: it is kept
+        :param recipients: addresses that the report names, if any
         """
         self.ensure_one()
         user = self._get_responsible()
@@ -197,7 +213,10 @@ class RecouvrementAction(models.Model):
             body=action.env._("E-mail returned: %s", reason),
             attachments=[(f"{action.name.replace('/', '-')}-retour.eml", notice)],
         )
-        if action.state != "sent" or action.date_answered:
+        if action.state != "sent":
+            return
+        if doubt := action._get_bounce_doubt(recipients):
+            action._ask_to_check_bounce(doubt)
             return
         action._mark_undelivered(reason)
         action._ask_to_find(
@@ -206,6 +225,30 @@ class RecouvrementAction(models.Model):
             ),
             reason,
         )
+
+    def _get_bounce_doubt(self, recipients):
+        """Why a report that the e-mail came back cannot be taken at its word, or
+        nothing: anybody may write one."""
+        if not self.date_left:
+            return self.env._(
+                "A report says that the e-mail came back, which has not left as far as "
+                "Odoo knows. Look at the report in the messages before you believe it."
+            )
+        if recipients and not recipients & self._get_addresses():
+            return self.env._(
+                "A report says that the e-mail to %(named)s came back; it was sent to "
+                "%(address)s. Look at the report in the messages before you believe "
+                "it.",
+                named=", ".join(sorted(recipients)),
+                address=self.email_to,
+            )
+        return ""
+
+    def _ask_to_check_bounce(self, doubt):
+        """Leave a report that is odd to a person, once."""
+        summary = self.env._("Check a report of return")
+        if summary not in self.activity_ids.mapped("summary"):
+            self._ask_responsible(self, summary, doubt)
 
     def _mark_undelivered(self, reason):
         self.write(

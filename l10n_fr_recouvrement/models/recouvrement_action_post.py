@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .account_move import MANAGER
 from .action_states import CONTACTED_STATES
-from .tracking_number import get_problem
+from .tracking_number import get_problem, normalise
+
+# Proofs that bear the number of the letter.
+NUMBERED_PROOFS = {"deposit", "receipt", "refusal", "unclaimed"}
 
 # Letters made in one request of a long series: as long as one waits for a page.
 STEP = 40
@@ -16,6 +20,7 @@ class RecouvrementAction(models.Model):
 
     date_posted = fields.Date(
         "Posted on",
+        tracking=True,
         help="Day on the receipt that the post office gave for the registered letter.",
     )
     tracking_warning = fields.Char(compute="_compute_tracking_warning")
@@ -109,6 +114,29 @@ class RecouvrementAction(models.Model):
     # ------------------------------------------------------------------
     # Registered letters
     # ------------------------------------------------------------------
+
+    def _check_editable(self, vals):
+        if "tracking_number" in vals:
+            self._check_number(vals["tracking_number"])
+        return super()._check_editable(vals)
+
+    def _check_number(self, number):
+        """The number that receipts bear which are kept is for managers to correct."""
+        if self.env.su or self.env.user.has_group(MANAGER):
+            return
+        for action in self.sudo():
+            known = action.tracking_number
+            if normalise(known) not in ("", normalise(number)) and NUMBERED_PROOFS & {
+                proof.kind for proof in action.proof_ids
+            }:
+                raise UserError(
+                    self.env._(
+                        "%(action)s: the receipts kept are those of the letter "
+                        "%(number)s. Ask a recovery manager to correct its number.",
+                        action=action.name,
+                        number=known,
+                    )
+                )
 
     def action_add_proof(self):
         """Open the assistant that keeps a receipt or another piece."""

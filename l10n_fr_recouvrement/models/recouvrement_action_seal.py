@@ -27,9 +27,13 @@ class RecouvrementAction(models.Model):
 
     _inherit = "recouvrement.action"
 
-    approver_id = fields.Many2one("res.users", "Approved by", readonly=True)
+    approver_id = fields.Many2one(
+        "res.users", "Approved by", readonly=True, ondelete="restrict"
+    )
     date_approved = fields.Datetime("Approved on", readonly=True)
-    sender_id = fields.Many2one("res.users", "Sent by", readonly=True)
+    sender_id = fields.Many2one(
+        "res.users", "Sent by", readonly=True, ondelete="restrict"
+    )
     date_frozen = fields.Datetime(
         "Letter made on", readonly=True, help="When its PDF was made and sealed."
     )

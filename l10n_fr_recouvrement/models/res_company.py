@@ -3,7 +3,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, format_date
 
 from .. import law
-from .account_move import MANAGER
 from .account_move_penalty import BELOW_FLOOR, RATE_BASES
 from .account_partial_reconcile import CREDIT_EFFECTS
 from .recouvrement_penalty_engine import DUE_STATES
@@ -193,11 +192,11 @@ class ResCompany(models.Model):
     )
     recouvrement_lre_url = fields.Char(
         "Address of the service",
-        groups=f"{MANAGER},base.group_system",
+        groups="base.group_system",
     )
     recouvrement_lre_key = fields.Char(
         "Key of the service",
-        groups=f"{MANAGER},base.group_system",
+        groups="base.group_system",
         copy=False,
     )
 

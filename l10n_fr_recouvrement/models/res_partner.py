@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 
 from .account_move import ACCOUNTING, MANAGER, OFFICER
 from .account_move_penalty import PUBLIC_DELAYS, RATE_BASES
-from .action_states import CONTACTED_STATES
+from .action_states import CONTACTED_STATES, PENDING_STATES
 from .recouvrement_penalty_engine import DUE_STATES
 from .recouvrement_procedure import PROFILES
 
@@ -337,13 +337,23 @@ class ResPartner(models.Model):
             )
 
     def _recouvrement_of_others(self):
-        """Debtors of ``self`` that others answer for, by the setting of the company."""
-        user, scope = self.env.user, self.env.company.recouvrement_officer_scope
-        if scope == "own":
-            return self.filtered(lambda partner: partner.recouvrement_user_id - user)
-        if scope == "all":
-            return self.browse()
-        teams = self.env["recouvrement.team"].search([("member_ids", "in", user.ids)])
+        """Debtors of ``self`` that others answer for, by the setting of any company
+        that the user works for: debtors are shared by all of them."""
+        user = self.env.user
+        scopes = set(user.company_ids.sudo().mapped("recouvrement_officer_scope"))
+        others = self.browse()
+        if "own" in scopes:
+            others |= self.filtered(lambda partner: partner.recouvrement_user_id - user)
+        if "team" in scopes:
+            others |= self._recouvrement_of_other_teams()
+        return others
+
+    def _recouvrement_of_other_teams(self):
+        """Debtors of ``self`` that neither the user nor a team of theirs answers for,
+        but somebody."""
+        user = self.env.user
+        teams = self.env["recouvrement.team"].sudo()
+        teams = teams.search([("member_ids", "in", user.ids)])
         mates = user | teams.member_ids
         return self.filtered(
             lambda partner: (
@@ -352,6 +362,39 @@ class ResPartner(models.Model):
                 and partner.recouvrement_team_id not in teams
             )
         )
+
+    def _recouvrement_check_merge(self):
+        """Where officers answer for their own debtors, or for those of their teams,
+        merging contacts does not give them those of others."""
+        user = self.env.user
+        if self.env.su or user.has_group(MANAGER) or not user.has_group(OFFICER):
+            return
+        debtors = self.commercial_partner_id
+        held = debtors._recouvrement_of_others()
+        held |= debtors._recouvrement_out_of_reach()
+        if held:
+            raise AccessError(
+                self.env._(
+                    "Somebody else answers for %s: ask a recovery manager to merge the "
+                    "contacts.",
+                    ", ".join(held.mapped("display_name")),
+                )
+            )
+
+    def _recouvrement_out_of_reach(self):
+        """Debtors of ``self`` that have an action open which the user may not change,
+        in any company that they work for."""
+        companies = self.env.user.company_ids
+        actions = self.env["recouvrement.action"].sudo()
+        actions = actions.with_context(allowed_company_ids=companies.ids).search(
+            [
+                ("partner_id", "in", self.ids),
+                ("company_id", "in", companies.ids),
+                ("state", "in", PENDING_STATES),
+            ]
+        )
+        reached = actions.sudo(False)._filtered_access("write").sudo()
+        return (actions - reached).partner_id.sudo(False)
 
     def _recouvrement_unsettled_invoices(self, domain):
         moves = self.env["account.move"].sudo()

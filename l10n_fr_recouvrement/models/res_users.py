@@ -1,10 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .account_move import ACCOUNTING
 
 
 class ResUsers(models.Model):
-    """Recovery officer: the teams they belong to."""
+    """Recovery officer: the teams they belong to; who approved or sent an action stays
+    known."""
 
     _inherit = "res.users"
 
@@ -16,3 +18,23 @@ class ResUsers(models.Model):
         string="Recovery teams",
         groups=ACCOUNTING,
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_recouvrement_signed(self):
+        action = (
+            self.env["recouvrement.action"]
+            .sudo()
+            .search(
+                ["|", ("approver_id", "in", self.ids), ("sender_id", "in", self.ids)],
+                limit=1,
+            )
+        )
+        if action:
+            raise UserError(
+                self.env._(
+                    "%(user)s approved or sent %(action)s, which proves it: archive "
+                    "the user instead.",
+                    user=((action.approver_id | action.sender_id) & self)[0].name,
+                    action=action.name,
+                )
+            )

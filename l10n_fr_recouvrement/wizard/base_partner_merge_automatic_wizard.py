@@ -6,6 +6,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _merge_bank_accounts(self, src_partners, dst_partner):
+        # EXTENDS base: the first step of a merge, before anything changes hands
+        (src_partners | dst_partner)._recouvrement_check_merge()
+        return super()._merge_bank_accounts(src_partners, dst_partner)
+
     def _update_foreign_keys(self, src_partners, dst_partner):
         # EXTENDS base: the same stage may have been claimed from each of them
         self.env["recouvrement.action.line"].sudo()._mark_merged(

@@ -130,7 +130,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
             for row in rows
             if row.values.get("tracking_number")
         )
-        taken = self._find_taken(numbers)
+        taken = self._find_taken(numbers, self._get_companies(actions))
         lines = []
         for row in rows:
             found = actions.get(row.reference, self.env["recouvrement.action"])
@@ -165,8 +165,14 @@ class RecouvrementTrackingWizard(models.TransientModel):
         return dict(found.grouped("name").items())
 
     @api.model
-    def _find_taken(self, numbers):
-        """Return ``{number: action}`` of the letters that have one of ``numbers``."""
+    def _get_companies(self, actions):
+        """Companies of the letters found."""
+        return self.env["recouvrement.action"].union(*actions.values()).company_id
+
+    @api.model
+    def _find_taken(self, numbers, companies):
+        """Return ``{number: action}`` of the letters of ``companies`` that have one of
+        ``numbers``."""
         actions = self.env["recouvrement.action"]
         actions.flush_model(["tracking_number"])
         rows = self.env.execute_query(
@@ -176,10 +182,12 @@ class RecouvrementTrackingWizard(models.TransientModel):
                   FROM (SELECT UPPER(REGEXP_REPLACE(tracking_number, %s, '', 'g'))
                                AS number, id
                           FROM recouvrement_action
-                         WHERE tracking_number IS NOT NULL) AS numbered
+                         WHERE tracking_number IS NOT NULL
+                           AND company_id = ANY(%s)) AS numbered
                  WHERE number = ANY(%s)
                 """,
                 SEPARATORS,
+                companies.ids,
                 list(numbers),
             )
         )
