@@ -248,10 +248,20 @@ class TestRegisteredExport(RegisteredCase):
         self.assertEqual(row[heading.index("Pages")], 1)
 
     def test_without_a_choice_what_has_no_number_yet(self):
+        """What was posted by hand, or is old, would be posted twice."""
         self.first.tracking_number = NUMBERS[0]
-        wizard = self.env["recouvrement.registered.wizard"].create({})
-        self.assertIn(self.second, wizard.action_ids)
-        self.assertNotIn(self.first, wizard.action_ids)
+        both = self.first + self.second
+        for day, proposed in (
+            ("2026-05-25", self.second),
+            ("2026-05-26", self.second.browse()),
+        ):
+            with freeze_time(day), self.subTest(day):
+                wizard = self.env["recouvrement.registered.wizard"].create({})
+                self.assertEqual(wizard.action_ids & both, proposed)
+        with freeze_time("2026-05-19"):
+            self.second.date_posted = "2026-05-19"
+            wizard = self.env["recouvrement.registered.wizard"].create({})
+            self.assertFalse(wizard.action_ids & both)
 
     def test_nothing_to_export_is_told(self):
         self._invoice(self.consumer, 100, "2026-05-01")

@@ -55,6 +55,12 @@ class TestSms(RecouvrementCase):
         self.env.invalidate_all()
         return asked
 
+    def test_the_text_is_shown_before_the_channel_is_saved(self):
+        self.stage.channel = "letter"
+        action = self._prepare()
+        chosen = action.new({"channel": "sms"}, origin=action)
+        self.assertIn(action.name, chosen.sms_text)
+
     def test_neutral_text_to_the_mobile(self):
         action = self._send()
         self.assertEqual((action.state, action.sms_state), ("sent", "queued"))

@@ -146,6 +146,7 @@ class RecouvrementDemo(models.AbstractModel):
         self._create_rates(company)
         sales = self._plan_sales()
         moves = self._create_invoices(company, sales)
+        self._note_requests(moves)
         self._create_receipts(company, sales, moves)
         self._create_credit_notes(company, sales, moves)
         self._apply_marks(sales, moves)
@@ -159,16 +160,18 @@ class RecouvrementDemo(models.AbstractModel):
         stages.enclose_invoices = True
         self._price_lateness(company)
 
+    def _note_requests(self, moves):
+        """Public bodies receive the request for payment two days after its date."""
+        for move in moves.sudo():
+            if move.recouvrement_profile == "public":
+                move.recouvrement_request_date = move.invoice_date + timedelta(days=2)
+
     def _price_lateness(self, company):
         """Penalties as the nightly job leaves them; some waived, some charged."""
         lines = self.env["recouvrement.penalty.line"]
         moves = self.env["account.move"].search(
             [("company_id", "=", company.id), ("move_type", "=", "out_invoice")]
         )
-        for move in moves.filtered(
-            lambda move: move.recouvrement_profile == "public"
-        ).sudo():
-            move.recouvrement_request_date = move.invoice_date + timedelta(days=2)
         moves._recouvrement_refresh_penalties(self._today())
         due = (
             lines.search(

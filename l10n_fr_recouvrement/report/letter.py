@@ -236,6 +236,9 @@ class ReportLetter(models.AbstractModel):
         name = self._lower(values["annex_name"])
         for code in ("annex_notice", "annex_again"):
             values[code] = self._text(action, code, name=name)
+        values["closing_lead"], values["closing_end"] = self._split_closing(
+            values["closing"]
+        )
         values["enclosures"] = self._prepare_enclosures(action, values)
         return values
 
@@ -399,6 +402,23 @@ class ReportLetter(models.AbstractModel):
                 self._drop_outside(node)
             node.tail = set_type(node.tail)
         return Markup(lxml.html.tostring(root, encoding="unicode"))
+
+    @api.model
+    def _split_closing(self, closing):
+        """What may stay on the page before, and what stands with the signature: the
+        last two paragraphs."""
+        if not closing:
+            return "", ""
+        root = lxml.html.fragment_fromstring(closing, create_parent="div")
+        root = root[0] if len(root) == 1 and root[0].tag == "div" else root
+        lead = lxml.html.Element("div")
+        if not (root.text or "").strip():
+            while len(root) > 2:
+                lead.append(root[0])
+        return tuple(
+            Markup(lxml.html.tostring(part, encoding="unicode"))
+            for part in (lead, root)
+        )
 
     @api.model
     def _drop_outside(self, node):
