@@ -46,8 +46,8 @@ class RecouvrementRegisteredWizard(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
-        # EXTENDS base: what is chosen in the list, else what was made these days and has
-        # no number yet
+        # EXTENDS base: what is chosen in the list, else what was made these days
+        # and has no number yet
         defaults = super().default_get(fields_list)
         actions = self.env["recouvrement.action"]
         if self.env.context.get("active_model") == actions._name:
