@@ -61,6 +61,17 @@ class TestPosting(RecouvrementCase):
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         return report._render_qweb_pdf(REPORT, actions.ids)[0]
 
+    def test_an_exception_that_was_chosen_with_others_is_told(self):
+        self._patch_pages({})
+        actions = self._prepare(("Albi", "01000", "fr"), ("Brest", "29200", "fr"))
+        actions[0]._fail("No address")
+        with freeze_time("2026-05-05"):
+            shown = actions.action_approve_and_send()
+        self.assertEqual(actions.mapped("state"), ["failed", "sent"])
+        message = shown["params"]["message"]
+        self.assertIn("marked as sent today: 1", message)
+        self.assertIn("Set aside as exceptions: 1", message)
+
     def test_one_document_sorted_as_it_is_folded_and_posted(self):
         self._patch_pages({"Albi": 3, "Zoug": 1})
         actions = self._prepare(
