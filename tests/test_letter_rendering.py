@@ -507,6 +507,21 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         self.assertIn("ici", note)
         self.assertNotRegex(note, "http|url")
 
+    def test_the_end_of_a_closing_stands_with_the_signature(self):
+        """What comes before its last two paragraphs may stay on the page before."""
+        for text, lead, end in (
+            ("<p>A</p><p>B</p><p>C</p><p>D</p>", "AB", "CD"),
+            ("<p>A</p><p>B</p>", "", "AB"),
+            ("A<p>B</p><p>C</p><p>D</p>", "", "ABCD"),
+            ("", "", ""),
+        ):
+            with self.subTest(text):
+                parts = self.service._split_closing(
+                    f"<div>{text}</div>" if text else ""
+                )
+                found = [re.sub("<[^>]+>", "", part) for part in parts]
+                self.assertEqual(found, [lead, end])
+
     def test_sent_letter_comes_out_as_it_was_sent(self):
         action = self._reminder(self.business)
         action.sudo()._freeze_letters()

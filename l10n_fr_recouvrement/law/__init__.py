@@ -43,7 +43,7 @@ from .judgment import RateSchedule, judgment_rule, with_grace
 from .money import round_half_up, to_decimal
 from .rates import HalfYear, RateRule, RateTable, UnknownHalfYearError
 from .sharing import share_in_order
-from .terms import end_of_month_due, latest_due, net_due
+from .terms import end_of_month_due, latest_due, net_due, public_limit
 
 __all__ = [
     "BELOW_FLOOR",
@@ -75,6 +75,7 @@ __all__ = [
     "latest_due",
     "legal_floor",
     "net_due",
+    "public_limit",
     "next_working_day",
     "public_holidays",
     "round_half_up",

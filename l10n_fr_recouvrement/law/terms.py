@@ -18,6 +18,16 @@ def net_due(start, days):
     return start + timedelta(days=days)
 
 
+def public_limit(facts, delay, received):
+    """Last day of the time that a public body has to pay (CCP R2192-10, R2192-11).
+
+    :param facts: table of legal facts
+    :param delay: ``state``, ``health`` or ``undertaking``
+    :param received: day that it received the request for payment
+    """
+    return net_due(received, int(facts.at(f"public_delay_{delay}", received).value))
+
+
 def end_of_month_due(start, days, month_first=False):
     """Due date "``days`` days end of month", which is read both ways: the days then the
     end of that month, or the end of the month then the days (C. com. L441-10, I).

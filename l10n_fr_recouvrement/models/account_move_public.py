@@ -45,45 +45,53 @@ class AccountMove(models.Model):
         if not received:
             return
         facts = self.env["recouvrement.legal.fact"]._get_table()
-        notes = {}
-        for move in received:
-            days, limit = move._recouvrement_get_limit(facts)
-            if move._recouvrement_move_due_dates(limit):
-                notes[move.id] = self.env._(
-                    "Due date: %(limit)s, %(days)s days after the request for payment "
-                    "was received.",
-                    limit=format_date(self.env, limit),
-                    days=days,
-                )
-        received.browse(notes)._message_log_batch(notes)
+        limits = {move: move._recouvrement_get_limit(facts) for move in received}
+        days = dict(
+            pair
+            for move, limit in limits.items()
+            for pair in move._recouvrement_get_due_days(limit)
+        )
+        moved = received.line_ids.filtered(
+            lambda due: due in days and due.date_maturity != days[due]
+        )
+        for day, dues in moved.grouped(days.get).items():
+            dues.date_maturity = day
+        late = moved.move_id
+        # Shown only: the lines are what is due, and are not made anew.
+        for day, moves in late.grouped(
+            lambda move: max(days[due] for due in move.line_ids if due in days)
+        ).items():
+            moves.with_context(skip_invoice_sync=True).invoice_date_due = day
+        late._message_log_batch(
+            {move.id: move._recouvrement_describe_limit(limits[move]) for move in late}
+        )
 
     def _recouvrement_get_limit(self, facts):
-        """``(days, last day)`` of the time to pay."""
+        """Last day of the time to pay."""
         self.ensure_one()
         delay = (
             self.recouvrement_public_delay
             or self.commercial_partner_id.recouvrement_public_delay
             or "state"
         )
-        received = self.recouvrement_request_date
-        days = int(facts.at(f"public_delay_{delay}", received).value)
-        return days, law.net_due(received, days)
+        return law.public_limit(facts, delay, self.recouvrement_request_date)
 
-    def _recouvrement_move_due_dates(self, limit):
-        """Return whether a due date was another."""
+    def _recouvrement_get_due_days(self, limit):
+        """``[(due line, day)]``: the first falls due at the limit, no other before."""
         self.ensure_one()
         dues = self.line_ids.filtered(
             lambda line: line.display_type == "payment_term"
         ).sorted(lambda line: (line.date_maturity, line.id))
-        moved = False
-        for due in dues:
-            day = limit if due == dues[0] else max(limit, due.date_maturity)
-            if due.date_maturity != day:
-                due.date_maturity = day
-                moved = True
-        if moved:
-            # Shown only: the lines are what is due, and are not made anew.
-            self.with_context(skip_invoice_sync=True).invoice_date_due = max(
-                dues.mapped("date_maturity")
-            )
-        return moved
+        return [
+            (due, max(limit, due.date_maturity) if rank else limit)
+            for rank, due in enumerate(dues)
+        ]
+
+    def _recouvrement_describe_limit(self, limit):
+        self.ensure_one()
+        return self.env._(
+            "Due date: %(limit)s, %(days)s days after the request for payment was "
+            "received.",
+            limit=format_date(self.env, limit),
+            days=(limit - self.recouvrement_request_date).days,
+        )

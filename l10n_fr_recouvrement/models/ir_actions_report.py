@@ -7,7 +7,6 @@ from odoo.tools.misc import find_in_path
 
 from ..report import printing
 from ..report.letter import REPORT, REPORT_ALONE
-from ..report.printing import Printing
 from ..report.proof_sheet import PROOF_REPORT
 from ..report.visit_notice import VISIT_REPORT
 
@@ -83,7 +82,7 @@ class IrActionsReport(models.Model):
             self._get_report(REPORT).get_paperformat(), landscape=False
         )
         command = [find_in_path("wkhtmltopdf"), *options]
-        return Printing(command, html, finish)
+        return printing.Printing(command, html, finish)
 
     @api.autovacuum
     def _gc_recouvrement_printing(self):

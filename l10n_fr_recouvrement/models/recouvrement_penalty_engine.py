@@ -382,10 +382,9 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             ]
             return min((day for day in days if day), default=None)
         if row["profile"] == "public" and row["request_date"]:
-            delay = inputs.facts.at(
-                f"public_delay_{row['public_delay']}", row["request_date"]
+            limit = law.public_limit(
+                inputs.facts, row["public_delay"], row["request_date"]
             )
-            limit = law.net_due(row["request_date"], int(delay.value))
             # An instalment that falls due later than the limit is not late before.
             return max(limit, row["date_maturity"]) if row["rank"] > 1 else limit
         return row["date_maturity"]

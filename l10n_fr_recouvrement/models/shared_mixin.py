@@ -34,12 +34,11 @@ class RecouvrementSharedMixin(models.AbstractModel):
     def _works_for_all(self):
         """Whether no company of somebody else has invoices that are followed."""
         user = self.env.user
-        return user.has_group("base.group_system") or not self.env[
-            "account.move"
-        ].sudo().search_count(
-            [
-                ("company_id", "not in", user.company_ids.ids),
-                ("recouvrement_profile", "!=", False),
-            ],
+        if user.has_group("base.group_system"):
+            return True
+        others = self.env["res.company"].sudo()
+        others = others.search([("id", "not in", user.company_ids.ids)])
+        return not others or not self.env["account.move"].sudo().search_count(
+            [("company_id", "in", others.ids), ("recouvrement_profile", "!=", False)],
             limit=1,
         )

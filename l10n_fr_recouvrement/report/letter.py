@@ -45,7 +45,7 @@ INLINE_ROWS = {True: 6, False: 10.5}
 # A receipt asks for nothing: no payment code, more room.
 RECEIPT_ROWS = 18
 LOGO_PIXELS = (720, 216)
-# What a browser fetches by itself; in a style, escapes may hide it.
+# What a browser fetches or leads to; in a style, escapes may hide it.
 FETCHED = {"src", "srcset", "poster", "background", "data", "href", "xlink:href"}
 FETCHED_BY_STYLE = re.compile(r"url|import|image|\\", re.IGNORECASE)
 DEFAULT_COLOR = "#1d3a5f"
