@@ -16,8 +16,10 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.addons.l10n_fr_recouvrement.models.action_states import HUMAN_CHANNELS
-from odoo.addons.l10n_fr_recouvrement.models.recouvrement_enclosure import FLAGS
+from odoo.addons.l10n_fr_recouvrement.const import HUMAN_CHANNELS
+from odoo.addons.l10n_fr_recouvrement.models.evidence.recouvrement_enclosure import (
+    FLAGS,
+)
 
 from .mail_server import MailServer
 

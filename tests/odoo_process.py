@@ -110,7 +110,7 @@ class CronServer:
 
     def __init__(self, name: str, day: str):
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.cron_server", name, day],
+            [sys.executable, "-m", "tests.followup.cron_server", name, day],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

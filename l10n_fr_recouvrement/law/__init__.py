@@ -40,12 +40,17 @@ from .interest import (
     total,
 )
 from .judgment import RateSchedule, judgment_rule, with_grace
-from .money import round_half_up, to_decimal
+from .money import ZERO, round_half_up, to_decimal
 from .rates import HalfYear, RateRule, RateTable, UnknownHalfYearError
 from .sharing import share_in_order
 from .terms import end_of_month_due, latest_due, net_due, public_limit
 
+# Errors that a person mends by entering a dated fact.
+MISSING_DATA = (UnknownHalfYearError, UnknownFactError)
+
 __all__ = [
+    "MISSING_DATA",
+    "ZERO",
     "BELOW_FLOOR",
     "Capitalisation",
     "ContractRule",

@@ -3,6 +3,8 @@
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+ZERO = Decimal(0)
+
 
 def to_decimal(value, digits=2):
     """Return ``value`` (Decimal, int, str, or a float read from the database) as an

@@ -12,20 +12,18 @@ from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 from odoo.tools.image import image_data_uri, image_process
 
+from ..const import DEBIT_KINDS
 from ..law import UnknownFactError, round_half_up, to_decimal
-from ..models.action_states import DEBIT_KINDS
-from . import (
+from ..paper.page import epc, letter_pdf, table_pages
+from ..paper.words import (
     enclosure_words,
-    epc,
     french,
     letter_kinds,
-    letter_pdf,
     mentions,
     rate_words,
-    table_pages,
     wording,
 )
-from .french import (
+from ..paper.words.french import (
     ADDRESS_WIDTH,
     city_line,
     format_iban,
@@ -36,9 +34,6 @@ from .french import (
 
 _logger = logging.getLogger(__name__)
 
-REPORT = "l10n_fr_recouvrement.report_letter"
-# The same without what is enclosed.
-REPORT_ALONE = "l10n_fr_recouvrement.report_letter_alone"
 # Lines of figures that leave the letter on one page, with the penalties that a longer
 # text goes with and without; more go to an annex.
 INLINE_ROWS = {True: 6, False: 10.5}

@@ -9,11 +9,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from ..models.action_states import PENDING_STATES
-from . import enclosure_pdf, letter_pdf
-from .french import NBSP, NNBSP
-from .letter import REPORT
-from .printing import PrintingError
+from ..const import PENDING_STATES, REPORT
+from ..paper.page import enclosure_pdf, letter_pdf
+from ..paper.page.printing import PrintingError
+from ..paper.words.french import NBSP, NNBSP
 
 _logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 from odoo import api, models
 
-from . import enclosure_pdf, letter_pdf, posting_list
-from .french import city_line, format_amount, format_date, nbsp
+from ..paper.page import enclosure_pdf, letter_pdf, posting_list
+from ..paper.words.french import city_line, format_amount, format_date, nbsp
 
 # How letters travel, in the language of the list; other channels by their own name.
 DELIVERIES = {"letter": "Lettre", "registered": "Recommandé avec AR"}

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 from odoo.tools.pdf import merge_pdf
 
-from ..models.action_states import ALTERED, INTACT, LETTER_STATES, LOST
-from . import letter_pdf
-from .french import (
+from ..const import ALTERED, INTACT, LETTER_STATES, LOST, PROOF_REPORT
+from ..paper.page import letter_pdf
+from ..paper.words.french import (
     NBSP,
     TEXTS,
     format_amount,
@@ -15,7 +15,6 @@ from .french import (
 )
 from .letter_document import CHUNK
 
-PROOF_REPORT = "l10n_fr_recouvrement.report_proof"
 ZONE = "Europe/Paris"
 CHANNELS = {
     "email": "courriel",

@@ -8,18 +8,15 @@ from odoo.tools import format_date, split_every
 from odoo.tools.pdf import merge_pdf
 
 from .. import law
-from ..models.recouvrement_penalty_engine import MISSING_DATA
-from . import (
-    letter_pdf,
+from ..law import MISSING_DATA
+from ..paper.page import letter_pdf
+from ..paper.statement import (
     statement_pages,
     statement_sources,
     statement_words,
     statement_xlsx,
 )
-from .french import format_amount, format_short_date, format_siren, nbsp
-from .letter_document import CHUNK
-from .statement_inputs import Charges
-from .statement_rows import (
+from ..paper.statement.statement_rows import (
     ZERO,
     DueLine,
     Invoice,
@@ -27,6 +24,9 @@ from .statement_rows import (
     invoice_rows,
     make_row,
 )
+from ..paper.words.french import format_amount, format_short_date, format_siren, nbsp
+from .letter_document import CHUNK
+from .statement_inputs import Charges
 
 TEMPLATE = "l10n_fr_recouvrement.report_statement"
 ORDERS = {

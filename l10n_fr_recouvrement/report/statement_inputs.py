@@ -5,10 +5,9 @@ from typing import Any
 from odoo import api, models
 
 from .. import law
-from ..models.account_move import FOLLOWED_TYPES
-from ..models.recouvrement_penalty_engine import DUE_STATES
-from .french import format_short_date, nbsp
-from .statement_rows import ZERO
+from ..const import DUE_STATES, FOLLOWED_TYPES
+from ..paper.statement.statement_rows import ZERO
+from ..paper.words.french import format_short_date, nbsp
 
 # A credit that nobody allocated, by whether it is a credit note.
 UNALLOCATED = {True: "Avoir non affecté", False: "Règlement non affecté"}

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 
-from . import letter_kinds
-from .french import nbsp
-
-VISIT_REPORT = "l10n_fr_recouvrement.report_visit_notice"
+from ..const import VISIT_REPORT
+from ..paper.words import letter_kinds
+from ..paper.words.french import nbsp
 
 
 class ReportVisitNotice(models.AbstractModel):

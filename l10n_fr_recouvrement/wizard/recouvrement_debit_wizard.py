@@ -7,9 +7,9 @@ from odoo.exceptions import LockError, UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
-from ..law import half_year_start, to_decimal
-from ..models.recouvrement_penalty_engine import DUE_STATES, ZERO
-from ..report import french
+from ..const import DUE_STATES
+from ..law import ZERO, half_year_start, to_decimal
+from ..paper.words import french
 
 # Left to the debtor by default; the screen may say otherwise.
 PAYMENT_TIME = timedelta(days=30)
@@ -328,3 +328,18 @@ class RecouvrementDebitWizard(models.TransientModel):
         if waived:
             text += f", remise de {french.format_amount(waived, currency)} déduite"
         return text
+
+
+class RecouvrementDebitWizardLine(models.TransientModel):
+    """What a debit note would charge of one invoice."""
+
+    _name = "recouvrement.debit.wizard.line"
+    _description = "Preview of a debit note"
+    _inherit = "recouvrement.penalty.wizard.line.mixin"
+
+    wizard_id = fields.Many2one(
+        "recouvrement.debit.wizard", required=True, ondelete="cascade"
+    )
+    amount_interest = fields.Monetary("Interest")
+    amount_indemnity = fields.Monetary("Indemnity", currency_field="euro_id")
+    amount_cost = fields.Monetary("Costs")

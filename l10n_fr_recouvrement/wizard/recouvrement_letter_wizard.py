@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..models.account_move import FOLLOWED_TYPES, OFFICER
-from ..models.action_states import CONTACTED_STATES, LETTERLESS_CHANNELS
-from ..models.recouvrement_letter_request import LetterRequest
+from ..const import CONTACTED_STATES, FOLLOWED_TYPES, LETTERLESS_CHANNELS, OFFICER
+from ..models.letter.recouvrement_letter_request import LetterRequest
 
 
 class RecouvrementLetterWizard(models.TransientModel):

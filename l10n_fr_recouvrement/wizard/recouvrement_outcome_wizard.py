@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import law
-from ..models.action_states import OUTCOMES, PROMISES
+from ..const import OUTCOMES, PROMISES
 
 # A week is what debtors ask for most.
 PROMISE_DAYS = 7

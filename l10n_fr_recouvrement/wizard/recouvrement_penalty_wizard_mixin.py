@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.account_move import FOLLOWED_TYPES
+from ..const import FOLLOWED_TYPES
 
 
 class RecouvrementPenaltyWizardMixin(models.AbstractModel):
@@ -71,3 +71,23 @@ class RecouvrementPenaltyWizardMixin(models.AbstractModel):
         it."""
         for error in moves._recouvrement_refresh_penalties(date).values():
             raise UserError(self.env["recouvrement.rate"]._get_missing_message(error))
+
+
+class RecouvrementPenaltyWizardLineMixin(models.AbstractModel):
+    """One invoice in an assistant that decides about penalties: interest in its own
+    currency, the indemnity in the euros in which the law sets it."""
+
+    _name = "recouvrement.penalty.wizard.line.mixin"
+    _description = "Invoice of an assistant on penalties"
+
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, readonly=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id", string="Debtor"
+    )
+    currency_id = fields.Many2one(related="move_id.currency_id")
+    euro_id = fields.Many2one("res.currency", compute="_compute_euro_id")
+
+    def _compute_euro_id(self):
+        self.euro_id = self.env.ref("base.EUR")

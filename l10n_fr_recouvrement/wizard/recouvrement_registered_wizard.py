@@ -7,9 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.action_states import CONTACTED_STATES
-from ..report import enclosure_pdf, registered_file
-from ..report.french import ADDRESS_LINES
+from ..const import CONTACTED_STATES
+from ..paper.page import enclosure_pdf, registered_file
+from ..paper.words.french import ADDRESS_LINES
 from .download import download_file
 
 # What was made earlier and has no number was posted by hand.

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.action_states import RETURN_REASONS
+from ..const import RETURN_REASONS
 
 
 class RecouvrementReturnWizard(models.TransientModel):

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
 from .. import law
-from ..models.action_states import PENDING_STATES
+from ..const import PENDING_STATES
 
 
 class RecouvrementRunWizard(models.TransientModel):
@@ -244,3 +244,46 @@ class RecouvrementRunWizard(models.TransientModel):
         else:
             run.action_start()
         return run.action_view_actions()
+
+
+class RecouvrementRunWizardLine(models.TransientModel):
+    """One debtor of the preview: contacted, or left out and why."""
+
+    _name = "recouvrement.run.wizard.line"
+    _description = "Debtor in the preview of a run"
+    _order = "id"
+
+    wizard_id = fields.Many2one(
+        "recouvrement.run.wizard", required=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one("res.partner", "Debtor", required=True)
+    stage_id = fields.Many2one("recouvrement.stage")
+    channel = fields.Selection(related="stage_id.channel")
+    invoice_count = fields.Integer("Invoices")
+    days_late = fields.Integer("Days late")
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount = fields.Monetary("Owed", help="Invoices less credits, without penalties.")
+    excluded = fields.Boolean()
+    reason = fields.Char()
+    detail = fields.Char(
+        "Action or day",
+        help="The action that waits, or the day that the debtor is contacted from.",
+    )
+
+
+class RecouvrementRunWizardReason(models.TransientModel):
+    """One reason that debtors are left out for in the preview, and how much of what
+    they owe."""
+
+    _name = "recouvrement.run.wizard.reason"
+    _description = "Reason in the preview of a run"
+    _order = "id"
+
+    wizard_id = fields.Many2one(
+        "recouvrement.run.wizard", required=True, index=True, ondelete="cascade"
+    )
+    reason = fields.Char()
+    debtor_count = fields.Integer("Debtors")
+    invoice_count = fields.Integer("Invoices")
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount = fields.Monetary("Owed", help="Invoices less credits, without penalties.")

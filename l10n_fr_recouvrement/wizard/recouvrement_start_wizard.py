@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from ..models.recouvrement_start import AGES, FIRMNESS, StartAnswers
+from ..models.followup.recouvrement_start import AGES, FIRMNESS, StartAnswers
 
 
 class RecouvrementStartWizard(models.TransientModel):
@@ -278,3 +278,51 @@ class RecouvrementStartWizard(models.TransientModel):
                 "context": {"recouvrement_just_started": True},
             },
         )
+
+
+class RecouvrementStartWizardLine(models.TransientModel):
+    """What is open of one age, and how much of it would be followed."""
+
+    _name = "recouvrement.start.wizard.line"
+    _description = "Open receivables by age"
+    _order = "id"
+
+    wizard_id = fields.Many2one(
+        "recouvrement.start.wizard", required=True, index=True, ondelete="cascade"
+    )
+    age = fields.Selection(
+        [
+            *AGES,
+            ("total", "Total"),
+            ("credit", "Unallocated credits of these debtors"),
+        ],
+        required=True,
+    )
+    invoice_count = fields.Integer("Invoices")
+    debtor_count = fields.Integer("Debtors")
+    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    amount = fields.Monetary()
+    amount_followed = fields.Monetary("Followed")
+    amount_left_out = fields.Monetary("Left alone")
+    barred_count = fields.Integer("Time-barred, as it seems")
+    barred_amount = fields.Monetary("Amount time-barred, as it seems")
+
+
+class RecouvrementStartWizardPreview(models.TransientModel):
+    """What the first run would do at one stage, or leave out for one reason."""
+
+    _name = "recouvrement.start.wizard.preview"
+    _description = "Preview of the first run"
+    _order = "id"
+
+    wizard_id = fields.Many2one(
+        "recouvrement.start.wizard", required=True, index=True, ondelete="cascade"
+    )
+    stage_id = fields.Many2one("recouvrement.stage")
+    procedure_id = fields.Many2one(related="stage_id.procedure_id")
+    channel = fields.Selection(related="stage_id.channel")
+    reason = fields.Char()
+    debtor_count = fields.Integer("Debtors")
+    invoice_count = fields.Integer("Invoices")
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount = fields.Monetary("Owed", help="Invoices less credits, without penalties.")

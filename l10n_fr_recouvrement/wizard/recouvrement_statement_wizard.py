@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
-from ..models.account_move import ACCOUNTING, FOLLOWED_TYPES
-from ..models.recouvrement_penalty_engine import DUE_STATES
+from ..const import ACCOUNTING, DUE_STATES, FOLLOWED_TYPES
 from .download import download_file
 
 

@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..law import to_decimal
-from ..models.account_move import MANAGER
-from ..models.recouvrement_penalty_engine import DUE_STATES, ZERO
+from ..const import DUE_STATES, MANAGER
+from ..law import ZERO, to_decimal
 
 
 class RecouvrementWaiverWizard(models.TransientModel):
@@ -153,3 +152,21 @@ class RecouvrementWaiverWizard(models.TransientModel):
             for line in self.line_ids
             if line.amount_interest or line.amount_indemnity or self.stops
         ]
+
+
+class RecouvrementWaiverWizardLine(models.TransientModel):
+    """What is waived of one invoice."""
+
+    _name = "recouvrement.waiver.wizard.line"
+    _description = "Line of a waiver"
+    _inherit = "recouvrement.penalty.wizard.line.mixin"
+
+    wizard_id = fields.Many2one(
+        "recouvrement.waiver.wizard", required=True, ondelete="cascade"
+    )
+    due_interest = fields.Monetary("Interest due", readonly=True)
+    due_indemnity = fields.Monetary(
+        "Indemnity due", currency_field="euro_id", readonly=True
+    )
+    amount_interest = fields.Monetary("Interest waived")
+    amount_indemnity = fields.Monetary("Indemnity waived", currency_field="euro_id")

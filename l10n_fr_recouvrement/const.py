@@ -1,0 +1,109 @@
+"""Names that every part of follow-up shares: groups, states, channels, choices.
+
+Nothing is imported here."""
+
+# In the order of the work: what is mended comes back to be approved, what is approved
+# leaves, and the calls take the rest of the morning.
+STATES = [
+    ("failed", "Exception"),
+    ("to_approve", "To approve"),
+    ("ready", "Ready"),
+    ("todo", "To do"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("returned", "Returned"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+]
+# Waits for somebody, or for the job that sends: its debtor gets no other action.
+PENDING_STATES = ("todo", "to_approve", "ready", "failed")
+# The debtor was contacted: it counts, and is kept as proof.
+CONTACTED_STATES = ("sent", "delivered", "returned", "done")
+# A letter left.
+LETTER_STATES = ("sent", "delivered", "returned")
+CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
+# The post presents it to the debtor and tells when: that day may count.
+REGISTERED_CHANNELS = ("registered", "lre")
+# Carried out by a person, with an outcome, where the others leave by themselves.
+HUMAN_CHANNELS = ("phone", "visit", "task")
+# Lines of an action that are owed; the others are deducted.
+DEBIT_KINDS = ("invoice", "entry")
+# Leave by themselves: nothing is printed to be posted.
+ELECTRONIC_CHANNELS = ("email", "sms")
+# Carry no letter.
+LETTERLESS_CHANNELS = (*HUMAN_CHANNELS, "sms")
+# What came of a call, a visit or a task.
+OUTCOMES = [
+    ("promise", "Promise to pay"),
+    ("pays_today", "Pays today"),
+    ("dispute", "Dispute"),
+    ("no_answer", "No answer"),
+    ("wrong_number", "Wrong number"),
+    ("done", "Done"),
+]
+# The debtor said by when it pays.
+PROMISES = ("promise", "pays_today")
+RETURN_REASONS = [
+    ("refused", "Refused"),
+    ("unclaimed", "Not collected"),
+    ("unknown", "Unknown at this address"),
+]
+# What the file of a sealed piece is found to be, against its fingerprint.
+INTACT, ALTERED, LOST = "intact", "altered", "lost"
+
+FOLLOWED_TYPES = ("out_invoice", "out_receipt")
+CHASED_PAYMENT_STATES = ("not_paid", "partial")
+SETTLED_PAYMENT_STATES = ("paid", "reversed", "invoicing_legacy")
+# Who reads follow-up: those who read accounting, and not the customer on the portal.
+ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
+OFFICER = "l10n_fr_recouvrement.group_recovery_officer"
+MANAGER = "l10n_fr_recouvrement.group_recovery_manager"
+# Frozen when an invoice is posted, changed with a trace by who is in charge.
+RATE_FIELDS = {
+    "recouvrement_rate_basis",
+    "recouvrement_contract_rate",
+    "recouvrement_below_floor",
+    "recouvrement_public_delay",
+    "recouvrement_request_date",
+}
+
+RATE_BASES = [
+    ("ecb", "ECB rate + 10 points (rate by default)"),
+    ("legal", "3 × legal interest rate"),
+    ("contract", "Fixed rate of the contract"),
+    ("printed", "Rate printed on the invoice"),
+]
+BELOW_FLOOR = [
+    ("floor", "Apply the floor: 3 × legal interest rate"),
+    ("default", "Apply the rate by default: ECB rate + 10 points"),
+    ("contract", "Apply the rate of the contract all the same"),
+]
+PUBLIC_DELAYS = [
+    ("state", "30 days: State, local authorities and their establishments"),
+    ("health", "50 days: public health establishments"),
+    ("undertaking", "60 days: other public undertakings"),
+]
+
+CREDIT_EFFECTS = [
+    ("correction", "Corrects the price: as if from the start"),
+    ("gesture", "Commercial gesture: from its date"),
+]
+
+# States of a penalty that neither a debit note nor a waiver has settled.
+DUE_STATES = ("accrued", "claimed")
+
+PROFILES = [
+    ("business", "Business"),
+    ("consumer", "Consumer"),
+    ("public", "Public body"),
+]
+
+WATCHED = "recouvrement.watched"
+
+REPORT = "l10n_fr_recouvrement.report_letter"
+# The same without what is enclosed.
+REPORT_ALONE = "l10n_fr_recouvrement.report_letter_alone"
+
+PROOF_REPORT = "l10n_fr_recouvrement.report_proof"
+
+VISIT_REPORT = "l10n_fr_recouvrement.report_visit_notice"

@@ -1,0 +1,163 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...const import DEBIT_KINDS, PENDING_STATES
+from ...law import to_decimal
+from ...paper.words import wording
+
+
+class RecouvrementActionLine(models.Model):
+    """What one action says of one due line or credit, as it stood that day.
+
+    The unique index is what makes claiming a stage twice impossible, unless somebody
+    sends again what came back.
+    """
+
+    _name = "recouvrement.action.line"
+    _description = "Line of a recovery action"
+    _order = "id"
+    _log_access = False  # its action says who made it and when
+
+    action_id = fields.Many2one(
+        "recouvrement.action", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="action_id.company_id", store=True)
+    partner_id = fields.Many2one(related="action_id.partner_id", store=True)
+    state = fields.Selection(related="action_id.state", store=True)
+    date_sent = fields.Date(related="action_id.date_sent")
+    kind = fields.Selection(
+        [
+            ("invoice", "Invoice"),
+            ("credit_note", "Credit note"),
+            ("payment", "Payment"),
+            ("entry", "Other amount owed"),
+        ],
+        required=True,
+        default="invoice",
+    )
+    move_id = fields.Many2one("account.move", "Entry", index=True, ondelete="restrict")
+    move_line_id = fields.Many2one("account.move.line", index="btree_not_null")
+    stage_id = fields.Many2one(
+        "recouvrement.stage",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The stage this invoice reaches by the action. Empty: listed only.",
+    )
+    cycle_date = fields.Date(
+        help="Due date whose lateness the stage belongs to.",
+    )
+    label = fields.Char("Number")
+    instalment = fields.Char(
+        help="Rank of the due line among those of its invoice, as 2/3; empty when the "
+        "invoice has one."
+    )
+    summary = fields.Char(
+        compute="_compute_summary", help="The line in one sentence, for e-mails."
+    )
+    date_document = fields.Date("Date")
+    date_due = fields.Date("Due date")
+    days_late = fields.Integer("Days late")
+    currency_id = fields.Many2one(related="action_id.currency_id")
+    amount_original = fields.Monetary("Total")
+    amount_residual = fields.Monetary("Left")
+    balance = fields.Monetary(
+        compute="_compute_balance", help="What is owed, negative for a credit."
+    )
+    amount_interest = fields.Monetary("Interest")
+    amount_waived = fields.Monetary(
+        "Interest waived", help="Forgiven, and left out of the interest beside it."
+    )
+    amount_indemnity = fields.Monetary("Indemnity")
+    amount_cost = fields.Monetary("Complementary costs")
+    merged = fields.Boolean(
+        readonly=True,
+        help="Claimed from a debtor that was merged with another since, from whom the "
+        "same was claimed.",
+    )
+    penalty_detail = fields.Json(
+        help="Segments of the interest: dates, days, base, rate, divisor, amount."
+    )
+
+    _stage_once = models.UniqueIndex(
+        "(partner_id, move_id, stage_id, cycle_date, move_line_id)"
+        " WHERE stage_id IS NOT NULL AND state NOT IN ('cancelled', 'returned')"
+        " AND merged IS NOT TRUE",
+        "This invoice was claimed at this stage already.",
+    )
+
+    @api.depends("amount_residual", "kind")
+    def _compute_balance(self):
+        for line in self:
+            sign = 1 if line.kind in DEBIT_KINDS else -1
+            line.balance = sign * line.amount_residual
+
+    @api.depends(
+        "label",
+        "date_due",
+        "days_late",
+        "amount_residual",
+        "amount_original",
+        "kind",
+        "action_id.letter_lang",
+    )
+    def _compute_summary(self):
+        for line in self:
+            words = wording.for_lang(line.action_id.letter_lang)
+            is_open = bool(line.amount_residual)
+            amount = words.format_amount(
+                to_decimal(
+                    line.amount_residual if is_open else line.amount_original,
+                    line.currency_id.decimal_places,
+                ),
+                line.currency_id.name,
+            )
+            day = line.date_due and words.format_date(line.date_due)
+            if is_open:
+                described = words.describe_line(
+                    line.kind, line.label, day, line.days_late > 0
+                )
+            else:
+                described = words.describe_settled(
+                    line.kind, line.label, day, line._is_money()
+                )
+            line.summary = words.with_amount(described, amount)
+
+    def _is_money(self):
+        """Whether money settled an invoice, no entry that evens out a difference."""
+        source = self.move_line_id
+        return bool(source.payment_id or source.statement_line_id)
+
+    def _get_settlement_name(self):
+        """What settled an invoice, in the language of the letter."""
+        words = wording.for_lang(self.action_id.letter_lang)
+        return words.settlement_name(self._is_money())
+
+    @api.model
+    def _mark_merged(self, partners):
+        """Keep what was claimed alike from debtors that are to be merged: the latest
+        counts from now on, the others stay as proof."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE recouvrement_action_line line
+                   SET merged = TRUE
+                  FROM (SELECT id, ROW_NUMBER() OVER (
+                               PARTITION BY move_id, stage_id, cycle_date, move_line_id
+                               ORDER BY id DESC) AS rank
+                          FROM recouvrement_action_line
+                         WHERE partner_id = ANY(%s)
+                           AND stage_id IS NOT NULL
+                           AND state != 'cancelled'
+                           AND merged IS NOT TRUE) claimed
+                 WHERE claimed.id = line.id AND claimed.rank > 1
+                """,
+                partners.ids,
+            )
+        )
+        self.invalidate_model(["merged"])
+
+    def _is_pending(self):
+        """Whether the action of this line still waits to be carried out."""
+        self.ensure_one()
+        return self.state in PENDING_STATES and bool(self.stage_id)

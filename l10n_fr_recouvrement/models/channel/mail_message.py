@@ -1,0 +1,115 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...const import CLOSED_STATES
+
+ACTION = "recouvrement.action"
+SEALED_FIELDS = {
+    "attachment_ids",
+    "author_id",
+    "body",
+    "date",
+    "email_from",
+    "message_id",
+    "message_type",
+    "model",
+    "res_id",
+    "subject",
+}
+# Where answers go, who was written to, who reads it: Odoo's own queue writes them, no
+# user does.
+SEALED_FOR_USERS = {
+    "email_layout_xmlid",
+    "is_internal",
+    "mail_server_id",
+    "notification_ids",
+    "notified_partner_ids",
+    "outgoing_email_to",
+    "parent_id",
+    "partner_ids",
+    "record_alias_domain_id",
+    "record_company_id",
+    "reply_to",
+    "reply_to_force_new",
+    "subtype_id",
+}
+# What takes a message away from the record that it is about, or what it tells.
+HISTORY_FIELDS = {"model", "res_id", "tracking_value_ids"}
+# Types of the messages by which actions go out.
+SENT_TYPES = ("email_outgoing", "sms")
+
+
+class MailMessage(models.Model):
+    """Keeps the message of an e-mail or SMS as it was sent."""
+
+    _inherit = "mail.message"
+
+    def write(self, vals):
+        # EXTENDS mail
+        sealed = SEALED_FIELDS & vals.keys()
+        if not self.env.su:
+            sealed |= SEALED_FOR_USERS & vals.keys()
+        if sealed and not self._recouvrement_is_same(sealed, vals):
+            self._recouvrement_check_sealed()
+        if HISTORY_FIELDS & vals.keys():
+            self._recouvrement_check_history()
+        return super().write(vals)
+
+    def _recouvrement_is_same(self, sealed, vals):
+        """Whether ``vals`` write again the identifier alone, as sending does."""
+        return sealed == {"message_id"} and all(
+            message.message_id == vals["message_id"] for message in self.sudo()
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_recouvrement_sent(self):
+        self._recouvrement_check_sealed()
+        self._recouvrement_check_history()
+
+    def _recouvrement_check_history(self):
+        """Refuse users to take messages away from an action that is closed."""
+        if self.env.su:
+            return
+        messages = self.sudo().filtered(lambda message: message.model == ACTION)
+        actions = self.env[ACTION].sudo().browse(messages.mapped("res_id")).exists()
+        closed = actions.filtered(lambda action: action.state in CLOSED_STATES)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%s is closed: its messages tell what happened, and stay. Write "
+                    "another one instead.",
+                    closed[0].name,
+                )
+            )
+
+    def _recouvrement_check_sealed(self):
+        """Refuse when one of the messages is that of an action; asks the database only
+        where one looks like it."""
+        messages = self.sudo().filtered(
+            lambda message: (
+                message.model == ACTION and message.message_type in SENT_TYPES
+            )
+        )
+        if not messages:
+            return
+        action = (
+            self.env[ACTION]
+            .sudo()
+            .search(
+                [
+                    ("id", "in", messages.mapped("res_id")),
+                    "|",
+                    ("email_message_id", "in", messages.ids),
+                    ("sms_message_id", "in", messages.ids),
+                ],
+                limit=1,
+            )
+        )
+        if action:
+            raise UserError(
+                self.env._(
+                    "What %s sent is kept as it was: its message can be neither "
+                    "changed nor deleted.",
+                    action.name,
+                )
+            )

@@ -1,0 +1,457 @@
+import re
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import email_normalize, email_normalize_all, plaintext2html
+
+from ...const import MANAGER, PENDING_STATES
+
+# A mail server that does not answer is asked again so often, for so long.
+RETRY_EVERY = timedelta(hours=1)
+RETRY_FOR = timedelta(days=2)
+# An answer of an SMTP server, as Python shows it in an exception.
+SMTP_ANSWER = re.compile(r"""\(?(\d{3}), b?(['"])(.*?)\2\)?""", re.DOTALL)
+
+
+class RecouvrementAction(models.Model):
+    """What becomes of the e-mail of an action: on its way, left, failed, returned or
+    answered; and sending again, by the same channel or another."""
+
+    _inherit = "recouvrement.action"
+
+    email_message_id = fields.Many2one(
+        "mail.message",
+        "Message of the e-mail",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    email_subject = fields.Char("Subject of the e-mail", readonly=True)
+    email_body = fields.Html(
+        "E-mail sent", readonly=True, sanitize="email_outgoing", prefetch=False
+    )
+    email_state = fields.Selection(
+        [
+            ("queued", "On its way"),
+            ("left", "Has left"),
+            ("failed", "Failed"),
+            ("returned", "Came back"),
+        ],
+        compute="_compute_email_state",
+        string="E-mail",
+    )
+    date_left = fields.Datetime(
+        "Left on",
+        readonly=True,
+        help="When the mail server took the e-mail. It says nothing of whether it was "
+        "read.",
+    )
+    email_failure = fields.Text("Why the e-mail did not leave", readonly=True)
+    email_bounce = fields.Text("Why the e-mail came back", readonly=True)
+    return_reason = fields.Selection(
+        selection_add=[("undelivered", "E-mail not delivered")],
+        ondelete={"undelivered": "set null"},
+    )
+    date_answered = fields.Datetime("Answered on", readonly=True, index=True)
+    resent_from_id = fields.Many2one(
+        "recouvrement.action", "Sends again", readonly=True, index="btree_not_null"
+    )
+    resent_ids = fields.One2many("recouvrement.action", "resent_from_id", "Sent again")
+    is_resent = fields.Boolean("Sent again already", compute="_compute_is_resent")
+
+    @api.depends("state", "date_left", "mail_message_id", "mail_id.state")
+    def _compute_email_state(self):
+        for action in self:
+            action.email_state = action._get_email_state()
+
+    def _get_email_state(self):
+        if not self.mail_message_id:
+            return False
+        if self.state == "returned":
+            return "returned"
+        if self.date_left:
+            return "left"
+        return "queued" if self.mail_state == "outgoing" else "failed"
+
+    @api.depends("resent_ids.state")
+    def _compute_is_resent(self):
+        for action in self:
+            action.is_resent = bool(action._get_resent())
+
+    def _get_resent(self):
+        """The action that sends this one again, unless it was given up."""
+        return self.resent_ids.filtered(lambda action: action.state != "cancelled")[:1]
+
+    @api.model
+    def _trigger_mail_queue(self, at=None):
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at)
+
+    # ------------------------------------------------------------------
+    # Who may read, who is told
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        # OVERRIDE mail: one writes to the recipient, not to the head office
+        return ["email_partner_id"]
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        # EXTENDS mail: followers who are no users of ours see nothing; somebody else
+        # gets what is written to them, and no answer of the debtor
+        vals = msg_vals or {}
+        kind = vals.get("message_type") or message.message_type
+        chosen = vals.get("partner_ids") or message.sudo().partner_ids.ids
+        return [
+            recipient
+            for recipient in super()._notify_get_recipients(
+                message, msg_vals=msg_vals, **kwargs
+            )
+            if not recipient["share"]
+            or kind != "email"
+            and (not recipient["id"] or recipient["id"] in chosen)
+        ]
+
+    def _get_responsible(self):
+        """Who is told of what comes back: the responsible of the action, of the debtor,
+        who approved it, else a manager; the first who may see the action."""
+        self.ensure_one()
+        action = self.sudo()
+        users = (
+            action.user_id | action.partner_id.recouvrement_user_id | action.approver_id
+        )
+        return (
+            action._pick_user(users)
+            or action._pick_user(self.env.ref(MANAGER).sudo().all_user_ids)
+            or self.env.user
+        )
+
+    def _pick_user(self, users):
+        """The first of ``users`` who works for the company and may see the action."""
+        company = self.company_id
+        for user in users:
+            if (
+                user.active
+                and not user.share
+                and company in user.company_ids
+                and self.with_user(user).with_company(company).has_access("read")
+            ):
+                return user
+        return users.browse()
+
+    def _with_words_of(self, user):
+        """The action in the language of whom it speaks to."""
+        return self.with_context(lang=user.lang or self.env.lang)
+
+    # ------------------------------------------------------------------
+    # Answers
+    # ------------------------------------------------------------------
+
+    def _message_post_after_hook(self, message, msg_values):
+        # EXTENDS mail: an answer of the debtor is something to do
+        res = super()._message_post_after_hook(message, msg_values)
+        if message.message_type == "email" and not self.env.context.get(
+            "recouvrement_automatic_email"
+        ):
+            self._note_answer(message)
+        return res
+
+    def _note_answer(self, message):
+        """Mark the action answered, by the debtor alone, and ask the responsible to
+        read: once, as long as nobody has."""
+        author = message.sudo().author_id
+        if author and not author.partner_share:
+            return  # one of us
+        action = self.sudo()
+        words = action._with_words_of(action._get_responsible()).env
+        summary = words._("Somebody answered who is no contact of the debtor")
+        if action._is_from_debtor(message.sudo()):
+            action.date_answered = fields.Datetime.now()
+            summary = words._("The debtor answered")
+        kind = self.env.ref(
+            "l10n_fr_recouvrement.mail_activity_answer", raise_if_not_found=False
+        ) or self.env.ref("mail.mail_activity_data_todo")
+        if action.activity_ids.filtered(lambda task: task.activity_type_id == kind):
+            return
+        action.activity_schedule(
+            activity_type_id=kind.id,
+            summary=summary,
+            note=plaintext2html(f"{message.email_from}\n{message.subject or ''}"),
+            user_id=action._get_responsible().id,
+        )
+
+    def _is_from_debtor(self, message):
+        """Whether the debtor, one of its contacts or the address written to sent this
+        message."""
+        return (
+            message.author_id.commercial_partner_id == self.partner_id
+            or email_normalize(message.email_from) in self._get_addresses()
+        )
+
+    def _get_addresses(self):
+        """Addresses that the e-mail of the action went to, in small letters."""
+        return set(email_normalize_all(self.email_to or ""))
+
+    # ------------------------------------------------------------------
+    # What comes back
+    # ------------------------------------------------------------------
+
+    def _note_bounce(self, reason, notice, recipients=frozenset()):
+        """Note that the e-mail came back. What was sent stays; what it claimed counts
+        as claimed, save that a formal notice that came back put nobody in default.
+
+        :param reason: what the mail server of the debtor says
+        :param notice: the message that says so, as bytes: it is kept
+        :param recipients: addresses that the report names, if any
+        """
+        self.ensure_one()
+        user = self._get_responsible()
+        action = self.sudo()._with_words_of(user)
+        action.message_post(
+            body=action.env._("E-mail returned: %s", reason),
+            attachments=[(f"{action.name.replace('/', '-')}-retour.eml", notice)],
+        )
+        if action.state != "sent":
+            return
+        if doubt := action._get_bounce_doubt(recipients):
+            action._ask_to_check_bounce(doubt)
+            return
+        action._mark_undelivered(reason)
+        action._ask_to_find(
+            action.env._(
+                "Find the e-mail address of %s", action.email_partner_id.display_name
+            ),
+            reason,
+        )
+
+    def _get_bounce_doubt(self, recipients):
+        """Why a report that the e-mail came back cannot be taken at its word, or
+        nothing: anybody may write one."""
+        if not self.date_left:
+            return self.env._(
+                "A report says that the e-mail came back, which has not left as far as "
+                "Odoo knows. Look at the report in the messages before you believe it."
+            )
+        if recipients and not recipients & self._get_addresses():
+            return self.env._(
+                "A report says that the e-mail to %(named)s came back; it was sent to "
+                "%(address)s. Look at the report in the messages before you believe "
+                "it.",
+                named=", ".join(sorted(recipients)),
+                address=self.email_to,
+            )
+        return ""
+
+    def _ask_to_check_bounce(self, doubt):
+        """Leave a report that is odd to a person, once."""
+        summary = self.env._("Check a report of return")
+        if summary not in self.activity_ids.mapped("summary"):
+            self._ask_responsible(self, summary, doubt)
+
+    def _mark_undelivered(self, reason):
+        self.write(
+            {
+                "state": "returned",
+                "return_reason": "undelivered",
+                "email_bounce": reason,
+            }
+        )
+        self.filtered(
+            lambda action: action.kind == "formal_notice"
+        ).line_ids.move_id._recouvrement_refresh_penalties(
+            fields.Date.context_today(self)
+        )
+
+    # ------------------------------------------------------------------
+    # What does not leave
+    # ------------------------------------------------------------------
+
+    def _note_left(self):
+        """The mail server took the e-mails."""
+        for action in self:
+            recipients = action.mail_id.recipient_ids
+            action.write(
+                {
+                    "date_left": fields.Datetime.now(),
+                    "email_failure": False,
+                    "email_to": ", ".join(filter(None, recipients.mapped("email"))),
+                }
+            )
+
+    def _note_unreachable(self):
+        """The mail server could not be reached, and got nothing: put the e-mails back
+        into the queue; after days of that, they wait for somebody."""
+        limit = fields.Datetime.now() - RETRY_FOR
+        fresh = self.filtered(lambda action: action.mail_id.create_date > limit)
+        (self - fresh)._note_failure()
+        if not fresh:
+            return
+        again = fields.Datetime.now() + RETRY_EVERY
+        fresh.mail_id.write({"state": "outgoing", "scheduled_date": again})
+        self._trigger_mail_queue(again)
+        words = fresh._with_words_of(fresh[0].company_id.partner_id).env._(
+            "The mail server does not answer. The e-mail waits, and is tried again by "
+            "itself every hour for two days."
+        )
+        fresh.email_failure = words
+
+    def _note_cut(self):
+        """The connection was lost once the e-mail was handed over: the server may have
+        taken it or not, so that only a person sends it again."""
+        for action in self:
+            user = action._get_responsible()
+            reason = action._with_words_of(user).env._(
+                "The connection to the mail server was lost while it took the e-mail: "
+                "it may have left or not. Ask the debtor, or look into the mail "
+                "server, then send it again if need be: it bears the same identifier."
+            )
+            action.mail_id.failure_reason = reason
+            action._set_failure(user, reason)
+
+    def _note_failure(self):
+        """The mail server refused the e-mails, or Odoo could not make them."""
+        for action in self:
+            user = action._get_responsible()
+            reason = action._with_words_of(user).env._(
+                "The e-mail to %(address)s did not leave: %(reason)s",
+                address=action.email_partner_id.email or action.email_to,
+                reason=action._get_refusal(),
+            )
+            action._set_failure(user, reason)
+
+    def _get_refusal(self):
+        """What the server said, else what Odoo says."""
+        reason = self.mail_id.failure_reason or ""
+        answer = SMTP_ANSWER.search(reason)
+        return f"{answer[1]} {answer[3]}" if answer else reason.strip()
+
+    def _set_failure(self, user, reason):
+        self.email_failure = reason
+        self._ask_responsible(
+            # no e-mail about e-mails that do not leave
+            self.with_context(mail_activity_quick_update=True),
+            self._with_words_of(user).env._(
+                "E-mail not sent: %s", self.partner_id.display_name
+            ),
+            reason,
+        )
+
+    # ------------------------------------------------------------------
+    # Sending again
+    # ------------------------------------------------------------------
+
+    def action_send_again(self):
+        """Put the e-mails that did not leave back into the queue: the same messages,
+        with the same identifier, to the address that the recipient has now."""
+        self.check_access("write")
+        failed = self.sudo().filtered(
+            lambda action: action.email_state == "failed" and action.mail_id
+        )
+        failed.mail_id.write(
+            {
+                "state": "outgoing",
+                "scheduled_date": False,
+                "failure_type": False,
+                "failure_reason": False,
+            }
+        )
+        failed.email_failure = False
+        failed._trigger_mail_queue()
+        return self._notify(self.env._("E-mails on their way again: %s.", len(failed)))
+
+    def action_resend_letter(self):
+        """Prepare the same stage again, by post."""
+        return self._resend("letter")
+
+    def action_resend_email(self):
+        """Prepare the same stage again, by e-mail."""
+        return self._resend("email")
+
+    def _resend(self, channel):
+        """Prepare again, by ``channel`` and at the amounts of today, what came back or
+        did not leave. What was sent stays as it is.
+
+        :return: the action to open
+        """
+        self.ensure_one()
+        self.check_access("write")
+        action = self.sudo().with_company(self.company_id)
+        lines = action._get_resent_lines()
+        if action.state == "sent":
+            action.mail_id.cancel()
+            action._mark_undelivered(action.email_failure)
+        # The index that keeps a stage from being claimed twice reads them.
+        action.line_ids.flush_recordset(["state"])
+        again = action.create(action._prepare_resent_vals(lines, channel))
+        again._refresh()
+        if again.state == "cancelled":
+            return self._notify(
+                self.env._("Nothing is left to claim: the action is cancelled.")
+            )
+        again._check_before_sending()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": again.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _get_resent_lines(self):
+        """The lines to be claimed again; says why when there is none."""
+        if self.state != "returned" and self.email_state != "failed":
+            raise UserError(
+                self.env._(
+                    "%s neither came back nor failed to leave: it is not sent again.",
+                    self.name,
+                )
+            )
+        waiting = self._get_resent() or self.search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "in", PENDING_STATES),
+            ],
+            limit=1,
+        )
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "%(action)s of this debtor takes its place.", action=waiting.name
+                )
+            )
+        lines = self.line_ids.filtered(
+            lambda line: (
+                line.stage_id and line.move_id.recouvrement_stage_id == line.stage_id
+            )
+        )
+        if not lines:
+            raise UserError(
+                self.env._(
+                    "The invoices of %s went further meanwhile: the next stage takes "
+                    "its place.",
+                    self.name,
+                )
+            )
+        return lines
+
+    def _prepare_resent_vals(self, lines, channel):
+        """Values of the action that sends this one again. Hook."""
+        return {
+            "resent_from_id": self.id,
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "contact_id": self.contact_id.id,
+            "stage_id": self.stage_id.id,
+            "channel": channel,
+            "state": "to_approve",
+            "profile": self.profile,
+            "user_id": self.user_id.id,
+            "date": fields.Date.context_today(self),
+            "currency_id": self.currency_id.id,
+            "line_ids": [
+                Command.create({**vals, "action_id": False})
+                for vals in lines.copy_data()
+            ],
+        }

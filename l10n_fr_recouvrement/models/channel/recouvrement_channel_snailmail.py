@@ -1,0 +1,84 @@
+from odoo import api, models
+
+from ...paper.page import letter_pdf
+
+
+class RecouvrementChannelSnailmail(models.AbstractModel):
+    """Paper letter that Odoo's own service prints and posts, where it is installed.
+
+    The service leaves a window that the letter's address does not fit: a sheet with the
+    address goes in front, which is the service's own way.
+    """
+
+    _name = "recouvrement.channel.snailmail"
+    _description = "Recovery by Odoo's post"
+    _inherit = "recouvrement.channel.letter"
+
+    @api.model
+    def _is_printed(self):
+        # OVERRIDE
+        return False
+
+    @api.model
+    def _check_deliverable(self, actions):
+        # EXTENDS recouvrement.channel.letter
+        if "snailmail.letter" not in self.env:
+            reason = self.env._(
+                "Odoo's post is not installed: install the module Snail Mail, or "
+                "choose another channel, then check again."
+            )
+            return dict.fromkeys(actions, reason)
+        problems = super()._check_deliverable(actions)
+        for action in actions - actions.browse().union(*problems):
+            if not action.contact_id.country_id:
+                problems[action] = self.env._(
+                    "The address of %s has no country, which Odoo's post wants: enter "
+                    "it, then check again.",
+                    action.contact_id.display_name,
+                )
+        return problems
+
+    @api.model
+    def _deliver(self, actions):
+        # OVERRIDE
+        if not actions:
+            return
+        letters = self.env["snailmail.letter"].create(
+            [self._prepare_letter(action) for action in actions]
+        )
+        attachments = self.env["ir.attachment"].create(
+            [
+                self._prepare_attachment(action, letter)
+                for action, letter in zip(actions, letters, strict=True)
+            ]
+        )
+        for letter, attachment in zip(letters, attachments, strict=True):
+            letter.attachment_id = attachment
+        actions.write({"carrier_state": "queued"})
+        self.env.ref("snailmail.snailmail_print").sudo()._trigger()
+
+    @api.model
+    def _prepare_letter(self, action):
+        """Values of the letter of the service. Hook."""
+        return {
+            "model": action._name,
+            "res_id": action.id,
+            "partner_id": action.contact_id.id,
+            "company_id": action.company_id.id,
+            "user_id": self.env.uid,
+            "cover": True,
+            "duplex": action.company_id.recouvrement_double_sided,
+        }
+
+    @api.model
+    def _prepare_attachment(self, action, letter):
+        """Values of what the service prints: the frozen letter, its margins cleared for
+        the service's own marks, behind the sheet with the address."""
+        frozen = action.letter_attachment_id.with_context(bin_size=False)
+        return {
+            "name": frozen.name,
+            "raw": letter._append_cover_page(letter_pdf.clear_margins(frozen.raw)),
+            "mimetype": "application/pdf",
+            "res_model": letter._name,
+            "res_id": letter.id,
+        }

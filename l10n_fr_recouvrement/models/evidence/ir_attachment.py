@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...paper.page import enclosure_pdf
+
+SEALED_FIELDS = {
+    "raw",
+    "datas",
+    "db_datas",
+    "store_fname",
+    "checksum",
+    "mimetype",
+    "name",
+    "res_model",
+    "res_id",
+    "res_field",
+    "type",
+    "url",
+    "recouvrement_sealed",
+}
+# Who may read a file, and what is said of it: the links that Odoo's own code puts into
+# e-mails need a token, no user does.
+SEALED_FOR_USERS = {
+    "access_token",
+    "company_id",
+    "description",
+    "file_size",
+    "index_content",
+    "original_id",
+    "public",
+}
+
+
+class IrAttachment(models.Model):
+    """Keeps what proves a recovery action as it was: a sealed file is neither changed
+    nor deleted. Says which files of an invoice prove the debt."""
+
+    _inherit = "ir.attachment"
+
+    recouvrement_sealed = fields.Boolean(
+        "Sealed", readonly=True, copy=False, help="Proof: nobody changes or deletes it."
+    )
+    recouvrement_evidence = fields.Selection(
+        [
+            ("invoice", "The invoice itself"),
+            ("order", "Order"),
+            ("contract", "Contract"),
+            ("delivery", "Signed delivery note"),
+            ("other", "Other evidence"),
+        ],
+        "Evidence",
+        copy=False,
+        help="What the file proves of the debt: recovery letters may enclose it.",
+    )
+
+    @api.constrains("recouvrement_evidence")
+    def _check_recouvrement_evidence(self):
+        """What cannot be enclosed is refused when it is marked, not when the letter
+        should leave."""
+        enclosures = self.env["recouvrement.enclosure"]
+        for attachment in self.filtered("recouvrement_evidence"):
+            content = attachment.with_context(bin_size=False).raw or b""
+            try:
+                enclosure_pdf.read(content)
+            except enclosure_pdf.Unreadable as error:
+                raise ValidationError(
+                    enclosures._explain(attachment.name, error)
+                ) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base: a seal cannot be broken, nobody sets one by hand
+        if not self.env.su and any(
+            vals.get("recouvrement_sealed") for vals in vals_list
+        ):
+            raise UserError(self.env._("Files are sealed by the follow-up alone."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS base
+        sealed = SEALED_FIELDS & vals.keys()
+        if not self.env.su:
+            sealed |= SEALED_FOR_USERS & vals.keys()
+        if sealed:
+            if "recouvrement_sealed" in vals and not self.env.su:
+                raise UserError(self.env._("Files are sealed by the follow-up alone."))
+            if not self._recouvrement_is_same(sealed, vals):
+                self._recouvrement_check_sealed()
+        return super().write(vals)
+
+    def _recouvrement_is_same(self, sealed, vals):
+        """Whether ``vals`` write the content that is there already, as moving from one
+        storage to another does."""
+        return sealed <= {"raw", "mimetype"} and all(
+            vals.get("raw") == attachment.raw
+            and vals.get("mimetype", attachment.mimetype) == attachment.mimetype
+            for attachment in self
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sealed(self):
+        self._recouvrement_check_sealed()
+
+    def _recouvrement_check_sealed(self):
+        sealed = self.sudo().filtered("recouvrement_sealed")
+        if sealed:
+            raise UserError(
+                self.env._(
+                    "%s is the proof of a recovery action: it can be neither changed "
+                    "nor deleted.",
+                    sealed[0].name,
+                )
+            )

@@ -1,0 +1,684 @@
+import logging
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ...const import (
+    ACCOUNTING,
+    CHASED_PAYMENT_STATES,
+    CONTACTED_STATES,
+    FOLLOWED_TYPES,
+    OFFICER,
+    PROFILES,
+    RATE_FIELDS,
+    REGISTERED_CHANNELS,
+    SETTLED_PAYMENT_STATES,
+)
+from ..procedure.stage_plan import Standing, next_step, planned
+
+_logger = logging.getLogger(__name__)
+
+
+# Written by follow-up alone.
+GUARDED_FIELDS = {
+    "recouvrement_stage_id",
+    "recouvrement_stage_date",
+    "recouvrement_presented_date",
+    "recouvrement_cycle_date",
+    "recouvrement_deadline",
+    "recouvrement_next_date",
+    "recouvrement_penalty_settled",
+    "recouvrement_penalty_end",
+    "recouvrement_charge_gap",
+    "recouvrement_is_debit_note",
+}
+TERMS_FIELDS = {"recouvrement_profile", "recouvrement_procedure_id", *RATE_FIELDS}
+
+
+class AccountMove(models.Model):
+    """Customer invoice that walks a recovery procedure.
+
+    Keeps the terms frozen when it was posted (profile, procedure), the last stage it
+    was claimed at, and the next date something is due; the amounts stay Odoo's own.
+    """
+
+    _inherit = "account.move"
+
+    recouvrement_profile = fields.Selection(
+        PROFILES,
+        string="Debtor profile",
+        copy=False,
+        tracking=True,
+        help="Decides the penalties and the letters. Taken from the customer when the "
+        "invoice is posted.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_procedure_id = fields.Many2one(
+        "recouvrement.procedure",
+        "Procedure",
+        copy=False,
+        tracking=True,
+        check_company=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        groups=ACCOUNTING,
+    )
+    recouvrement_stage_id = fields.Many2one(
+        "recouvrement.stage",
+        "Recovery stage",
+        copy=False,
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The last stage this invoice was claimed at.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_stage_date = fields.Date(
+        "Stage reached on", copy=False, readonly=True, groups=ACCOUNTING
+    )
+    recouvrement_presented_date = fields.Date(
+        "Letter presented on",
+        copy=False,
+        readonly=True,
+        help="Day that the post first presented the registered letter of the stage "
+        "reached.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_cycle_date = fields.Date(
+        copy=False,
+        readonly=True,
+        help="Due date whose lateness the stages reached so far belong to.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_deadline = fields.Date(
+        "Deadline granted",
+        copy=False,
+        readonly=True,
+        help="Day that the last letter asked to pay by; no stage comes before it "
+        "passed.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_formal_notice_date = fields.Date(
+        "Formal notice on",
+        compute="_compute_recouvrement_formal_notice_date",
+        groups=ACCOUNTING,
+    )
+    recouvrement_next_date = fields.Date(
+        "Next step on",
+        compute="_compute_recouvrement_next_date",
+        store=True,
+        help="When the next stage falls due; in the past while its action waits. Empty "
+        "when nothing is to come: paid, disputed, or left out of follow-up.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_next_stage_id = fields.Many2one(
+        "recouvrement.stage",
+        "Next stage",
+        compute="_compute_recouvrement_next_stage_id",
+        groups=ACCOUNTING,
+    )
+    recouvrement_hold_reason = fields.Char(
+        "Why nothing is to come",
+        compute="_compute_recouvrement_hold_reason",
+        groups=ACCOUNTING,
+    )
+    recouvrement_days_late = fields.Integer(
+        "Days late",
+        compute="_compute_recouvrement_days_late",
+        groups=ACCOUNTING,
+    )
+    recouvrement_action_line_ids = fields.One2many(
+        "recouvrement.action.line",
+        "move_id",
+        "Recovery history",
+        readonly=True,
+        groups=ACCOUNTING,
+    )
+    recouvrement_waiting_action_id = fields.Many2one(
+        "recouvrement.action",
+        "Action waiting",
+        compute="_compute_recouvrement_waiting_action_id",
+        compute_sudo=True,
+        groups=ACCOUNTING,
+    )
+    recouvrement_action_count = fields.Integer(
+        compute="_compute_recouvrement_action_count",
+        groups=ACCOUNTING,
+    )
+
+    _recouvrement_next_date_idx = models.Index(
+        "(company_id, recouvrement_next_date) WHERE recouvrement_next_date IS NOT NULL"
+    )
+
+    # ------------------------------------------------------------------
+    # Computed fields
+    # ------------------------------------------------------------------
+
+    @api.depends(
+        "state",
+        "payment_state",
+        "move_type",
+        "line_ids.date_maturity",
+        "line_ids.reconciled",
+        "line_ids.no_followup",
+        "invoice_date",
+        "commercial_partner_id.recouvrement_insolvency_date",
+        "commercial_partner_id.active",
+        "recouvrement_procedure_id",
+        "recouvrement_stage_id",
+        "recouvrement_stage_date",
+        "recouvrement_presented_date",
+        "recouvrement_cycle_date",
+        "recouvrement_deadline",
+    )
+    def _compute_recouvrement_next_date(self):
+        plans = self._recouvrement_plan()
+        for move in self:
+            move.recouvrement_next_date = min(
+                (when for when, _stage in plans.get(move.id, ())), default=False
+            )
+        # What changes the next step changes what waits.
+        self._recouvrement_watch()
+
+    @api.depends("recouvrement_next_date")
+    def _compute_recouvrement_next_stage_id(self):
+        today = fields.Date.context_today(self)
+        planned_moves = self.filtered("recouvrement_next_date")
+        # The date above asks no condition, so that it follows from the invoice alone;
+        # what is announced is a stage that the invoice may reach.
+        stages = planned_moves.recouvrement_procedure_id.sudo().stage_ids
+        admitted = stages._get_admitted(planned_moves)
+        plans = planned_moves._recouvrement_plan(
+            today,
+            lambda move, stage: (
+                stage.id not in admitted or move._origin.id in admitted[stage.id]
+            ),
+        )
+        for move in self:
+            _when, stage_id = next_step(plans.get(move.id, []), today)
+            move.recouvrement_next_stage_id = stage_id or False
+
+    @api.depends("recouvrement_next_date")
+    def _compute_recouvrement_hold_reason(self):
+        engine = self.env["recouvrement.engine"]
+        for move in self:
+            held = (
+                move.state == "posted"
+                and move.move_type in FOLLOWED_TYPES
+                and move.payment_state in (*CHASED_PAYMENT_STATES, "blocked")
+                and not move.recouvrement_next_date
+                and not move.recouvrement_waiting_action_id
+            )
+            move.recouvrement_hold_reason = held and engine._get_left_out_reason(
+                move.company_id, move
+            )
+
+    # Of no use to other fields, it asks nothing of posting and paying.
+    def _compute_recouvrement_days_late(self):
+        today = fields.Date.context_today(self)
+        for move in self:
+            late = [
+                (today - due).days
+                for due in move._recouvrement_dues()
+                if move.state == "posted" and move.move_type in FOLLOWED_TYPES
+            ]
+            move.recouvrement_days_late = max([0, *late])
+
+    @api.depends("recouvrement_action_line_ids.action_id.date_presented")
+    def _compute_recouvrement_formal_notice_date(self):
+        notices = self.env["recouvrement.action"]._read_formal_notices(self)
+        for move in self:
+            move.recouvrement_formal_notice_date = min(
+                (notices[line] for line in move.line_ids.ids if line in notices),
+                default=False,
+            )
+
+    @api.depends("recouvrement_action_line_ids.state")
+    def _compute_recouvrement_waiting_action_id(self):
+        for move in self:
+            move.recouvrement_waiting_action_id = (
+                move.recouvrement_action_line_ids.filtered(
+                    lambda line: line._is_pending()
+                ).action_id[:1]
+            )
+
+    @api.depends("recouvrement_action_line_ids")
+    def _compute_recouvrement_action_count(self):
+        counts = dict(
+            self.env["recouvrement.action.line"]._read_group(
+                [("move_id", "in", self.ids)], ["move_id"], ["action_id:count_distinct"]
+            )
+        )
+        for move in self:
+            move.recouvrement_action_count = counts.get(move._origin, 0)
+
+    # ------------------------------------------------------------------
+    # Terms and next step
+    # ------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        # EXTENDS account: freeze the terms that the debtor is posted with
+        self._recouvrement_freeze_terms()
+        return super()._post(soft=soft)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        self._recouvrement_check_guarded({name for vals in vals_list for name in vals})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS account: a changed profile brings the procedure of that profile, a
+        # changed procedure the stage to go on from
+        self._recouvrement_check_guarded(vals.keys())
+        if not self.env.context.get("tracking_disable"):
+            self._track_prepare(TERMS_FIELDS & vals.keys())
+        if not {"recouvrement_profile", "recouvrement_procedure_id"} & vals.keys():
+            return super().write(vals)
+        for moves, part_vals in self._recouvrement_split_terms(vals):
+            super(AccountMove, moves).write(part_vals)
+        self._recouvrement_map_stages()
+        return True
+
+    def _recouvrement_split_terms(self, vals):
+        """Return ``[(moves, values)]`` that write ``vals``, where invoices whose
+        procedure is for another profile get the default one as well."""
+        profile = vals.get("recouvrement_profile")
+        if not profile or "recouvrement_procedure_id" in vals:
+            return [(self, vals)]
+        parts = []
+        for company, moves in self.grouped("company_id").items():
+            procedure = self.env["recouvrement.procedure"]._get_default(
+                company, profile
+            )
+            changed = moves.filtered(
+                lambda move: (
+                    move.recouvrement_procedure_id
+                    and move.recouvrement_procedure_id.profile != profile
+                )
+            )
+            parts.append((moves - changed, vals))
+            parts.append((changed, {**vals, "recouvrement_procedure_id": procedure.id}))
+        return parts
+
+    def _recouvrement_map_stages(self):
+        """Put the invoices whose procedure changed at the stage of the new one where
+        they go on from, so that nothing is claimed twice, and say so."""
+        moves = self.sudo().filtered(
+            lambda move: (
+                move.recouvrement_procedure_id
+                and move.recouvrement_stage_id
+                and move.recouvrement_stage_id.procedure_id
+                != move.recouvrement_procedure_id
+            )
+        )
+        bodies = {}
+        for (stage, procedure), part in moves.grouped(
+            lambda move: (move.recouvrement_stage_id, move.recouvrement_procedure_id)
+        ).items():
+            target = procedure._get_equivalent(stage)
+            part._recouvrement_write({"recouvrement_stage_id": target.id})
+            if target:
+                body = self.env._(
+                    "Follows “%(procedure)s” from now on: after “%(stage)s” it goes on "
+                    "from “%(target)s”.",
+                    procedure=procedure.name,
+                    stage=stage.name,
+                    target=target.name,
+                )
+            else:
+                body = self.env._(
+                    "Follows “%(procedure)s” from now on, from its first stage: "
+                    "“%(stage)s” comes before it.",
+                    procedure=procedure.name,
+                    stage=stage.name,
+                )
+            bodies |= dict.fromkeys(part.ids, body)
+        if bodies:
+            moves._message_log_batch(bodies=bodies)
+
+    def _track_prepare(self, fields_iter):
+        # EXTENDS mail: asked for every field whatever is written. Terms are added by
+        # `write` alone, so that posting and paying do not read them.
+        if fields_iter is self._fields:
+            fields_iter = fields_iter.keys() - TERMS_FIELDS
+        return super()._track_prepare(fields_iter)
+
+    def _recouvrement_check_guarded(self, names):
+        """Follow-up writes its own fields; the terms of a posted invoice are changed by
+        who is in charge of recovery."""
+        if self.env.su:
+            return
+        if GUARDED_FIELDS & set(names):
+            raise AccessError(
+                self.env._("The follow-up of an invoice is written by its actions.")
+            )
+        if (
+            TERMS_FIELDS & set(names)
+            and any(move.posted_before for move in self)
+            and not self.env.user.has_group(OFFICER)
+        ):
+            raise AccessError(
+                self.env._(
+                    "Ask a recovery officer to change the profile or the procedure of "
+                    "a posted invoice."
+                )
+            )
+
+    @api.constrains("recouvrement_profile", "recouvrement_procedure_id")
+    def _check_recouvrement_procedure(self):
+        for move in self:
+            procedure = move.recouvrement_procedure_id
+            if procedure and procedure.profile != move.recouvrement_profile:
+                raise ValidationError(
+                    self.env._(
+                        "The procedure “%(procedure)s” is not for the profile of "
+                        "%(invoice)s: choose one of its profile.",
+                        procedure=procedure.name,
+                        invoice=move.display_name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_claimed(self):
+        """An invoice that was claimed is part of the proof; what was only prepared
+        goes with it."""
+        lines = self.sudo().recouvrement_action_line_ids
+        claimed = lines.filtered(lambda line: line.state != "cancelled")
+        if claimed:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is claimed by %(action)s: cancel the invoice or make "
+                    "a credit note instead of deleting it.",
+                    invoice=claimed[0].move_id.display_name,
+                    action=claimed[0].action_id.name,
+                )
+            )
+        lines.unlink()
+
+    def _recouvrement_freeze_terms(self):
+        """Write the terms of customer invoices: profile and procedure where they were
+        never claimed, or claimed from somebody else before their customer was changed.
+        """
+        moves = self.sudo().filtered(
+            lambda move: move.move_type in FOLLOWED_TYPES and move.commercial_partner_id
+        )
+        moves._recouvrement_release_actions()
+        moved = moves.filtered(
+            lambda move: (
+                move.recouvrement_stage_id
+                and move.commercial_partner_id
+                not in move.recouvrement_action_line_ids.action_id.partner_id
+            )
+        )
+        if moved:
+            moved._recouvrement_write(
+                {
+                    "recouvrement_stage_id": False,
+                    "recouvrement_stage_date": False,
+                    "recouvrement_cycle_date": False,
+                    "recouvrement_deadline": False,
+                }
+            )
+        terms = {}
+        for move, vals in moves._recouvrement_prepare_terms().items():
+            terms.setdefault(tuple(vals.items()), []).append(move.id)
+        for vals, move_ids in terms.items():
+            moves.browse(move_ids)._recouvrement_set_terms(dict(vals))
+
+    def _recouvrement_release_actions(self):
+        """What waits to be claimed from a former customer is not claimed any more."""
+        again = self.filtered("posted_before")
+        lines = again.recouvrement_action_line_ids.filtered(
+            lambda line: (
+                line._is_pending()
+                and line.partner_id != line.move_id.commercial_partner_id
+            )
+        )
+        lines.action_id._refresh()
+
+    def _recouvrement_set_terms(self, vals):
+        """Set terms as Odoo sets computed fields: they go with the UPDATE that posts
+        the invoice, whose lines and taxes they do not touch."""
+        with self.env.protecting([self._fields[name] for name in vals], self):
+            self.update(vals)
+        self.modified(vals)
+        self._validate_fields(vals)
+
+    def _recouvrement_prepare_terms(self):
+        """Return ``{move: values}`` of the terms frozen on customer invoices. Hook."""
+        terms = {}
+        fresh = self.filtered(lambda move: not move.recouvrement_stage_id)
+        for company, company_moves in fresh.grouped("company_id").items():
+            procedures = company_moves.commercial_partner_id._recouvrement_procedures(
+                company
+            )
+            for move in company_moves:
+                partner = move.commercial_partner_id
+                terms[move] = {
+                    "recouvrement_profile": partner.recouvrement_profile,
+                    "recouvrement_procedure_id": procedures[partner].id,
+                }
+        return terms
+
+    def _recouvrement_write(self, vals):
+        """Write fields of follow-up on invoices. They touch no amount: Odoo has nothing
+        to balance, synchronise or track."""
+        if "recouvrement_stage_date" in vals:
+            # Of the letter before, were it entered late.
+            vals = {"recouvrement_presented_date": False, **vals}
+        return (
+            self.sudo()
+            .with_context(
+                skip_invoice_sync=True,
+                skip_is_manually_modified=True,
+                tracking_disable=True,
+            )
+            .write(vals)
+        )
+
+    @api.model
+    def _recouvrement_adopt_open_invoices(self):
+        """Give their terms to the invoices posted before the module was there that are
+        not settled, disputed ones included."""
+        moves = self.sudo().search(
+            [
+                *self._recouvrement_unsettled_domain(),
+                ("recouvrement_profile", "=", False),
+            ]
+        )
+        moves._recouvrement_freeze_terms()
+
+    @api.model
+    def _recouvrement_unsettled_domain(self):
+        """Domain of the customer invoices that may still be claimed one day: open,
+        disputed or in payment."""
+        return Domain(
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", FOLLOWED_TYPES),
+                ("payment_state", "not in", SETTLED_PAYMENT_STATES),
+            ]
+        )
+
+    @api.model
+    def _recouvrement_overdue_domain(self, date):
+        """Domain of the invoices with an unpaid due line before ``date``, disputed ones
+        included, those in payment left out."""
+        return self._recouvrement_unsettled_domain() & Domain(
+            [
+                ("payment_state", "!=", "in_payment"),
+                ("line_ids", "any", self._recouvrement_overdue_line_domain(date)),
+            ]
+        )
+
+    @api.model
+    def _recouvrement_overdue_line_domain(self, date):
+        return [
+            ("display_type", "=", "payment_term"),
+            ("reconciled", "=", False),
+            ("date_maturity", "<", date),
+        ]
+
+    @api.model
+    def _recouvrement_open_domain(self):
+        """Domain of the customer invoices that still have something to be paid."""
+        return self._recouvrement_followed_domain() & Domain(
+            "payment_state", "in", CHASED_PAYMENT_STATES
+        )
+
+    @api.model
+    def _recouvrement_followed_domain(self):
+        return Domain([("state", "=", "posted"), ("move_type", "in", FOLLOWED_TYPES)])
+
+    def _recouvrement_is_chased(self):
+        """Whether follow-up runs on this invoice by itself."""
+        self.ensure_one()
+        return (
+            self.state == "posted"
+            and self.move_type in FOLLOWED_TYPES
+            and self.payment_state in CHASED_PAYMENT_STATES
+        )
+
+    def _recouvrement_is_frozen(self):
+        """Whether this invoice was owed before the judgment that opened insolvency
+        proceedings: nobody may be asked to pay it (C. com. L622-7, L622-21)."""
+        self.ensure_one()
+        opening = self.commercial_partner_id.sudo().recouvrement_insolvency_date
+        return bool(opening and self.invoice_date and self.invoice_date < opening)
+
+    def _recouvrement_open_lines(self):
+        """Due lines of the invoice that are unpaid and followed by its company."""
+        start = self.company_id.recouvrement_start_date
+        return self.line_ids.filtered(
+            lambda line: (
+                line.display_type == "payment_term"
+                and line.date_maturity
+                and not line.reconciled
+                and not line.no_followup
+                and (not start or line.date_maturity >= start)
+            )
+        )
+
+    def _recouvrement_dues(self):
+        """Due dates of the lines that are unpaid, followed or not."""
+        return self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        ).mapped("date_maturity")
+
+    def _recouvrement_date_due(self):
+        """Oldest unpaid due date, where the invoice's clock starts, or False."""
+        self.ensure_one()
+        if not self._recouvrement_is_chased():
+            return False
+        return min(
+            self._recouvrement_open_lines().mapped("date_maturity"), default=False
+        )
+
+    def _recouvrement_plan(self, day=None, condition=None):
+        """Return ``{move_id: [(date, stage_id)]}`` (see :func:`stage_plan.planned`) for
+        the invoices of ``self`` that follow-up runs on, whether an action waits or not.
+        Stages fall on working days.
+
+        :param day: day of the plan, today by default: what precedes the due date is
+            given up once it has passed
+        :param condition: function of a move and a stage; False skips the stage
+        """
+        day = day or fields.Date.context_today(self)
+        chased = self.filtered(
+            lambda move: (
+                move.recouvrement_procedure_id
+                and move._recouvrement_is_chased()
+                and not move._recouvrement_is_frozen()
+                and move.commercial_partner_id.active
+            )
+        )
+        stages = chased.recouvrement_procedure_id.sudo().stage_ids
+        steps = stages._get_steps()
+        plans = {}
+        for move in chased:
+            due = move._recouvrement_date_due()
+            if due:
+                road = steps.get(move.recouvrement_procedure_id.id, ())
+                if condition:
+                    road = [
+                        step
+                        for step in road
+                        if condition(move, stages.browse(step.stage_id))
+                    ]
+                plans[move._origin.id or move.id] = move._recouvrement_plan_road(
+                    road, due, day
+                )
+        return plans
+
+    def _recouvrement_plan_road(self, road, due, day):
+        """Plan one invoice over the steps of its procedure."""
+        self.ensure_one()
+        standing = self._recouvrement_standing(due)
+        if standing.rank and any(step.delay_from == "presented" for step in road):
+            standing = replace(standing, registered=self._recouvrement_was_registered())
+        return planned(
+            road,
+            due,
+            standing.position,
+            standing.deadline,
+            day=day,
+            in_order=self.recouvrement_procedure_id.sudo().late_entry == "first",
+            shift=self.company_id._recouvrement_next_working_day,
+        )
+
+    def _recouvrement_was_registered(self):
+        """Whether the last contact about this invoice was a registered letter."""
+        self.ensure_one()
+        contacts = self.recouvrement_action_line_ids.filtered(
+            lambda line: line.stage_id and line.state in CONTACTED_STATES
+        ).action_id
+        last = contacts.sorted(lambda action: (action.date_closed, action.id))[-1:]
+        return last.channel in REGISTERED_CHANNELS
+
+    def _recouvrement_set_presented(self, day, stage=None):
+        """Take note that the post first presented a registered letter on ``day``.
+
+        :param stage: stage of the letter; invoices that went further meanwhile are
+            left alone
+        """
+        moves = self.filtered(
+            lambda move: not stage or move.recouvrement_stage_id == stage
+        )
+        return moves._recouvrement_write({"recouvrement_presented_date": day})
+
+    def _recouvrement_standing(self, due):
+        """The :class:`stage_plan.Standing` of the invoice, ``due`` being its oldest
+        unpaid due date."""
+        self.ensure_one()
+        stage = self.recouvrement_stage_id
+        return Standing(
+            due,
+            stage._get_rank() if stage else None,
+            self.recouvrement_stage_date or None,
+            self.recouvrement_cycle_date or None,
+            self.recouvrement_deadline or None,
+            presented=self.recouvrement_presented_date or None,
+        )
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_view_recouvrement_actions(self):
+        """Open the recovery actions of this invoice."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_fr_recouvrement.recouvrement_action_action"
+        )
+        action["domain"] = [("line_ids.move_id", "=", self.id)]
+        action["context"] = {"create": False}
+        return action
+
+    def action_recouvrement_prepare(self):
+        """Open the preview of what would go out today to the debtors of ``self``."""
+        return self.env["recouvrement.run.wizard"]._get_action_for(
+            self.company_id[:1] or self.env.company, self.commercial_partner_id
+        )

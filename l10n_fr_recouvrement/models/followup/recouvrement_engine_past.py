@@ -1,0 +1,197 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...const import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES
+
+DAY = "recouvrement_past_day"
+
+
+class RecouvrementEnginePast(models.AbstractModel):
+    """The engine as of the morning of a past day, to see what would have gone out.
+
+    The queries of the engine read the account, the stages reached and the actions as
+    they stood then. It makes no action: what was paid since is not claimed. What leaves
+    no date is as it is today: disputes, invoices left out, procedures and conditions.
+    """
+
+    _name = "recouvrement.engine.past"
+    _inherit = "recouvrement.engine"
+    _description = "Recovery engine as of a past day"
+
+    @api.model
+    def _get_due_domain(self, company, date):
+        """Invoices that had something open and late that day, or about to be."""
+        before = date + timedelta(days=self._get_courtesy_lead(company) + 1)
+        return self.env["account.move"]._recouvrement_followed_domain() & Domain(
+            [
+                ("company_id", "=", company.id),
+                ("payment_state", "not in", ("blocked", "invoicing_legacy")),
+                ("recouvrement_procedure_id", "!=", False),
+                ("invoice_date", "<=", date),
+                (
+                    "line_ids",
+                    "any",
+                    [
+                        ("display_type", "=", "payment_term"),
+                        ("date_maturity", "<", before),
+                        "|",
+                        ("reconciled", "=", False),
+                        ("matched_credit_ids.max_date", ">", date),
+                    ],
+                ),
+            ]
+        )
+
+    @api.model
+    def _collect(self, company, date, partners, planned_only=True):
+        for name in ("account.partial.reconcile", "recouvrement.action"):
+            self.env[name].flush_model()
+        return super(RecouvrementEnginePast, self.with_context(**{DAY: date}))._collect(
+            company, date, partners, planned_only=planned_only
+        )
+
+    @api.model
+    def _prepare_tables(self):
+        """Stand in for the tables that the queries of the engine read, as of the day.
+
+        An allocation counts from the later of the two dates. What is dated on the day
+        is known; what was sent on the day is not, as a run comes first.
+        """
+        return SQL(
+            """
+            WITH action_then AS NOT MATERIALIZED (
+                SELECT action.id, action.channel, action.date_closed,
+                       CASE WHEN action.state = ANY(%(contacted)s)
+                                 AND action.date_closed < %(day)s
+                            THEN action.state
+                            WHEN (action.state = ANY(%(pending)s)
+                                  OR action.date_closed >= %(day)s)
+                                 AND COALESCE(run.date, action.create_date::date)
+                                     < %(day)s
+                            THEN %(waiting)s
+                            ELSE 'cancelled' END AS state,
+                       action.date_deadline, action.date_presented
+                  FROM recouvrement_action action
+             LEFT JOIN recouvrement_run run ON run.id = action.run_id
+            ), line_then AS NOT MATERIALIZED (
+                SELECT line.action_id, line.partner_id, line.move_id, line.stage_id,
+                       line.cycle_date, action.state
+                  FROM recouvrement_action_line line
+                  JOIN action_then action ON action.id = line.action_id
+            ), due_then AS NOT MATERIALIZED (
+                SELECT line.id, line.move_id, line.company_id, line.account_id,
+                       line.partner_id, line.currency_id, line.date,
+                       line.date_maturity, line.payment_id, line.display_type,
+                       line.parent_state, line.no_followup, line.amount_currency,
+                       line.amount_residual_currency + later.amount
+                       AS amount_residual_currency,
+                       line.amount_residual_currency + later.amount = 0 AS reconciled
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN LATERAL (
+                       SELECT COALESCE(SUM(
+                                  CASE WHEN partial.debit_move_id = line.id
+                                       THEN partial.debit_amount_currency
+                                       ELSE -partial.credit_amount_currency END
+                              ), 0) AS amount
+                         FROM account_partial_reconcile partial
+                        WHERE (partial.debit_move_id = line.id
+                               OR partial.credit_move_id = line.id)
+                          AND partial.max_date > %(day)s
+                       ) later ON TRUE
+                 WHERE COALESCE(move.invoice_date, line.date) <= %(day)s
+            ), move_then AS NOT MATERIALIZED (
+                SELECT move.id, move.name, move.ref, move.move_type, move.invoice_date,
+                       move.recouvrement_procedure_id, move.recouvrement_profile,
+                       CASE WHEN move.payment_state IN ('blocked', 'invoicing_legacy')
+                                 OR move.payment_state = 'in_payment'
+                                    AND move.amount_residual != 0
+                            THEN move.payment_state
+                            ELSE 'not_paid' END AS payment_state,
+                       CASE WHEN move.recouvrement_stage_date < %(day)s
+                            THEN move.recouvrement_stage_id
+                            ELSE last.stage_id END AS recouvrement_stage_id,
+                       CASE WHEN move.recouvrement_stage_date < %(day)s
+                            THEN move.recouvrement_stage_date
+                            ELSE last.date_closed END AS recouvrement_stage_date,
+                       CASE WHEN move.recouvrement_stage_date < %(day)s
+                            THEN move.recouvrement_cycle_date
+                            ELSE last.cycle_date END AS recouvrement_cycle_date,
+                       CASE WHEN move.recouvrement_stage_date < %(day)s
+                            THEN move.recouvrement_deadline
+                            ELSE last.date_deadline END AS recouvrement_deadline,
+                       CASE WHEN last.date_presented <= %(day)s
+                            THEN last.date_presented END AS recouvrement_presented_date
+                  FROM account_move move
+             LEFT JOIN LATERAL (
+                       SELECT line.stage_id, action.date_closed, line.cycle_date,
+                              action.date_deadline, action.date_presented
+                         FROM line_then line
+                         JOIN action_then action ON action.id = line.action_id
+                        WHERE line.move_id = move.id
+                          AND line.stage_id IS NOT NULL
+                          AND action.state = ANY(%(contacted)s)
+                     ORDER BY action.date_closed DESC, action.id DESC
+                        LIMIT 1
+                       ) last ON TRUE
+            ), partner_then AS NOT MATERIALIZED (
+                SELECT partner.id, partner.commercial_partner_id,
+                       partner.recouvrement_profile,
+                       CASE WHEN partner.recouvrement_insolvency_date <= %(day)s
+                            THEN partner.recouvrement_insolvency_date
+                            END AS recouvrement_insolvency_date
+                  FROM res_partner partner
+            ), res_partner AS NOT MATERIALIZED (SELECT * FROM partner_then),
+            recouvrement_action AS NOT MATERIALIZED (SELECT * FROM action_then),
+            recouvrement_action_line AS NOT MATERIALIZED (SELECT * FROM line_then),
+            account_move_line AS NOT MATERIALIZED (SELECT * FROM due_then),
+            account_move AS NOT MATERIALIZED (SELECT * FROM move_then)
+            """,
+            day=self.env.context[DAY],
+            contacted=list(CONTACTED_STATES),
+            pending=list(PENDING_STATES),
+            waiting=PENDING_STATES[0],
+        )
+
+    @api.model
+    def _get_recent_contacts(self, company, date, prospects):
+        since = date - timedelta(days=company.recouvrement_min_interval)
+        actions = (
+            self.env["recouvrement.action"]
+            .sudo()
+            .search(
+                Domain("company_id", "=", company.id)
+                & Domain("partner_id", "in", [p.partner.id for p in prospects])
+                & (
+                    Domain("state", "in", PENDING_STATES)
+                    | Domain("state", "in", CLOSED_STATES)
+                    & Domain("date_closed", ">", since)
+                ),
+                order="date_closed, id",
+            )
+        )
+        contacts, waiting = {}, {}
+        for action in actions:
+            closed = action.date_closed
+            if closed and closed < date:
+                contacts[action.partner_id.id] = (action.state, closed)
+            elif (action.run_id.date or action.create_date.date()) < date:
+                waiting[action.partner_id.id] = (PENDING_STATES[0], False)
+        return contacts | waiting
+
+    @api.model
+    def _explain_left_out(self, company, date, prospects, partners=None):
+        # The reasons are those of today.
+        return []
+
+    @api.model
+    def _announce_anew(self, moves, date):
+        """Announces nothing: the day is past."""
+
+    @api.model
+    def _create_actions(self, run, prospects):
+        raise UserError(self.env._("Nothing is made as of a past day."))

@@ -1,0 +1,408 @@
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ... import law
+from ...const import CHASED_PAYMENT_STATES, FOLLOWED_TYPES
+from .recouvrement_engine import WAITING
+
+# Age of what is open, by the first day late of each part.
+AGES = [
+    ("not_due", "Not due"),
+    ("1", "1 to 30 days late"),
+    ("31", "31 to 60 days late"),
+    ("61", "61 to 90 days late"),
+    ("91", "91 to 180 days late"),
+    ("181", "181 to 365 days late"),
+    ("366", "Over one year late"),
+    ("old", "Over five years late"),
+]
+# How firm a claim is, to find the stage of a procedure that lacks the one asked for.
+FIRMNESS = {
+    "reminder": 1,
+    "second_reminder": 2,
+    "last_reminder": 3,
+    "formal_notice": 4,
+    "public_claim": 4,
+}
+
+
+@dataclass(frozen=True)
+class StartAnswers:
+    """How a company starts to follow its receivables.
+
+    ``entry`` is a value of ``late_entry`` of procedures, or "claimed": invoices late by
+    more than ``claimed_days`` are taken as claimed at the stage of ``claimed_kind``.
+    """
+
+    start_date: Any
+    auto: bool
+    entry: str
+    claimed_kind: str | None = None
+    claimed_days: int = 0
+
+
+@dataclass
+class StartPreview:
+    """What the first run would do: ``steps`` and ``excluded`` are dicts by stage and by
+    reason, with a count of debtors and of invoices and an amount; ``claimed`` counts
+    the invoices taken as claimed before."""
+
+    steps: list
+    excluded: list
+    claimed: int
+
+
+class RecouvrementStart(models.AbstractModel):
+    """Starts follow-up on a database that already has open invoices: tells what is
+    open, tries answers without keeping anything, writes them. It never contacts a
+    debtor."""
+
+    _name = "recouvrement.start"
+    _description = "Start of follow-up"
+
+    # ------------------------------------------------------------------
+    # What is open
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _read_ages(self, company, date, start_date=None):
+        """Read what follow-up would chase in a company, by age, in its currency.
+
+        The conditions are those of ``recouvrement.engine._read_open_items``, without
+        its first day: what is due before ``start_date`` is told apart.
+
+        :return: list of dicts with ``age`` (one of ``AGES``, "total", or "credit" for
+            the unallocated credits of these debtors), ``invoices``, ``debtors``,
+            ``amount``, ``followed`` (amount from ``start_date`` on), ``barred`` and
+            ``barred_amount`` (invoices followed whose limitation seems to have run out)
+        """
+        for model in ("account.move.line", "account.move", "res.partner"):
+            self.env[model].flush_model()
+        barred = {
+            f"barred_{profile}": self._get_barred_before(profile, date)
+            for profile in ("business", "consumer", "public")
+        }
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                WITH item AS (
+                SELECT line.move_id, line.currency_id, line.date_maturity,
+                       debtor.id AS debtor_id,
+                       COALESCE(move.recouvrement_profile,
+                                debtor.recouvrement_profile) AS profile,
+                       CASE WHEN line.amount_residual_currency < 0 THEN 'credit'
+                            WHEN move.move_type = 'entry' THEN 'offset'
+                            ELSE 'debt' END AS kind,
+                       ABS(line.amount_residual) AS amount,
+                       line.date_maturity >= %(start)s AS followed
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN account_account account ON account.id = line.account_id
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                  JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
+                 WHERE line.company_id = %(company)s
+                   AND line.parent_state = 'posted'
+                   AND line.reconciled IS NOT TRUE
+                   AND account.account_type = 'asset_receivable'
+                   AND account.non_trade IS NOT TRUE
+                   AND (line.amount_residual_currency < 0
+                        OR move.move_type = 'entry'
+                        OR line.amount_residual_currency > 0
+                       AND line.date_maturity IS NOT NULL
+                       AND line.no_followup IS NOT TRUE
+                       AND move.move_type = ANY(%(types)s)
+                       AND move.payment_state = ANY(%(states)s)
+                       AND (debtor.recouvrement_insolvency_date IS NULL
+                            OR move.invoice_date
+                               >= debtor.recouvrement_insolvency_date))
+                ), debt AS (
+                SELECT item.*,
+                       CASE WHEN date_maturity >= %(date)s THEN 'not_due'
+                            WHEN date_maturity < %(five_years)s THEN 'old'
+                            WHEN %(date)s - date_maturity > 365 THEN '366'
+                            WHEN %(date)s - date_maturity > 180 THEN '181'
+                            WHEN %(date)s - date_maturity > 90 THEN '91'
+                            WHEN %(date)s - date_maturity > 60 THEN '61'
+                            WHEN %(date)s - date_maturity > 30 THEN '31'
+                            ELSE '1' END AS age,
+                       followed AND date_maturity < CASE profile
+                            WHEN 'consumer' THEN %(barred_consumer)s
+                            WHEN 'public' THEN %(barred_public)s
+                            ELSE %(barred_business)s END AS barred
+                  FROM item
+                 WHERE kind = 'debt'
+                ), account AS (
+                SELECT debtor_id, BOOL_OR(followed) AS followed
+                  FROM debt
+                 GROUP BY debtor_id
+                ), credit AS (
+                SELECT debtor_id, account.followed,
+                       GREATEST(0, SUM(CASE kind WHEN 'credit' THEN amount
+                                                 ELSE -amount END)) AS amount
+                  FROM item
+                  JOIN account USING (debtor_id)
+                 WHERE kind != 'debt'
+                 GROUP BY debtor_id, currency_id, account.followed
+                )
+                SELECT COALESCE(age, 'total') AS age,
+                       COUNT(DISTINCT move_id) AS invoices,
+                       COUNT(DISTINCT debtor_id) AS debtors,
+                       COALESCE(SUM(amount), 0) AS amount,
+                       COALESCE(SUM(amount) FILTER (WHERE followed), 0) AS followed,
+                       COUNT(DISTINCT move_id) FILTER (WHERE barred) AS barred,
+                       COALESCE(SUM(amount) FILTER (WHERE barred), 0) AS barred_amount
+                  FROM debt
+                 GROUP BY GROUPING SETS ((age), ())
+                 UNION ALL
+                SELECT 'credit', 0, COUNT(DISTINCT debtor_id), COALESCE(SUM(amount), 0),
+                       COALESCE(SUM(amount) FILTER (WHERE followed), 0), 0, 0
+                  FROM credit
+                 WHERE amount > 0
+                """,
+                company=company.id,
+                date=date,
+                start=start_date or "-infinity",
+                five_years=date - relativedelta(years=5),
+                types=list(FOLLOWED_TYPES),
+                states=list(CHASED_PAYMENT_STATES),
+                **barred,
+            )
+        )
+
+    @api.model
+    def _get_barred_before(self, profile, date):
+        """Day before which what is due seems time-barred on ``date``, unless something
+        interrupted the time."""
+        facts = self.env["recouvrement.legal.fact"]._get_table()
+        years = int(facts.at(f"limitation_{profile}", date).value)
+        if profile == "public":
+            # The years run from the 1 January after the debt was born.
+            return date.replace(year=date.year - years, month=1, day=1)
+        return date - relativedelta(years=years)
+
+    @api.model
+    def _get_procedures(self, company):
+        """Procedures that the open invoices of a company follow, else its default
+        ones."""
+        moves = self.env["account.move"]
+        groups = moves._read_group(
+            moves._recouvrement_open_domain()
+            & Domain("company_id", "=", company.id)
+            & Domain("recouvrement_procedure_id", "!=", False),
+            ["recouvrement_procedure_id"],
+        )
+        procedures = self.env["recouvrement.procedure"]
+        return procedures.union(*(procedure for (procedure,) in groups)) or (
+            procedures.union(
+                *(
+                    procedures._get_default(company, profile)
+                    for profile in ("business", "consumer", "public")
+                )
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Answers
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _simulate(self, company, date, answers):
+        """Try answers: what the first run would do of them. Nothing is kept.
+
+        :return: a :class:`StartPreview`
+        """
+        with closing(self.env.cr.savepoint()):
+            claimed = self._apply(company, date, answers)
+            self.env.flush_all()
+            engine = self.env["recouvrement.engine"]
+            debtors = engine._find_debtors(company, date)
+            prospects = engine._collect(company, date, debtors)
+            left_out = engine._explain_left_out(company, date, prospects)
+            return StartPreview(
+                self._sum_steps(prospects),
+                self._sum_excluded(prospects, left_out),
+                len(claimed),
+            )
+
+    @api.model
+    def _sum_steps(self, prospects):
+        steps = {}
+        due = [prospect for prospect in prospects if not prospect.excluded]
+        for prospect in sorted(
+            due,
+            key=lambda prospect: (
+                prospect.stage.procedure_id.profile,
+                prospect.stage.procedure_id.id,
+                prospect.stage._get_rank(),
+            ),
+        ):
+            key = {
+                "stage_id": prospect.stage.id,
+                "currency_id": prospect.currency.id,
+            }
+            self._add(
+                steps,
+                key,
+                prospect.partner.id,
+                len(prospect.move_ids),
+                prospect.amount,
+            )
+        return self._count_debtors(steps)
+
+    @api.model
+    def _sum_excluded(self, prospects, left_out):
+        rows = {}
+        for prospect in prospects:
+            if prospect.excluded:
+                key = {
+                    "reason": prospect.excluded,
+                    "currency_id": prospect.currency.id,
+                }
+                self._add(
+                    rows,
+                    key,
+                    prospect.partner.id,
+                    len(prospect.move_ids),
+                    prospect.amount,
+                )
+        for row in left_out:
+            key = {"reason": row["reason"], "currency_id": row["currency_id"]}
+            self._add(
+                rows,
+                key,
+                row["partner_id"],
+                row["invoice_count"],
+                law.to_decimal(row["amount"]),
+            )
+        return sorted(self._count_debtors(rows), key=lambda row: -row["amount"])
+
+    @api.model
+    def _count_debtors(self, rows):
+        """The rows, each with the number of its debtors in the place of their ids."""
+        for row in rows.values():
+            row["debtor_count"] = len(row.pop("debtor_ids"))
+        return list(rows.values())
+
+    @api.model
+    def _add(self, rows, key, debtor_id, invoices, amount):
+        """Add what a debtor owes to the row of ``key``."""
+        row = rows.setdefault(
+            tuple(key.values()),
+            {
+                **key,
+                "debtor_ids": set(),
+                "invoice_count": 0,
+                "amount": law.to_decimal(0),
+            },
+        )
+        row["debtor_ids"].add(debtor_id)
+        row["invoice_count"] += invoices
+        row["amount"] += amount
+
+    @api.model
+    def _start(self, company, date, answers):
+        """Write answers, and tell on the invoices taken as claimed before where their
+        stage comes from."""
+        claimed = self._apply(company, date, answers)
+        claimed._message_log_batch(
+            {
+                move.id: self.env._(
+                    "Taken as claimed before, at the stage “%s”, when follow-up was "
+                    "started: no letter was sent from here.",
+                    move.recouvrement_stage_id.name,
+                )
+                for move in claimed
+            }
+        )
+
+    @api.model
+    def _apply(self, company, date, answers):
+        """Write answers: settings, procedures, and the stages of what was claimed
+        before.
+
+        :return: the invoices taken as claimed before
+        """
+        # Who is in charge of recovery need not administer the company.
+        company.sudo().write(
+            {
+                "recouvrement_start_date": answers.start_date,
+                "recouvrement_auto": answers.auto,
+                "recouvrement_started_on": date,
+            }
+        )
+        if answers.entry == "claimed":
+            return self._take_as_claimed(company, date, answers)
+        self._get_procedures(company).write({"late_entry": answers.entry})
+        return self.env["account.move"]
+
+    @api.model
+    def _take_as_claimed(self, company, date, answers):
+        """Put old debts where they would stand, had a stage been done on ``date``."""
+        moves = self.env["account.move"].sudo()
+        moves = moves.search(self._claimed_domain(company, date, answers))
+        stages = self._get_claimed_stages(
+            moves.recouvrement_procedure_id, answers.claimed_kind
+        )
+        reached = {}
+        for move in moves:
+            due = move._recouvrement_date_due()
+            stage = stages.get(move.recouvrement_procedure_id)
+            if not (stage and due) or (date - due).days <= answers.claimed_days:
+                continue
+            standing = move._recouvrement_standing(due)
+            if not standing.position or standing.position.rank < stage._get_rank():
+                reached.setdefault((stage, standing.cycle), []).append(move.id)
+        for (stage, cycle), move_ids in reached.items():
+            moves.browse(move_ids)._recouvrement_write(
+                {
+                    "recouvrement_stage_id": stage.id,
+                    "recouvrement_stage_date": date,
+                    "recouvrement_cycle_date": cycle,
+                }
+            )
+        return moves.browse(sum(reached.values(), []))
+
+    @api.model
+    def _claimed_domain(self, company, date, answers):
+        """Domain of the invoices that were claimed before follow-up started. Hook."""
+        late = Domain(
+            self.env["account.move"]._recouvrement_overdue_line_domain(
+                date - timedelta(days=answers.claimed_days)
+            )
+        ) & Domain("no_followup", "=", False)
+        if answers.start_date:
+            late &= Domain("date_maturity", ">=", answers.start_date)
+        return self.env["account.move"]._recouvrement_open_domain() & Domain(
+            [
+                ("company_id", "=", company.id),
+                ("recouvrement_procedure_id", "!=", False),
+                ("line_ids", "any", late),
+                ("recouvrement_action_line_ids", "not any", WAITING),
+            ]
+        )
+
+    @api.model
+    def _get_claimed_stages(self, procedures, kind):
+        """Return ``{procedure: stage}``: the stage of that kind, or the firmest one
+        that is less firm where a procedure has none."""
+        stages = {}
+        for procedure in procedures:
+            known = procedure.stage_ids._filter_road().sorted(
+                lambda stage: stage._get_rank()
+            )
+            same = known.filtered(lambda stage: stage.kind == kind)
+            softer = known.filtered(
+                lambda stage: FIRMNESS.get(stage.kind, FIRMNESS[kind]) < FIRMNESS[kind]
+            )
+            stage = (same or softer)[-1:]
+            if stage:
+                stages[procedure] = stage
+        return stages

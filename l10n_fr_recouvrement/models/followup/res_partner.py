@@ -1,0 +1,536 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ...const import (
+    ACCOUNTING,
+    CONTACTED_STATES,
+    DUE_STATES,
+    MANAGER,
+    OFFICER,
+    PENDING_STATES,
+    PROFILES,
+    PUBLIC_DELAYS,
+    RATE_BASES,
+)
+
+# INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
+PUBLIC_SIREN_FIRST_DIGITS = ("1", "2")
+
+# Addresses that letters go to, the best first; the debtor itself comes last.
+CONTACT_TYPES = ("recouvrement", "invoice")
+# Written by who is in charge of recovery.
+OFFICER_FIELDS = {
+    "recouvrement_profile",
+    "recouvrement_procedure_id",
+    "recouvrement_rate_basis",
+    "recouvrement_contract_rate",
+    "recouvrement_public_delay",
+    "recouvrement_insolvency_date",
+    "recouvrement_user_id",
+    "recouvrement_team_id",
+    "recouvrement_lre_consent_date",
+    "recouvrement_lre_consent_note",
+}
+ASSIGNMENT_FIELDS = {"recouvrement_user_id", "recouvrement_team_id"}
+
+
+class ResPartner(models.Model):
+    """Debtor: profile, procedure and what is overdue, on the commercial partner."""
+
+    _inherit = "res.partner"
+
+    type = fields.Selection(
+        selection_add=[("recouvrement", "Follow-up Address"), ("other",)],
+        ondelete={"recouvrement": "set default"},
+    )
+    recouvrement_profile = fields.Selection(
+        PROFILES,
+        string="Debtor profile",
+        compute="_compute_recouvrement_profile",
+        store=True,
+        readonly=False,
+        tracking=True,
+        help="Guessed from the company flag, the VAT number and the SIRET; correct it "
+        "when the guess is wrong. Penalties and letters depend on it.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_profile_forced = fields.Boolean(
+        "Profile chosen by hand",
+        groups=ACCOUNTING,
+        help="Somebody chose the profile: it is not guessed again.",
+    )
+    recouvrement_procedure_id = fields.Many2one(
+        "recouvrement.procedure",
+        "Own procedure",
+        company_dependent=True,
+        domain="[('profile', '=', recouvrement_profile)]",
+        help="Leave empty to follow the default procedure of the profile.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_rate_basis = fields.Selection(
+        [basis for basis in RATE_BASES if basis[0] != "printed"],
+        "Own penalty rate",
+        company_dependent=True,
+        tracking=True,
+        help="What was agreed with this customer. Empty: the rate of your general "
+        "terms of sale.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_contract_rate = fields.Float(
+        "Own rate of the contract (%)",
+        digits=(7, 4),
+        company_dependent=True,
+        groups=ACCOUNTING,
+    )
+    recouvrement_public_delay = fields.Selection(
+        PUBLIC_DELAYS,
+        "Time to pay",
+        default="state",
+        help="Time that this public body has from receipt of the request for payment "
+        "(CCP art. R2192-10 and R2192-11).",
+        groups=ACCOUNTING,
+    )
+    recouvrement_insolvency_date = fields.Date(
+        "Insolvency judgment of",
+        tracking=True,
+        help="Day of the judgment that opened insolvency proceedings: what was owed "
+        "before is not chased any more, and bears no interest from then on (C. com. "
+        "art. L622-21 and L622-28).",
+        groups=ACCOUNTING,
+    )
+    recouvrement_user_id = fields.Many2one(
+        "res.users",
+        "Responsible for recovery",
+        domain="[('share', '=', False)]",
+        index="btree_not_null",
+        tracking=True,
+        help="Who calls and visits this debtor, and answers for what is sent to it.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_team_id = fields.Many2one(
+        "recouvrement.team",
+        "Recovery team",
+        index="btree_not_null",
+        tracking=True,
+        help="Team that answers for this debtor, with its responsible or without one.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_lre_consent_date = fields.Date(
+        "Agreed to electronic registered letters on",
+        tracking=True,
+        help="Who is no professional must have agreed before the first one (C. postes "
+        "art. L100). Empty: not agreed, or withdrawn.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_lre_consent_note = fields.Char(
+        "How it agreed",
+        tracking=True,
+        help="The contract and its clause, the form, the letter that proves it.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_action_ids = fields.One2many(
+        "recouvrement.action",
+        "partner_id",
+        "Recovery actions",
+        groups=ACCOUNTING,
+    )
+    recouvrement_action_count = fields.Integer(
+        compute="_compute_recouvrement_action_count",
+        groups=ACCOUNTING,
+    )
+    recouvrement_currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_recouvrement_amounts",
+        groups=ACCOUNTING,
+    )
+    recouvrement_overdue = fields.Monetary(
+        "Overdue",
+        compute="_compute_recouvrement_amounts",
+        currency_field="recouvrement_currency_id",
+        help="Unpaid invoices past their due date, in the currency of the company, "
+        "disputed ones and those left out of follow-up included.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_credits = fields.Monetary(
+        "To be deducted",
+        compute="_compute_recouvrement_amounts",
+        currency_field="recouvrement_currency_id",
+        help="Credit notes and payments that are not allocated to an invoice.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_penalties = fields.Monetary(
+        "Penalties due",
+        compute="_compute_recouvrement_penalties",
+        currency_field="recouvrement_currency_id",
+        help="Interest, indemnity and costs as of the last computation, less what was "
+        "waived, that no debit note charges, in the currency of the company.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_is_debtor = fields.Boolean(
+        compute="_compute_recouvrement_is_debtor",
+        search="_search_recouvrement_is_debtor",
+        help="Has an unpaid invoice past its due date.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_last_contact = fields.Date(
+        compute="_compute_recouvrement_last_contact",
+        groups=ACCOUNTING,
+    )
+
+    @api.depends("is_company", "parent_id", "vat", "company_registry", "country_code")
+    def _compute_recouvrement_profile(self):
+        for partner in self:
+            if not partner.recouvrement_profile_forced:
+                partner.recouvrement_profile = partner._recouvrement_guess_profile()
+
+    def _recouvrement_guess_profile(self):
+        """Profile that the identifiers of the partner tell."""
+        self.ensure_one()
+        registry = (self.company_registry or "").replace(" ", "")
+        if (
+            self.country_code in self.env["res.company"]._get_france_country_codes()
+            and len(registry) in (9, 14)
+            and registry.startswith(PUBLIC_SIREN_FIRST_DIGITS)
+        ):
+            return "public"
+        if self.is_company or self.parent_id or self.vat or registry:
+            return "business"
+        return "consumer"
+
+    def _compute_recouvrement_action_count(self):
+        counts = dict(
+            self.env["recouvrement.action"]._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.recouvrement_action_count = counts.get(partner, 0)
+
+    @api.depends_context("company")
+    def _compute_recouvrement_amounts(self):
+        company = self.env.company
+        today = fields.Date.context_today(self)
+        open_items = [
+            ("company_id", "=", company.id),
+            ("parent_state", "=", "posted"),
+            ("account_type", "=", "asset_receivable"),
+            ("reconciled", "=", False),
+            ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+        ]
+        overdue = self._recouvrement_sum_residuals(
+            [*open_items, ("amount_residual", ">", 0), ("date_maturity", "<", today)]
+        )
+        credits = self._recouvrement_sum_residuals(
+            [*open_items, ("amount_residual", "<", 0)]
+        )
+        for partner in self:
+            debtor = partner.commercial_partner_id
+            partner.recouvrement_currency_id = company.currency_id
+            partner.recouvrement_overdue = overdue.get(debtor, 0)
+            partner.recouvrement_credits = -credits.get(debtor, 0)
+
+    @api.depends_context("company")
+    def _compute_recouvrement_penalties(self):
+        company, today = self.env.company, fields.Date.context_today(self)
+        totals = {}
+        for partner, currency, amount, waived in self.env[
+            "recouvrement.penalty.line"
+        ]._read_group(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", company.id),
+                ("state", "in", DUE_STATES),
+            ],
+            ["partner_id", "currency_id"],
+            ["amount:sum", "amount_waived:sum"],
+        ):
+            due = currency._convert(
+                amount - waived, company.currency_id, company, today
+            )
+            totals[partner] = totals.get(partner, 0) + due
+        for partner in self:
+            partner.recouvrement_penalties = totals.get(
+                partner.commercial_partner_id, 0
+            )
+
+    @api.depends("recouvrement_overdue")
+    def _compute_recouvrement_is_debtor(self):
+        for partner in self:
+            partner.recouvrement_is_debtor = bool(partner.recouvrement_overdue)
+
+    @api.model
+    def _search_recouvrement_is_debtor(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        moves = self.env["account.move"]
+        overdue = moves._search(
+            [
+                ("company_id", "in", self.env.companies.ids),
+                *moves._recouvrement_overdue_domain(fields.Date.context_today(self)),
+            ]
+        )
+        return [("id", "in", overdue.subselect("commercial_partner_id"))]
+
+    @api.model
+    def _recouvrement_sum_residuals(self, domain):
+        """Sum the residuals of journal items by debtor."""
+        sums = {}
+        for partner, residual in self.env["account.move.line"]._read_group(
+            domain, ["partner_id"], ["amount_residual:sum"]
+        ):
+            debtor = partner.commercial_partner_id
+            sums[debtor] = sums.get(debtor, 0) + residual
+        return sums
+
+    @api.depends_context("company")
+    def _compute_recouvrement_last_contact(self):
+        dates = dict(
+            self.env["recouvrement.action"]._read_group(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("company_id", "=", self.env.company.id),
+                    ("state", "in", CONTACTED_STATES),
+                ],
+                ["partner_id"],
+                ["date_closed:max"],
+            )
+        )
+        for partner in self:
+            partner.recouvrement_last_contact = dates.get(partner)
+
+    def write(self, vals):
+        # EXTENDS base: a profile that somebody corrects holds for the open invoices too
+        terms = OFFICER_FIELDS & vals.keys()
+        if terms and not self.env.su and not self.env.user.has_group(OFFICER):
+            raise AccessError(
+                self.env._(
+                    "Ask a recovery officer to change how a debtor is followed up."
+                )
+            )
+        if ASSIGNMENT_FIELDS & vals.keys():
+            self._recouvrement_check_assignment()
+        if vals.get("recouvrement_profile"):
+            vals = {**vals, "recouvrement_profile_forced": True}
+        archived = self.browse()
+        if vals.get("active") is False:
+            archived = self.filtered("active")
+        res = super().write(vals)
+        if archived:
+            self.env["recouvrement.action"]._follow_archived(archived)
+        if vals.get("recouvrement_profile"):
+            self._recouvrement_propagate_profile(vals["recouvrement_profile"])
+        if "recouvrement_procedure_id" in vals:
+            self._recouvrement_propagate_procedure()
+        if "recouvrement_insolvency_date" in vals:
+            moves = self._recouvrement_unsettled_invoices([])
+            moves |= self._recouvrement_late_invoices([])
+            moves._recouvrement_follow_payments()
+        return res
+
+    def _recouvrement_check_assignment(self):
+        """Where officers answer for their own debtors, or for those of their teams,
+        they do not take those of others."""
+        if (
+            not self.env.su
+            and not self.env.user.has_group(MANAGER)
+            and self._recouvrement_of_others()
+        ):
+            raise AccessError(
+                self.env._(
+                    "Ask a recovery manager to give the debtors of somebody else to "
+                    "another responsible."
+                )
+            )
+
+    def _recouvrement_of_others(self):
+        """Debtors of ``self`` that others answer for, by the setting of any company
+        that the user works for: debtors are shared by all of them."""
+        user = self.env.user
+        scopes = set(user.company_ids.sudo().mapped("recouvrement_officer_scope"))
+        others = self.browse()
+        if "own" in scopes:
+            others |= self.filtered(lambda partner: partner.recouvrement_user_id - user)
+        if "team" in scopes:
+            others |= self._recouvrement_of_other_teams()
+        return others
+
+    def _recouvrement_of_other_teams(self):
+        """Debtors of ``self`` that neither the user nor a team of theirs answers for,
+        but somebody."""
+        user = self.env.user
+        teams = self.env["recouvrement.team"].sudo()
+        teams = teams.search([("member_ids", "in", user.ids)])
+        mates = user | teams.member_ids
+        return self.filtered(
+            lambda partner: (
+                (partner.recouvrement_user_id or partner.recouvrement_team_id)
+                and partner.recouvrement_user_id not in mates
+                and partner.recouvrement_team_id not in teams
+            )
+        )
+
+    def _recouvrement_check_merge(self):
+        """Where officers answer for their own debtors, or for those of their teams,
+        merging contacts does not give them those of others."""
+        user = self.env.user
+        if self.env.su or user.has_group(MANAGER) or not user.has_group(OFFICER):
+            return
+        debtors = self.commercial_partner_id
+        held = debtors._recouvrement_of_others()
+        held |= debtors._recouvrement_out_of_reach()
+        if held:
+            raise AccessError(
+                self.env._(
+                    "Somebody else answers for %s: ask a recovery manager to merge the "
+                    "contacts.",
+                    ", ".join(held.mapped("display_name")),
+                )
+            )
+
+    def _recouvrement_out_of_reach(self):
+        """Debtors of ``self`` that have an action open which the user may not change,
+        in any company that they work for."""
+        companies = self.env.user.company_ids
+        actions = self.env["recouvrement.action"].sudo()
+        actions = actions.with_context(allowed_company_ids=companies.ids).search(
+            [
+                ("partner_id", "in", self.ids),
+                ("company_id", "in", companies.ids),
+                ("state", "in", PENDING_STATES),
+            ]
+        )
+        reached = actions.sudo(False)._filtered_access("write").sudo()
+        return (actions - reached).partner_id.sudo(False)
+
+    def _recouvrement_unsettled_invoices(self, domain):
+        moves = self.env["account.move"].sudo()
+        return moves.search(
+            [
+                *moves._recouvrement_unsettled_domain(),
+                ("commercial_partner_id", "in", self.ids),
+                ("company_id", "in", self.env.companies.ids),
+                *domain,
+            ]
+        )
+
+    def _recouvrement_late_invoices(self, domain):
+        """Invoices, paid late or not, whose penalties nobody has charged."""
+        return (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("commercial_partner_id", "in", self.ids),
+                    ("company_id", "in", self.env.companies.ids),
+                    ("state", "=", "posted"),
+                    ("recouvrement_penalty_line_ids.state", "in", DUE_STATES),
+                    *domain,
+                ]
+            )
+        )
+
+    def _recouvrement_propagate_profile(self, profile):
+        moves = self._recouvrement_unsettled_invoices(
+            [("recouvrement_profile", "!=", profile)]
+        )
+        moves |= self._recouvrement_late_invoices(
+            [("recouvrement_profile", "!=", profile)]
+        )
+        moves.recouvrement_profile = profile
+
+    def _recouvrement_propagate_procedure(self):
+        company = self.env.company
+        procedures = self._recouvrement_procedures(company)
+        moves = self._recouvrement_unsettled_invoices([("company_id", "=", company.id)])
+        for partner, partner_moves in moves.grouped("commercial_partner_id").items():
+            partner_moves.recouvrement_procedure_id = procedures[partner]
+
+    def _recouvrement_procedures(self, company):
+        """Return ``{partner: procedure}`` that each debtor follows in ``company``."""
+        model = self.env["recouvrement.procedure"]
+        defaults = {}
+        procedures = {}
+        for partner in self.with_company(company):
+            profile = partner.sudo().recouvrement_profile
+            own = partner.sudo().recouvrement_procedure_id
+            if own.profile != profile or not own.active:
+                own = model
+            if not own and profile not in defaults:
+                defaults[profile] = model._get_default(company, profile)
+            procedures[partner] = own or defaults[profile]
+        return procedures
+
+    def _recouvrement_fetch_responsibles(self):
+        """Read who answers for these debtors, for all of them at once."""
+        debtors = self.sudo()
+        debtors.fetch(["recouvrement_user_id", "recouvrement_team_id"])
+        debtors.recouvrement_user_id.fetch(["active", "company_ids"])
+        debtors.recouvrement_team_id.fetch(["active", "company_id"])
+
+    def _recouvrement_get_responsible(self, company, stage):
+        """Who answers for an action at ``stage``: the responsible of the debtor, else
+        that of the stage, as far as they work for ``company``; or nobody."""
+        self.ensure_one()
+        for user in (self.sudo().recouvrement_user_id, stage.sudo().user_id):
+            if user.active and company in user.company_ids:
+                return user
+        return self.env["res.users"]
+
+    def _recouvrement_get_team(self, company, stage):
+        """Team that answers for an action at ``stage``: that of the debtor, else that
+        of the stage, as far as it works for ``company``; or none."""
+        self.ensure_one()
+        for team in (self.sudo().recouvrement_team_id, stage.sudo().team_id):
+            if team and team._serves(company):
+                return team
+        return self.env["recouvrement.team"]
+
+    def _recouvrement_get_contact(self):
+        """Return ``{debtor: partner}``: whom to write to, its follow-up address, else
+        its invoice address, else itself."""
+        contacts = {partner: partner for partner in self}
+        found = self.search(
+            [
+                ("commercial_partner_id", "in", self.ids),
+                ("type", "in", CONTACT_TYPES),
+            ]
+        )
+        for contact in found.sorted(
+            lambda contact: (-CONTACT_TYPES.index(contact.type), -contact.id)
+        ):
+            contacts[contact.commercial_partner_id] = contact
+        return contacts
+
+    def action_view_recouvrement_actions(self):
+        """Open the recovery actions of this debtor."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_fr_recouvrement.recouvrement_action_action"
+        )
+        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
+        action["context"] = {"create": False}
+        return action
+
+    def action_recouvrement_prepare(self):
+        """Open the preview of what would go out today to this debtor."""
+        return self.env["recouvrement.run.wizard"]._get_action_for(
+            self.env.company, self.commercial_partner_id
+        )
+
+    def _recouvrement_penalised_invoices(self):
+        """Invoices of these debtors that bear penalties, in the current company."""
+        return self.env["account.move"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("recouvrement_penalty_line_ids.state", "in", DUE_STATES),
+            ]
+        )
+
+    def action_recouvrement_waive(self):
+        """Open the assistant that waives penalties of this debtor."""
+        return self._recouvrement_penalised_invoices().action_recouvrement_waive()
+
+    def action_recouvrement_charge(self):
+        """Open the assistant that charges penalties of this debtor."""
+        return self._recouvrement_penalised_invoices().action_recouvrement_charge()

@@ -1,0 +1,290 @@
+from dataclasses import dataclass
+from typing import Any
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ... import law
+from ...const import FOLLOWED_TYPES
+from ...paper.words import letter_kinds
+
+
+@dataclass(frozen=True)
+class LetterRequest:
+    """A letter that somebody asks for: to which debtor, about which invoices (of no use
+    to a statement of account, which lists everything)."""
+
+    partner: Any
+    moves: Any
+
+
+class RecouvrementLetterRequest(models.AbstractModel):
+    """Letters that are no step of the road: what each lists, and the actions that carry
+    them.
+
+    They claim nothing: their lines reach no stage, no minimum interval keeps them back
+    and they keep no stage back.
+
+    The content of a letter is a method ``_collect_x`` that
+    :attr:`~odoo.addons.l10n_fr_recouvrement.paper.words.letter_kinds.LetterKind.collect`
+    names. It reads for all the requests together and returns, for each of them,
+    ``{currency: [values of the lines of its action]}``, empty when nothing is to be
+    told.
+    """
+
+    _name = "recouvrement.letter.request"
+    _description = "Letters on request"
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _create_actions(self, company, stage, request, **vals):
+        """Make the actions that carry a letter, one for each currency.
+
+        :param stage: a stage on request
+        :param request: :class:`LetterRequest`
+        :param vals: ``contact_id``, ``channel`` and other values of the actions
+        :raise UserError: the letter would be empty
+        """
+        today = fields.Date.context_today(self)
+        [content] = self._collect(stage.kind, company, [request], today)
+        if not content:
+            raise UserError(self._get_nothing(stage.kind))
+        actions = (
+            self.env["recouvrement.action"]
+            .sudo()
+            .create(
+                [
+                    {
+                        **self._prepare_action_vals(company, stage, request, today),
+                        **vals,
+                        "currency_id": currency.id,
+                        "line_ids": [fields.Command.create(line) for line in lines],
+                    }
+                    for currency, lines in content.items()
+                ]
+            )
+        )
+        actions._check_before_sending()
+        return actions.with_env(self.env)
+
+    @api.model
+    def _prepare_action_vals(self, company, stage, request, date):
+        """Values of an action that carries a letter on request. Hook."""
+        partner = request.partner
+        contacts = partner._recouvrement_get_contact()
+        return {
+            "company_id": company.id,
+            "partner_id": partner.id,
+            "contact_id": contacts[partner].id,
+            "stage_id": stage.id,
+            "channel": stage.channel,
+            "state": self.env["recouvrement.action"]._get_first_state(stage),
+            "user_id": partner._recouvrement_get_responsible(company, stage).id,
+            "profile": stage.procedure_id.profile,
+            "date": date,
+            "legal_mentions": self._get_legal_mentions(stage.kind, date),
+        }
+
+    @api.model
+    def _get_legal_mentions(self, kind, date):
+        facts = self.env["recouvrement.legal.fact"]._get_table()
+        return [
+            {"code": code, "article": facts.at(code, date).article}
+            for code in letter_kinds.get(kind).cites
+        ]
+
+    @api.model
+    def _refresh(self, actions, date):
+        """Bring pending letters on request up to what the account is on ``date``.
+
+        :return: the actions that have nothing to tell any more
+        """
+        empty = actions.browse()
+        lines = []
+        for (company, kind), part in actions.grouped(
+            lambda action: (action.company_id, action.kind)
+        ).items():
+            requests = [
+                LetterRequest(action.partner_id, action._get_invoices())
+                for action in part
+            ]
+            contents = self._collect(kind, company, requests, date)
+            for action, content in zip(part, contents, strict=True):
+                if action.currency_id not in content:
+                    empty |= action
+                for vals in content.get(action.currency_id, ()):
+                    lines.append({**vals, "action_id": action.id})
+        kept = actions - empty
+        kept.line_ids.unlink()
+        self.env["recouvrement.action.line"].create(lines)
+        for kind, part in kept.grouped("kind").items():
+            part.write(
+                {"date": date, "legal_mentions": self._get_legal_mentions(kind, date)}
+            )
+        return empty
+
+    # ------------------------------------------------------------------
+    # What letters list
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _collect(self, kind, company, requests, date):
+        """Return what the letter of each request lists (see the class)."""
+        method = letter_kinds.get(kind).collect
+        return getattr(self.sudo(), method)(company, requests, date)
+
+    @api.model
+    def _get_nothing(self, kind):
+        """Say why a letter would be empty."""
+        if kind == "receipt":
+            return self.env._(
+                "None of these invoices is settled by a payment: there is nothing to "
+                "give a receipt for."
+            )
+        return self.env._("Nothing is open on this account.")
+
+    @api.model
+    def _prepare_line_vals(self, kind, line, date, **amounts):
+        """Values of one line of a letter on request, nothing claimed by default."""
+        move = line.move_id
+        return {
+            "kind": kind,
+            "move_id": move.id,
+            "move_line_id": line.id,
+            "label": move.name,
+            "instalment": self._get_instalment(line),
+            "date_document": self._get_document_date(line),
+            "date_due": line.date_maturity or line.date,
+            "days_late": 0,
+            "amount_original": 0.0,
+            "amount_residual": 0.0,
+            **amounts,
+        }
+
+    @api.model
+    def _get_document_date(self, line):
+        return line.move_id.invoice_date or line.date
+
+    @api.model
+    def _get_instalment(self, line):
+        """Rank of a due line among those of its invoice, as 2/3."""
+        dues = line.move_id.line_ids.filtered(
+            lambda due: due.display_type == "payment_term"
+        ).sorted(lambda due: (due.date_maturity, due.id))
+        if line not in dues or len(dues) < 2:
+            return False
+        return f"{dues.ids.index(line.id) + 1}/{len(dues)}"
+
+    @api.model
+    def _collect_account(self, company, requests, date):
+        """Everything open on the accounts of the debtors on a day, due or not, credits
+        and disputed invoices included, in order of date."""
+        partners = self.env["res.partner"].union(*(r.partner for r in requests))
+        found = {}
+        for line in (
+            self.env["account.move.line"]
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("parent_state", "=", "posted"),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                    ("account_id.non_trade", "=", False),
+                    ("reconciled", "=", False),
+                    ("amount_residual_currency", "!=", 0),
+                    ("partner_id.commercial_partner_id", "in", partners.ids),
+                ],
+            )
+            .filtered(lambda line: self._get_document_date(line) <= date)
+            .sorted(lambda line: (self._get_document_date(line), line.id))
+        ):
+            content = found.setdefault(line.partner_id.commercial_partner_id, {})
+            content.setdefault(line.currency_id, []).append(
+                self._prepare_account_line_vals(line, date)
+            )
+        return [found.get(request.partner, {}) for request in requests]
+
+    @api.model
+    def _prepare_account_line_vals(self, line, date):
+        owed = line.amount_residual_currency > 0
+        is_invoice = line.move_id.move_type in FOLLOWED_TYPES
+        if owed:
+            kind = "invoice" if is_invoice else "entry"
+        else:
+            is_refund = line.move_id.move_type == "out_refund"
+            kind = "credit_note" if is_refund else "payment"
+        late = (date - line.date_maturity).days if owed and line.date_maturity else 0
+        return self._prepare_line_vals(
+            kind,
+            line,
+            date,
+            days_late=max(late, 0),
+            amount_original=abs(line.amount_currency),
+            amount_residual=abs(line.amount_residual_currency),
+        )
+
+    @api.model
+    def _collect_receipt(self, company, requests, date):
+        """The invoices that are settled and what settled them, line by line."""
+        contents = []
+        for request in requests:
+            moves = request.moves.filtered(
+                lambda move, request=request: (
+                    move.move_type in FOLLOWED_TYPES
+                    and move.company_id == company
+                    and move.commercial_partner_id == request.partner
+                    and move.payment_state == "paid"
+                )
+            )
+            content = {}
+            for currency, part in moves.grouped("currency_id").items():
+                settlements = self._prepare_settlements(part, date)
+                if any(vals["kind"] == "payment" for vals in settlements):
+                    content[currency] = [
+                        *self._prepare_settled(part, date),
+                        *settlements,
+                    ]
+            contents.append(content)
+        return contents
+
+    @api.model
+    def _get_due_lines(self, moves):
+        return moves.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        ).sorted(lambda line: (line.date_maturity, line.id))
+
+    @api.model
+    def _prepare_settled(self, moves, date):
+        return [
+            self._prepare_line_vals(
+                "invoice", line, date, amount_original=abs(line.amount_currency)
+            )
+            for line in self._get_due_lines(moves)
+        ]
+
+    @api.model
+    def _prepare_settlements(self, moves, date):
+        """What settled invoices: each payment, credit note or adjustment once, with
+        the part of it that went to them."""
+        digits = moves.currency_id.decimal_places
+        sums = {}
+        for partial in self._get_due_lines(moves).matched_credit_ids:
+            amount = law.to_decimal(partial.debit_amount_currency, digits)
+            source = partial.credit_move_id
+            sums[source] = sums.get(source, law.to_decimal(0)) + amount
+        return [
+            self._prepare_line_vals(
+                "credit_note" if line.move_id.move_type == "out_refund" else "payment",
+                line,
+                date,
+                date_document=line.date,
+                date_due=line.date,
+                amount_original=float(amount),
+            )
+            for line, amount in sorted(
+                sums.items(), key=lambda item: (item[0].date, item[0].id)
+            )
+            if amount
+        ]

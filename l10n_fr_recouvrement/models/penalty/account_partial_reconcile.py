@@ -1,0 +1,130 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ...const import CREDIT_EFFECTS, OFFICER
+
+
+class AccountPartialReconcile(models.Model):
+    """Payment or credit note set against a due line, and how it counts for interest."""
+
+    _inherit = "account.partial.reconcile"
+
+    recouvrement_effect = fields.Selection(
+        [("payment", "Payment: from its date"), *CREDIT_EFFECTS],
+        "Counts for interest as",
+        compute="_compute_recouvrement_effect",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="A credit note that corrects the price lowers what bears interest from "
+        "the start; a commercial gesture, and a payment, from their date. Interest is "
+        "paid first by payments alone (C. civ. art. 1343-1).",
+    )
+
+    recouvrement_entry_id = fields.Many2one(
+        related="credit_move_id.move_id", string="Payment or credit note"
+    )
+
+    @api.depends("credit_move_id")
+    def _compute_recouvrement_effect(self):
+        """A credit note has the effect that its company chose on the day it was
+        reconciled."""
+        for partial in self:
+            move = partial.credit_move_id.move_id
+            partial.recouvrement_effect = (
+                move.company_id.recouvrement_credit_effect
+                if move.move_type == "out_refund"
+                else "payment"
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        self._recouvrement_check_choice({name for vals in vals_list for name in vals})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS account: interest follows the choice, which leaves a trace
+        if "recouvrement_effect" not in vals:
+            return super().write(vals)
+        self._recouvrement_check_choice(vals)
+        before = {partial: partial.recouvrement_effect for partial in self}
+        res = super().write(vals)
+        changed = self.filtered(
+            lambda partial: partial.recouvrement_effect != before[partial]
+        )
+        for partial in changed:
+            partial._recouvrement_trace_effect()
+        changed.debit_move_id.move_id._recouvrement_follow_payments()
+        return res
+
+    def unlink(self):
+        # EXTENDS account: what was paid no more bears interest again
+        moves = self.debit_move_id.move_id
+        self._recouvrement_check_reversals(moves)
+        res = super().unlink()
+        # Settled before this module was there, they have no terms yet.
+        moves.filtered(
+            lambda move: move.state == "posted" and not move.sudo().recouvrement_profile
+        )._recouvrement_freeze_terms()
+        moves._recouvrement_follow_later()
+        return res
+
+    def _recouvrement_check_reversals(self, moves):
+        """A debit note that was reversed does not come back to life while the penalties
+        it charged are owed again."""
+        for note in moves.sudo().filtered("recouvrement_is_debit_note"):
+            if (
+                note.payment_state == "reversed"
+                and not note.line_ids.recouvrement_penalty_line_ids
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(note)s was reversed and its penalties are owed again: leave "
+                        "its credit note reconciled, and charge them by a new debit "
+                        "note.",
+                        note=note.display_name,
+                    )
+                )
+
+    def _recouvrement_check_choice(self, names):
+        """To forgive interest by the way a payment counts takes the same right as to
+        waive it."""
+        if (
+            "recouvrement_effect" in names
+            and not self.env.su
+            and not self.env.user.has_group(OFFICER)
+        ):
+            raise AccessError(
+                self.env._(
+                    "Ask a recovery officer to change how a credit note counts for "
+                    "interest."
+                )
+            )
+
+    @api.constrains("recouvrement_effect")
+    def _check_recouvrement_effect(self):
+        for partial in self:
+            entry = partial.credit_move_id
+            if partial.recouvrement_effect in ("correction", "gesture") and (
+                entry.payment_id or entry.statement_line_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%s is money received: it counts from its date.",
+                        entry.move_id.display_name,
+                    )
+                )
+
+    def _recouvrement_trace_effect(self):
+        self.ensure_one()
+        effects = dict(
+            self._fields["recouvrement_effect"]._description_selection(self.env)
+        )
+        self.debit_move_id.move_id.message_post(
+            body=self.env._(
+                "For late-payment interest, %(entry)s counts as: %(effect)s.",
+                entry=self.credit_move_id.move_id.display_name,
+                effect=effects[self.recouvrement_effect or "payment"],
+            )
+        )

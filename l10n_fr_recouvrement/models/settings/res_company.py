@@ -1,0 +1,345 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_compare, format_date
+
+from ... import law
+from ...const import BELOW_FLOOR, CREDIT_EFFECTS, DUE_STATES, RATE_BASES
+
+# Account of the French chart for what late customers pay, first found.
+PENALTY_ACCOUNT_CODES = ("763100", "758100")
+# Settings that the penalties of invoices paid before they changed depend on too.
+PENALTY_FIELDS = {
+    "recouvrement_divisor",
+    "recouvrement_insolvency_day",
+    "recouvrement_consumer_start",
+}
+
+
+class ResCompany(models.Model):
+    """Creditor: how follow-up runs and what its letters must say of it."""
+
+    _inherit = "res.company"
+
+    recouvrement_auto = fields.Boolean(
+        "Daily follow-up",
+        help="The daily job prepares the actions of this company and sends the e-mails "
+        "that need no approval. Off until somebody starts it.",
+    )
+    recouvrement_start_date = fields.Date(
+        "Follow invoices due from",
+        help="Invoices due before this day are left alone. Empty: no limit.",
+    )
+    recouvrement_started_on = fields.Date(
+        "Follow-up started on",
+        readonly=True,
+        help="Day that somebody last answered the assistant that starts follow-up.",
+    )
+    recouvrement_min_interval = fields.Integer(
+        "Days between contacts",
+        default=5,
+        help="A debtor is not contacted again before this many days.",
+    )
+    recouvrement_bank_days = fields.Integer(
+        "Bank entries at most this old (days)",
+        default=7,
+        help="Where the last bank entry is older, debtors may have paid already: the "
+        "preview warns, and the daily job sends nothing. 0: never mind.",
+    )
+    recouvrement_transit_days = fields.Integer(
+        "Days that payments are under way",
+        default=10,
+        help="A payment that the bank has not confirmed after this many days is told "
+        "in the preview. Its invoice is not claimed meanwhile.",
+    )
+    recouvrement_divisor = fields.Selection(
+        [("365", "365 days"), ("actual", "Days of the civil year (365 or 366)")],
+        "Interest divisor",
+        default="365",
+        required=True,
+        help="No text fixes it: 365 is the common use, the civil year follows "
+        "Cass. com. 10 January 1995, 91-21.141. It is printed on the letter.",
+    )
+    recouvrement_alsace_moselle = fields.Boolean("Holidays of Alsace-Moselle")
+    recouvrement_legal_form = fields.Char(
+        "Legal form", help="SARL, SAS… as on the K-bis (C. com. art. R123-238)."
+    )
+    recouvrement_share_capital = fields.Char(
+        "Share capital", help="As printed on letters, for instance 50 000 €."
+    )
+    recouvrement_rcs_city = fields.Char(
+        "Registry (RCS)", help="Town of the registry (C. com. art. R123-237)."
+    )
+    recouvrement_signatory_name = fields.Char("Signatory")
+    recouvrement_signatory_title = fields.Char("Title of the signatory")
+    recouvrement_fold_marks = fields.Boolean(
+        "Folding marks",
+        default=True,
+        help="Print where a sheet is folded in three for a DL envelope.",
+    )
+    recouvrement_mediator = fields.Char(
+        "Consumer mediator",
+        help="Name, address and website of the mediator that your consumers may turn "
+        "to (C. conso. art. L612-1 and L616-1), printed on their last letters.",
+    )
+    recouvrement_bank_id = fields.Many2one(
+        "res.partner.bank",
+        "Account to pay to",
+        domain="[('partner_id', '=', partner_id)]",
+        help="Printed on letters with its payment code. Empty: the first account.",
+    )
+
+    recouvrement_rate_basis = fields.Selection(
+        [basis for basis in RATE_BASES if basis[0] != "printed"],
+        "Penalty rate",
+        default="ecb",
+        required=True,
+        help="Rate of your general terms of sale, frozen on each invoice to a business "
+        "when it is posted. Without a stipulation the law sets the ECB rate plus 10 "
+        "points (C. com. art. L441-10, II).",
+    )
+    recouvrement_contract_rate = fields.Float("Rate of the contract (%)", digits=(7, 4))
+    recouvrement_below_floor = fields.Selection(
+        BELOW_FLOOR,
+        "When it is under the legal floor",
+        default="floor",
+        required=True,
+        help="What replaces a rate under 3 × the legal rate is not settled by any "
+        "text: the floor is the prudent choice.",
+    )
+    recouvrement_credit_effect = fields.Selection(
+        CREDIT_EFFECTS,
+        "Credit notes",
+        default="correction",
+        required=True,
+        help="How a credit note counts for interest, unless said otherwise on the "
+        "invoice it is set against.",
+    )
+    recouvrement_consumer_start = fields.Selection(
+        [
+            ("presented", "First presentation of the registered letter"),
+            ("sent", "Sending of the formal notice"),
+            ("received", "Receipt of the registered letter"),
+        ],
+        "Interest of consumers runs from",
+        default="presented",
+        required=True,
+        help="A consumer owes interest from the formal notice (C. civ. art. 1231-6 and "
+        "1344-1); no text says which of these days it is.",
+    )
+    recouvrement_insolvency_day = fields.Boolean(
+        "The day of an insolvency judgment bears interest",
+        help="The text is silent (C. com. art. L622-28): no is the prudent choice.",
+    )
+    recouvrement_waiver_limit = fields.Monetary(
+        "Officers waive up to",
+        default=200,
+        help="A waiver of more than this is granted by a recovery manager.",
+    )
+    recouvrement_officer_scope = fields.Selection(
+        [
+            ("all", "Every debtor"),
+            ("team", "Debtors of their teams and of the members, or nobody's"),
+            ("own", "Debtors whose responsible they are, or who have none"),
+        ],
+        "Officers see",
+        default="all",
+        required=True,
+        help="Actions that a recovery officer sees and changes, those given to them "
+        "included. Managers see and change all of them, accountants see them.",
+    )
+    recouvrement_approval_limit = fields.Monetary(
+        "Officers approve up to",
+        help="An action that claims more than this is approved by a recovery manager, "
+        "at stages that need no approval as well. 0: no limit.",
+    )
+    recouvrement_call_attempts = fields.Integer(
+        "Calls without answer",
+        default=3,
+        help="After this many, the call is closed and the procedure goes on.",
+    )
+    recouvrement_debit_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal of debit notes",
+        domain="[('type', '=', 'sale'), ('company_id', '=', id)]",
+        help="Empty: made with the first debit note.",
+    )
+    recouvrement_penalty_account_id = fields.Many2one(
+        "account.account",
+        "Account of penalties",
+        domain="[('internal_group', '=', 'income'), ('company_ids', '=', id)]",
+        help="763100 Revenus des créances commerciales is the usual account, 758100 "
+        "Dédits et pénalités perçus the other one. Empty: the first of them.",
+    )
+    recouvrement_indemnity_account_id = fields.Many2one(
+        "account.account",
+        "Account of indemnities and costs",
+        domain="[('internal_group', '=', 'income'), ('company_ids', '=', id)]",
+        help="Empty: the account of penalties.",
+    )
+
+    recouvrement_double_sided = fields.Boolean(
+        "Letters on both sides",
+        help="Letters printed together start on a sheet of their own each, so that the "
+        "printer may print on both sides.",
+    )
+    recouvrement_lre_provider = fields.Selection(
+        [("http", "Gateway over HTTP (JSON)")],
+        "Service of electronic registered letters",
+        help="A qualified service (eIDAS, C. postes art. L100), reached through a "
+        "gateway that the integrator's guide describes.",
+    )
+    recouvrement_lre_url = fields.Char(
+        "Address of the service",
+        groups="base.group_system",
+    )
+    recouvrement_lre_key = fields.Char(
+        "Key of the service",
+        groups="base.group_system",
+        copy=False,
+    )
+
+    @api.constrains("recouvrement_lre_url")
+    def _check_recouvrement_lre_url(self):
+        service = self.env["recouvrement.lre.provider.http"]
+        for company in self.sudo():
+            url = company.recouvrement_lre_url
+            if url and not service._is_safe_url(url):
+                raise ValidationError(
+                    self.env._(
+                        "%s: letters and their key travel encrypted, to an address "
+                        "that begins with https://.",
+                        company.name,
+                    )
+                )
+
+    @api.constrains("recouvrement_rate_basis", "recouvrement_contract_rate")
+    def _check_recouvrement_contract_rate(self):
+        for company in self:
+            if (
+                company.recouvrement_rate_basis == "contract"
+                and float_compare(
+                    company.recouvrement_contract_rate, 0, precision_digits=4
+                )
+                <= 0
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%s: enter the fixed rate of your contracts, or choose another "
+                        "penalty rate.",
+                        company.name,
+                    )
+                )
+
+    @api.constrains("recouvrement_bank_id")
+    def _check_recouvrement_bank(self):
+        for company in self:
+            bank = company.recouvrement_bank_id
+            if bank and bank.partner_id != company.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(account)s is not an account of %(company)s: letters would "
+                        "ask to pay somebody else.",
+                        account=bank.display_name,
+                        company=company.name,
+                    )
+                )
+
+    def write(self, vals):
+        # EXTENDS base: what decides when stages fall due
+        res = super().write(vals)
+        if {"recouvrement_start_date", "recouvrement_alsace_moselle"} & vals.keys():
+            moves = self.env["account.move"].sudo()
+            moves = moves.search(
+                [*moves._recouvrement_open_domain(), ("company_id", "in", self.ids)]
+            )
+            self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
+        if PENALTY_FIELDS & vals.keys():
+            self.env["account.move"]._recouvrement_reopen_penalties(
+                [
+                    ("company_id", "in", self.ids),
+                    "|",
+                    ("recouvrement_profile", "=", "consumer"),
+                    ("recouvrement_penalty_line_ids.state", "in", DUE_STATES),
+                ]
+            )
+        return res
+
+    def _recouvrement_get_lre_provider(self):
+        """The service that the company sends electronic registered letters by."""
+        name = self.sudo().recouvrement_lre_provider
+        base = "recouvrement.lre.provider"
+        return self.env[f"{base}.{name}" if name else base]
+
+    def _recouvrement_next_working_day(self, day):
+        """``day``, or the first working day after it, where the company is."""
+        return law.next_working_day(day, self.recouvrement_alsace_moselle)
+
+    def _recouvrement_get_bank_warning(self, date):
+        """Say that bank entries are too old to tell who has paid, or nothing. A company
+        that enters none is not told anything."""
+        self.ensure_one()
+        if not self.recouvrement_bank_days:
+            return ""
+        [[last]] = (
+            self.env["account.bank.statement.line"]
+            .sudo()
+            ._read_group(
+                [("company_id", "=", self.id), ("date", "<=", date)], [], ["date:max"]
+            )
+        )
+        if not last or (date - last).days <= self.recouvrement_bank_days:
+            return ""
+        return self.env._(
+            "The last bank entry is of %s: debtors may have paid since. Enter the bank "
+            "statements first.",
+            format_date(self.env, last),
+        )
+
+    def _recouvrement_get_penalty_account(self):
+        """Income account that debit notes are booked to."""
+        self.ensure_one()
+        account = self.recouvrement_penalty_account_id
+        accounts = self.env["account.account"].with_company(self)
+        for code in PENALTY_ACCOUNT_CODES:
+            account = account or accounts.search(
+                [("code", "=", code), *accounts._check_company_domain(self)], limit=1
+            )
+        if not account:
+            raise UserError(
+                self.env._(
+                    "Choose the account of penalties in the settings of debt recovery: "
+                    "%(company)s has none of %(codes)s.",
+                    company=self.name,
+                    codes=", ".join(PENALTY_ACCOUNT_CODES),
+                )
+            )
+        return account
+
+    def _recouvrement_get_debit_journal(self):
+        """Journal of debit notes, made when there is none."""
+        self.ensure_one()
+        company = self.sudo()
+        if not company.recouvrement_debit_journal_id:
+            company.recouvrement_debit_journal_id = (
+                self.env["account.journal"]
+                .sudo()
+                .create(company._recouvrement_prepare_debit_journal_vals())
+            )
+        return company.recouvrement_debit_journal_id.with_env(self.env)
+
+    def _recouvrement_prepare_debit_journal_vals(self):
+        self.ensure_one()
+        return {
+            "name": self.env._("Late-payment penalties"),
+            "type": "sale",
+            "code": "PENAL",
+            "company_id": self.id,
+            "default_account_id": self._recouvrement_get_penalty_account().id,
+            "show_on_dashboard": False,
+            "refund_sequence": True,
+        }
+
+    def _recouvrement_get_bank(self):
+        """Bank account that letters ask to pay to."""
+        self.ensure_one()
+        return self.recouvrement_bank_id or self.partner_id.bank_ids[:1]

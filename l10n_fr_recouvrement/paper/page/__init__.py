@@ -1,0 +1,1 @@
+"""How a page is drawn: PDF, markup, tables, codes, files of recipients."""

@@ -1,0 +1,146 @@
+"""The PDF side of enclosures, as functions of bytes: read, make a page of a picture,
+put together."""
+
+import io
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+
+from .letter_pdf import A4, MM, to_bytes
+
+# A picture on its page: the edges left free, and the dots an inch that paper shows.
+MARGIN = 12 * MM
+DPI = 200
+JPEG_QUALITY = 85
+# Beyond this a picture is an attack on the memory of the server, not a scan.
+MAX_PIXELS = 100_000_000
+
+# What the file of a picture ends with.
+ENDS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
+
+# Why a file cannot be enclosed.
+PROTECTED, BROKEN, UNKNOWN = "protected", "broken", "unknown"
+
+
+class Unreadable(ValueError):
+    """A file that cannot be enclosed; its argument is one of the reasons above.
+
+    ``rank``: which one of several it is, where there are several.
+    """
+
+    rank = 0
+
+
+def read(content):
+    """Open a file that is to be enclosed: a PDF as it is, a picture on a page.
+
+    :param bytes content: a PDF, a PNG or a JPEG
+    :return: reader of a PDF, which :func:`append` takes
+    :raise Unreadable: it is something else, broken, or protected by a password
+
+    >>> read(b"PK, a text document")
+    Traceback (most recent call last):
+    ...
+    odoo.addons.l10n_fr_recouvrement.paper.page.enclosure_pdf.Unreadable: unknown
+    """
+    if b"%PDF-" in content[:1024]:
+        return _open(content)
+    return _open(_draw_picture(content))
+
+
+def count_pages(pdf):
+    """Number of pages of a PDF in bytes.
+
+    :raise Unreadable: it is broken, or protected by a password
+    """
+    return len(_open(pdf).pages)
+
+
+def first_pages(pdf, count):
+    """The first ``count`` pages of a PDF in bytes, all of them when there are no
+    more."""
+    reader = _open(pdf)
+    if len(reader.pages) <= count:
+        return pdf
+    writer = PdfFileWriter()
+    append(writer, reader, count)
+    return to_bytes(writer)
+
+
+def append(writer, reader, count):
+    """Put the first ``count`` pages of what is read after those of ``writer``.
+
+    :raise Unreadable: it is damaged
+    """
+    try:
+        for number in range(count):
+            writer.addPage(reader.getPage(number))
+    except Exception as error:  # pypdf raises anything on a damaged file
+        raise Unreadable(BROKEN) from error
+
+
+def _open(pdf):
+    """Reader of a PDF whose pages can be read."""
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        # An owner's password alone keeps nobody from reading.
+        if reader.isEncrypted and not reader.decrypt(""):
+            raise Unreadable(PROTECTED)
+        if not len(reader.pages):
+            raise Unreadable(BROKEN)
+    except Unreadable:
+        raise
+    except Exception as error:  # pypdf raises anything on a damaged file
+        raise Unreadable(BROKEN) from error
+    return reader
+
+
+def _draw_picture(content):
+    """A page with a picture on it, upright, as large as the margins allow."""
+    picture = _open_picture(content)
+    page = A4 if picture.height >= picture.width else A4[::-1]
+    room = [side - 2 * MARGIN for side in page]
+    # A small one is not blown up beyond a dot a point.
+    scale = min(room[0] / picture.width, room[1] / picture.height, 1)
+    width, height = picture.width * scale, picture.height * scale
+    pixels = [round(side / 72 * DPI) for side in (width, height)]
+    if pixels[0] < picture.width:
+        picture = picture.resize([max(1, side) for side in pixels])
+    jpeg = io.BytesIO()
+    picture.save(jpeg, "JPEG", quality=JPEG_QUALITY)
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=page)
+    canvas.drawImage(
+        ImageReader(jpeg),
+        (page[0] - width) / 2,
+        page[1] - MARGIN - height,
+        width,
+        height,
+    )
+    canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def _open_picture(content):
+    try:
+        picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+    except UnidentifiedImageError as error:
+        raise Unreadable(UNKNOWN) from error
+    # Odoo has Pillow make a grey area of what is cut off.
+    is_whole = ENDS.get(picture.format, b"") in content[-1024:]
+    if not is_whole or picture.width * picture.height > MAX_PIXELS:
+        raise Unreadable(BROKEN)
+    try:
+        picture = ImageOps.exif_transpose(picture)
+        if picture.mode in ("RGBA", "LA", "P"):
+            # What is transparent is white on paper.
+            picture = picture.convert("RGBA")
+            paper = Image.new("RGBA", picture.size, "white")
+            picture = Image.alpha_composite(paper, picture)
+        return picture.convert("RGB")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Unreadable(BROKEN) from error

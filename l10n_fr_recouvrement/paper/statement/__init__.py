@@ -1,0 +1,1 @@
+"""The statement of interest: its rows, words, pages and spreadsheet."""

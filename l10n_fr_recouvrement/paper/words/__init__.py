@@ -1,0 +1,1 @@
+"""What a letter says: words, mentions, kinds of letters, by language."""

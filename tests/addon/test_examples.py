@@ -1,0 +1,237 @@
+"""The worked examples of the integrator's guide, each loaded as the guide prints it: an
+addon of its own, installed by a real Odoo, and its story played there."""
+
+import json
+import re
+
+import pytest
+
+from odoo.tools import config
+
+from ..odoo_process import (
+    CREDITOR,
+    REPOSITORY,
+    complaints,
+    installed_database,
+    server,
+    shell,
+)
+
+GUIDE = REPOSITORY / "doc" / "integrator.md"
+_BLOCK = re.compile(r"^```(?:python|xml)\n(.+?)^```$", re.MULTILINE | re.DOTALL)
+# First line of a block: the path of the file that it is.
+_PATH = re.compile(r"(?:# |<!-- )(\w+)/(\S+\.(?:py|xml))(?: -->)?\n")
+
+# The words that the stories below are told with.
+PRELUDE = (
+    CREDITOR
+    + """
+import json
+from datetime import date, timedelta
+from freezegun import freeze_time
+
+road = env.ref("l10n_fr_recouvrement.procedure_business")
+road.late_entry = "reached"
+road.stage_ids.filtered(lambda stage: stage.channel == "phone").active = False
+
+def invoice(name, amount, due="2026-05-31", **vals):
+    debtor = env["res.partner"].create({
+        "name": name, "is_company": True, "street": "1 rue de l'Essai",
+        "zip": "75001", "city": "Paris", "email": "debiteur@example.com", **vals,
+    })
+    due = date.fromisoformat(due)
+    move = env["account.move"].create({
+        "move_type": "out_invoice", "partner_id": debtor.id,
+        "invoice_date": due - timedelta(days=30), "invoice_date_due": due,
+        "invoice_line_ids": [(0, 0, {"name": "Vente", "price_unit": amount,
+                                     "tax_ids": [(5,)]})],
+    })
+    move.action_post()
+    return move
+
+def run(day):
+    with freeze_time(day):
+        made = env["recouvrement.run"].create({})
+        made.action_start()
+    return made.action_ids
+
+def send(actions, day):
+    with freeze_time(day):
+        actions.action_approve_and_send()
+
+def told(actions):
+    return {action.partner_id.name: [action.stage_id.kind, action.channel,
+                                     action.state] for action in actions}
+
+def result(value):
+    print("RESULT", json.dumps(value))
+"""
+)
+
+NEW_STAGE = """
+move = invoice("Silencieux", 1000)
+second = run("2026-06-15")
+send(second, "2026-06-15")
+with freeze_time("2026-06-18"):
+    second.date_presented = "2026-06-17"
+early, action = run("2026-06-24"), run("2026-06-25")
+said = action.letter_subject
+send(action, "2026-06-25")
+with freeze_time("2026-06-26"):
+    following = move.recouvrement_next_stage_id.kind
+result([told(second), len(early), told(action), said, following])
+env.ref("my_recovery_last_reminder.stage_last_reminder").delay = 20
+env.cr.commit()
+"""
+
+AFTER_UPDATE = """
+result(env.ref("my_recovery_last_reminder.stage_last_reminder").delay)
+"""
+
+# One formal notice is due to each; both are tagged and trusted as the examples tell.
+KEY_ACCOUNT = """
+key = env.ref("my_recovery_key_account.category_key_account")
+moves = invoice("Grand compte", 1000, category_id=[(6, 0, key.ids)])
+moves += invoice("Autre", 1000)
+send(run("2026-06-15"), "2026-06-15")
+result(told(run("2026-07-15")))
+"""
+
+KEY_ACCOUNT_CODE = """
+invoice("De confiance", 1000, trust="good")
+invoice("De confiance et lourd", 60000, trust="good")
+invoice("Autre", 1000)
+send(run("2026-06-15"), "2026-06-15")
+result(told(run("2026-07-15")))
+"""
+
+CHANNEL = """
+import hashlib, tempfile
+from pathlib import Path
+
+invoice("Livrable", 1000)
+folder = Path(tempfile.mkdtemp())
+action = run("2026-06-15")
+refused = [action.state, action.failure_reason]
+env["ir.config_parameter"].set_param("my_recovery_courier.folder", str(folder))
+action.action_retry()
+send(action, "2026-06-15")
+handed = [path.read_bytes() for path in folder.iterdir()]
+seal = hashlib.sha256(action.letter_attachment_id.raw).hexdigest()
+try:
+    action.letter_attachment_id.raw = b"another"
+    kept = False
+except Exception as error:
+    kept = type(error).__name__
+result([told(action), refused, len(handed), handed[0][:5].decode(),
+        hashlib.sha256(handed[0]).hexdigest() == seal == action.letter_sha256,
+        action.tracking_number == action.name, kept,
+        action.line_ids.move_id.recouvrement_stage_id.kind])
+"""
+
+
+def examples():
+    """The files that the guide prints: ``{addon: {path: text}}``."""
+    addons = {}
+    for text in _BLOCK.findall(GUIDE.read_text(encoding="utf-8")):
+        if path := _PATH.match(text):
+            addons.setdefault(path[1], {})[path[2]] = text
+    return addons
+
+
+@pytest.fixture
+def play(tmp_path):
+    """A function that installs an example alone, plays a story with it and, if there is
+    another one, updates it and plays that; it returns what each told."""
+    folders = [*config["addons_path"], str(tmp_path)]
+    option = f"--addons-path={','.join(folders)}"
+
+    def play_story(addon, story, after_update=None):
+        for path, text in examples()[addon].items():
+            target = tmp_path / addon / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        with installed_database("example") as name:
+            log = server(name, "-i", addon, option)
+            assert f"Module {addon} loaded" in log
+            assert complaints(log) == []
+            told = [_result(shell(name, PRELUDE + story, option))]
+            if after_update:
+                assert complaints(server(name, "-u", addon, option)) == []
+                told.append(_result(shell(name, PRELUDE + after_update, option)))
+        return told
+
+    return play_story
+
+
+def _result(printed):
+    [line] = [line for line in printed.splitlines() if line.startswith("RESULT ")]
+    return json.loads(line.removeprefix("RESULT "))
+
+
+def test_the_guide_prints_whole_addons():
+    assert {addon: sorted(files) for addon, files in examples().items()} == {
+        "my_recovery_last_reminder": [
+            "__init__.py",
+            "__manifest__.py",
+            "data/recouvrement_stage.xml",
+        ],
+        "my_recovery_key_account": [
+            "__init__.py",
+            "__manifest__.py",
+            "data/recouvrement_stage.xml",
+        ],
+        "my_recovery_trusted": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_courier": [
+            "__init__.py",
+            "__manifest__.py",
+            "data/recouvrement_stage.xml",
+            "models.py",
+        ],
+    }
+
+
+def test_new_stage_without_code(play):
+    [second, early, action, subject, following], delay = play(
+        "my_recovery_last_reminder", NEW_STAGE, AFTER_UPDATE
+    )
+    assert second == {"Silencieux": ["second_reminder", "registered", "sent"]}
+    assert early == 0, "eight days after the presentation of the registered letter"
+    assert action == {"Silencieux": ["last_reminder", "letter", "sent"]}
+    assert subject.startswith("Dernier rappel")
+    assert following == "formal_notice"
+    assert delay == 20, "an update leaves what the company changed"
+
+
+def test_condition_that_skips_key_accounts(play):
+    [told] = play("my_recovery_key_account", KEY_ACCOUNT)
+    assert told == {
+        "Grand compte": ["hand_over", "task", "todo"],
+        "Autre": ["formal_notice", "registered", "to_approve"],
+    }
+
+
+def test_condition_in_code(play):
+    [told] = play("my_recovery_trusted", KEY_ACCOUNT_CODE)
+    assert told == {
+        "De confiance": ["hand_over", "task", "todo"],
+        "De confiance et lourd": ["formal_notice", "registered", "to_approve"],
+        "Autre": ["formal_notice", "registered", "to_approve"],
+    }
+
+
+def test_new_channel(play):
+    [(told, refused, count, head, same, tracked, kept, kind)] = play(
+        "my_recovery_courier", CHANNEL
+    )
+    assert refused[0] == "failed" and "my_recovery_courier.folder" in refused[1]
+    assert told == {"Livrable": ["second_reminder", "courier", "sent"]}
+    assert (count, head) == (1, "%PDF-")
+    assert same and tracked, "the courier got the very letter that is kept"
+    assert kept == "UserError", "the proof is sealed"
+    assert kind == "second_reminder"
+
+
+def test_a_channel_takes_thirty_lines():
+    lines = examples()["my_recovery_courier"]["models.py"].splitlines()
+    assert len([line for line in lines if line.strip()]) <= 30

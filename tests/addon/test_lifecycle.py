@@ -1,0 +1,174 @@
+"""The module's life on a real database: installed, updated, lived with, uninstalled."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from odoo.tools import config
+
+from ..odoo_process import (
+    ADDON,
+    CREDITOR,
+    REPOSITORY,
+    complaints,
+    database,
+    query,
+    server,
+    shell,
+)
+
+# A letter and an e-mail sent, and an action that waits.
+LIVE = (
+    CREDITOR
+    + """
+debtors = env["res.partner"].create([
+    {"name": name, "is_company": True, "street": "1 rue de l'Essai", "zip": "75001",
+     "city": "Paris", "email": "debiteur@example.com"} for name in "ABC"
+])
+moves = env["account.move"].create([
+    {"move_type": "out_invoice", "partner_id": debtor.id, "invoice_date": "2026-01-01",
+     "invoice_date_due": "2026-01-31",
+     "invoice_line_ids": [(0, 0, {"name": "Vente", "price_unit": 100})]}
+    for debtor in debtors
+])
+moves.action_post()
+moves.action_recouvrement_refresh_penalties()
+run = env["recouvrement.run"].create({})
+run.action_start()
+first, second, _third = run.action_ids
+second.channel = "email"
+(first | second).action_approve_and_send()
+assert set(run.action_ids.mapped("state")) == {"sent", "to_approve"}, run.action_ids
+env.cr.commit()
+"""
+)
+
+CUSTOMISE = """
+stages = env.ref("l10n_fr_recouvrement.procedure_business").stage_ids
+reminder, call = stages.filtered(lambda stage: stage.kind == "reminder"), stages[2]
+stages[0].procedure_id.name = "À notre façon"
+reminder.write({"delay": 7, "letter_subject": "Votre compte"})
+call.unlink()
+stages.create({"name": "Une étape à nous", "procedure_id": reminder.procedure_id.id,
+               "channel": "letter", "delay": 12, "sequence": 12})
+env.cr.commit()
+"""
+
+RESTORE = """
+env["recouvrement.procedure"].action_restore_shipped()
+env.cr.commit()
+"""
+
+# Procedures and stages as a person would compare them.
+ROADS = """
+SELECT procedure.name->>'en_US', stage.name->>'en_US', stage.sequence, stage.active,
+       stage.delay, stage.delay_from, stage.presented_after, stage.channel,
+       stage.payment_days, stage.letter_subject
+  FROM recouvrement_procedure procedure
+  JOIN recouvrement_stage stage ON stage.procedure_id = procedure.id
+ ORDER BY procedure.id, stage.sequence, stage.id
+"""
+
+UNINSTALL = f"""
+module = env["ir.module.module"].search([("name", "=", "{ADDON}")])
+module.button_immediate_uninstall()
+"""
+
+
+@pytest.fixture(scope="module")
+def installed():
+    """A database with the module freshly installed, and the log of it."""
+    with database("lifecycle") as name:
+        yield name, server(name, "-i", ADDON)
+
+
+def test_install_is_quiet(installed):
+    _name, log = installed
+    assert f"Module {ADDON} loaded" in log
+    assert complaints(log) == []
+
+
+def test_update_is_quiet(installed):
+    name, _log = installed
+    log = server(name, "-u", ADDON)
+    assert f"Module {ADDON} loaded" in log
+    assert complaints(log) == []
+
+
+def test_update_brings_new_defaults_beside_a_customised_procedure(installed, tmp_path):
+    """The next version of the module ships another delay and text: nothing changes in
+    what the company has; restoring adds it as the next version ships it."""
+    name, _log = installed
+    with database("customised", template=name) as copy:
+        shell(copy, CUSTOMISE)
+        before = query(copy, ROADS)
+        assert any(
+            row.startswith("À notre façon|First reminder|10|t|7|") for row in before
+        )
+        later = _next_version(tmp_path)
+        assert complaints(server(copy, "-u", ADDON, later)) == []
+        assert query(copy, ROADS) == before
+        shell(copy, RESTORE, later)
+        after = query(copy, ROADS)
+        assert after[: len(before)] == before
+        assert [
+            row
+            for row in after[len(before) :]
+            if row.startswith("Businesses (as shipped)")
+        ][1:3] == [
+            "Businesses (as shipped)|First reminder|10|t|4|due_date|15|email|6|Nouveau",
+            "Businesses (as shipped)|Phone call|15|t|10|due_date|15|phone|1|",
+        ]
+
+
+def _next_version(folder):
+    """Make the module as its next version might be; return the option that has Odoo
+    find it there."""
+    shutil.copytree(REPOSITORY / ADDON, folder / ADDON)
+    data = folder / ADDON / "data" / "recouvrement_procedure_data.xml"
+    text = data.read_text(encoding="utf-8")
+    for old, new in (
+        ('<field name="delay" eval="3" />', '<field name="delay" eval="4" />'),
+        ("Rappel d’échéance", "Nouveau"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    data.write_text(text, encoding="utf-8")
+    others = [path for path in config["addons_path"] if Path(path) != REPOSITORY]
+    return f"--addons-path={','.join([*others, str(folder)])}"
+
+
+def test_tests_of_the_module_below_pass(installed):
+    name, _log = installed
+    with database("below", template=name) as copy:
+        log = server(copy, "--test-tags", "/l10n_fr_account")
+    assert "0 failed, 0 error(s) of 0 tests" not in log
+    assert "0 failed, 0 error(s) of" in log
+    assert complaints(log) == []
+
+
+def test_uninstall_leaves_nothing(installed):
+    name, _log = installed
+    with database("uninstall", template=name) as copy:
+        assert complaints(shell(copy, LIVE)) == []
+        log = shell(copy, UNINSTALL)
+        assert complaints(log) == []
+        assert _traces(copy) == []
+
+
+def _traces(name):
+    """Tables, columns and records that bear the mark of the module."""
+    return [
+        *query(
+            name,
+            "SELECT DISTINCT table_name FROM information_schema.tables"
+            " WHERE table_schema = 'public' AND table_name LIKE '%recouvrement%'",
+        ),
+        *query(
+            name,
+            "SELECT table_name || '.' || column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND column_name LIKE 'recouvrement%'",
+        ),
+        *query(name, f"SELECT name FROM ir_model_data WHERE module = '{ADDON}'"),
+    ]
