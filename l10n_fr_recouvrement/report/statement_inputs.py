@@ -120,19 +120,19 @@ class RecouvrementStatementInputs(models.AbstractModel):
         """Set the credits of the debtors of a company that nobody allocated against
         their debts, and keep what no debt takes up."""
         engine = self.env["recouvrement.engine"]
-        prospects = engine._group_open_items(company, inputs.date, partners)
+        candidates = engine._group_open_items(company, inputs.date, partners)
         moves = inputs.moves.filtered(lambda move: move.company_id == company).grouped(
             lambda move: (move.commercial_partner_id, move.currency_id)
         )
-        known = {row["id"] for prospect in prospects for row in prospect.debts}
-        for prospect in prospects:
-            # Once, were there several prospects of one debtor.
-            part = moves.pop((prospect.partner, prospect.currency), inputs.moves[:0])
+        known = {row["id"] for candidate in candidates for row in candidate.debts}
+        for candidate in candidates:
+            # Once, were there several candidates of one debtor.
+            part = moves.pop((candidate.partner, candidate.currency), inputs.moves[:0])
             frozen = part.filtered(lambda move: move._recouvrement_is_frozen())
-            prospect.debts += self._get_left_out(inputs, part - frozen, known)
-            engine._offset_credits(prospect)
-            engine._impute(prospect)
-            self._keep_credits(inputs, prospect, deducted=not frozen)
+            candidate.debts += self._get_left_out(inputs, part - frozen, known)
+            engine._offset_credits(candidate)
+            engine._impute(candidate)
+            self._keep_credits(inputs, candidate, deducted=not frozen)
 
     @api.model
     def _get_left_out(self, inputs, moves, known):
@@ -151,17 +151,17 @@ class RecouvrementStatementInputs(models.AbstractModel):
         return left_out
 
     @api.model
-    def _keep_credits(self, inputs, prospect, deducted):
+    def _keep_credits(self, inputs, candidate, deducted):
         """Keep what each credit was set against and what it is, in the order in which
         they were.
 
         :param deducted: whether what is left of them is deducted from the whole: no
             credit pays what was owed before insolvency proceedings
         """
-        parts = {line_id: list(part) for line_id, part in prospect.imputed.items()}
-        debts = sorted(prospect.debts, key=lambda row: row["date_maturity"])
-        left, digits = ZERO, prospect.currency.decimal_places
-        for credit in sorted(prospect.credits, key=lambda row: row["date"]):
+        parts = {line_id: list(part) for line_id, part in candidate.imputed.items()}
+        debts = sorted(candidate.debts, key=lambda row: row["date_maturity"])
+        left, digits = ZERO, candidate.currency.decimal_places
+        for credit in sorted(candidate.credits, key=lambda row: row["date"]):
             amount = law.to_decimal(credit["residual"], digits)
             is_refund = credit["move_type"] == "out_refund"
             for debt in debts:
@@ -179,5 +179,5 @@ class RecouvrementStatementInputs(models.AbstractModel):
                     )
             if deducted and credit["date"] <= inputs.date:
                 left += amount
-        key = (prospect.company, prospect.partner, prospect.currency)
+        key = (candidate.company, candidate.partner, candidate.currency)
         inputs.credits[key] = inputs.credits.get(key, ZERO) + left

@@ -7,8 +7,8 @@ from ..models.letter.recouvrement_letter_request import LetterRequest
 
 
 class RecouvrementLetterWizard(models.TransientModel):
-    """Writes to a debtor a letter that is no step of the road: a receipt, a statement
-    of account."""
+    """Writes to a debtor a letter that is no step of a procedure: a receipt, a
+    statement of account."""
 
     _name = "recouvrement.letter.wizard"
     _description = "Write to the debtor"

@@ -114,15 +114,15 @@ class RecouvrementRunWizard(models.TransientModel):
             date = min(wizard.date or today, today)
             scope = wizard.partner_ids or None
             debtors = engine._find_debtors(wizard.company_id, date, scope)
-            prospects = engine._collect(wizard.company_id, date, debtors)
+            candidates = engine._collect(wizard.company_id, date, debtors)
             left_out = engine._explain_left_out(
-                wizard.company_id, date, prospects, scope
+                wizard.company_id, date, candidates, scope
             )
             wizard.line_ids = [
                 Command.clear(),
                 *(
-                    Command.create(wizard._prepare_prospect_line(prospect))
-                    for prospect in prospects
+                    Command.create(wizard._prepare_candidate_line(candidate))
+                    for candidate in candidates
                 ),
                 *(
                     Command.create(wizard._prepare_left_out_line(row))
@@ -200,19 +200,19 @@ class RecouvrementRunWizard(models.TransientModel):
         return action
 
     @api.model
-    def _prepare_prospect_line(self, prospect):
+    def _prepare_candidate_line(self, candidate):
         return {
-            "partner_id": prospect.partner.id,
-            "stage_id": False if prospect.excluded else prospect.stage.id,
-            "invoice_count": len(prospect.move_ids),
+            "partner_id": candidate.partner.id,
+            "stage_id": False if candidate.excluded else candidate.stage.id,
+            "invoice_count": len(candidate.move_ids),
             "days_late": max(
-                0, (prospect.date - prospect.debts[0]["date_maturity"]).days
+                0, (candidate.date - candidate.debts[0]["date_maturity"]).days
             ),
-            "currency_id": prospect.currency.id,
-            "amount": float(prospect.amount),
-            "excluded": bool(prospect.excluded),
-            "reason": prospect.excluded,
-            "detail": prospect.detail,
+            "currency_id": candidate.currency.id,
+            "amount": float(candidate.amount),
+            "excluded": bool(candidate.excluded),
+            "reason": candidate.excluded,
+            "detail": candidate.detail,
         }
 
     @api.model

@@ -30,9 +30,9 @@ import json
 from datetime import date, timedelta
 from freezegun import freeze_time
 
-road = env.ref("l10n_fr_recouvrement.procedure_business")
-road.late_entry = "reached"
-road.stage_ids.filtered(lambda stage: stage.channel == "phone").active = False
+procedure = env.ref("l10n_fr_recouvrement.procedure_business")
+procedure.late_entry = "reached"
+procedure.stage_ids.filtered(lambda stage: stage.channel == "phone").active = False
 
 def invoice(name, amount, due="2026-05-31", **vals):
     debtor = env["res.partner"].create({

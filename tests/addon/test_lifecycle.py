@@ -61,7 +61,7 @@ env.cr.commit()
 """
 
 # Procedures and stages as a person would compare them.
-ROADS = """
+PROCEDURES = """
 SELECT procedure.name->>'en_US', stage.name->>'en_US', stage.sequence, stage.active,
        stage.delay, stage.delay_from, stage.presented_after, stage.channel,
        stage.payment_days, stage.letter_subject
@@ -102,15 +102,15 @@ def test_update_brings_new_defaults_beside_a_customised_procedure(installed, tmp
     name, _log = installed
     with database("customised", template=name) as copy:
         shell(copy, CUSTOMISE)
-        before = query(copy, ROADS)
+        before = query(copy, PROCEDURES)
         assert any(
             row.startswith("À notre façon|First reminder|10|t|7|") for row in before
         )
         later = _next_version(tmp_path)
         assert complaints(server(copy, "-u", ADDON, later)) == []
-        assert query(copy, ROADS) == before
+        assert query(copy, PROCEDURES) == before
         shell(copy, RESTORE, later)
-        after = query(copy, ROADS)
+        after = query(copy, PROCEDURES)
         assert after[: len(before)] == before
         assert [
             row

@@ -250,10 +250,10 @@ class TestAccount(EventCase):
         other, right = self._prepare("2026-04-10", partner=self.public_body)
         real = type(wrong)._keep_stages
 
-        def fail(action, prospect):
+        def fail(action, candidate):
             if action == wrong:
                 raise ValueError("broken")
-            return real(action, prospect)
+            return real(action, candidate)
 
         self._pay(invoice, 30, DAY)
         self._pay(other, 30, DAY)

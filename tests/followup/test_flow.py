@@ -41,7 +41,7 @@ class TestFlow(RecouvrementCase):
         self.assertFalse(invoice.recouvrement_formal_notice_date)
         notice.date_presented = "2026-07-17"
         self.assertEqual(str(invoice.recouvrement_formal_notice_date), "2026-07-17")
-        self.assertFalse(invoice.recouvrement_next_date, "the road ends here")
+        self.assertFalse(invoice.recouvrement_next_date, "the procedure ends here")
 
         self._pay(invoice, 5400, "2026-07-20")
         self.assertFalse(self._run("2026-09-01"))

@@ -156,7 +156,7 @@ class TestContact(RecouvrementCase):
 
 
 class TestSharing(RecouvrementCase):
-    """One letter for a debtor, and each of its invoices on its own road."""
+    """One letter for a debtor, and each of its invoices in its own procedure."""
 
     def _stage(self, name):
         return self.env.ref(f"l10n_fr_recouvrement.stage_business_{name}")

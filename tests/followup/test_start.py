@@ -268,7 +268,7 @@ class TestStart(RecouvrementCase):
         self.assertEqual(notice.stage_id.kind, "formal_notice")
 
     def test_a_procedure_without_the_stage_takes_the_one_before(self):
-        """Nobody is taken as having had a formal notice that its road does not have."""
+        """Nobody is taken as having had a formal notice that its procedure lacks."""
         invoice = self._invoice(self.public_body, 100, "2026-01-31")
         invoice.commercial_partner_id.recouvrement_profile = "public"
         invoice.recouvrement_profile = "public"

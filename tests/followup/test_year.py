@@ -167,13 +167,13 @@ class TestYear(TransactionCase):
         )
         self.assertGreater(len(actions), 100)
 
-        road = [
+        walked = [
             (action.stage_id.kind, f"{action.date_closed}")
             for action in actions
             if action.partner_id == silent
         ]
         self.assertEqual(
-            road,
+            walked,
             [
                 # three days after 31 October
                 ("reminder", "2025-11-03"),

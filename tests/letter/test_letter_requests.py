@@ -1,5 +1,5 @@
 """Letters on request: receipts and statements of account, which are no step of the
-road."""
+procedure."""
 
 from freezegun import freeze_time
 
@@ -18,7 +18,7 @@ DAY = "2026-09-15"
 
 
 class TestLetterRequests(RecouvrementCase):
-    """What is written whenever it is asked for, and leaves the road alone."""
+    """What is written whenever it is asked for, and leaves procedures alone."""
 
     def _wizard(self, records, day=DAY, user=None, **vals):
         with freeze_time(day):
@@ -39,22 +39,22 @@ class TestLetterRequests(RecouvrementCase):
         return self.env["recouvrement.action"].search(domain)
 
     # ------------------------------------------------------------------
-    # The road
+    # Procedures
     # ------------------------------------------------------------------
 
     def test_every_shipped_procedure_has_its_letters(self):
-        """And they are left out of the road."""
+        """And they are left out of procedures."""
         for procedure in self.env["recouvrement.procedure"].search([]):
             stages = procedure._get_stages_on_request(self.company)
             self.assertEqual(stages.procedure_id, procedure)
             self.assertEqual(
                 sorted(stages.mapped("kind")), sorted(letter_kinds.on_request())
             )
-            road = procedure.stage_ids._filter_road()
-            self.assertFalse(road & stages)
-            self.assertEqual(procedure.stage_count, len(road))
+            planned = procedure.stage_ids._filter_planned()
+            self.assertFalse(planned & stages)
+            self.assertEqual(procedure.stage_count, len(planned))
             steps = procedure.stage_ids._get_steps()[procedure.id]
-            self.assertEqual([step.stage_id for step in steps], road.ids)
+            self.assertEqual([step.stage_id for step in steps], planned.ids)
 
     def test_own_procedure_without_letters_takes_those_of_the_profile(self):
         shipped = self.env.ref(f"{MODULE}.procedure_business")
@@ -66,7 +66,7 @@ class TestLetterRequests(RecouvrementCase):
             self._wizard(self.business).stage_ids,
         )
 
-    def test_another_procedure_is_followed_from_a_step_of_its_road(self):
+    def test_another_procedure_is_followed_from_a_step_of_it(self):
         invoice = self._invoice(self.business, 100, "2026-05-31")
         self._approve_and_send(self._run("2026-06-20"), "2026-06-20")
         classic = self.env.ref(f"{MODULE}.procedure_classic")
@@ -393,7 +393,7 @@ class TestLetterRequests(RecouvrementCase):
         self.assertEqual(action.create_uid, officer)
 
     def test_only_letters_on_request(self):
-        """A step of the road is not written by hand."""
+        """A step of a procedure is not written by hand."""
         self._invoice(self.business, 100, "2026-05-31")
         wizard = self._wizard(self.business)
         wizard.stage_id = self.env.ref(f"{MODULE}.stage_business_notice")

@@ -29,7 +29,7 @@ class ProcedureCase(RecouvrementCase):
 
     @classmethod
     def _setup_letters_alone(cls):
-        cls.road = cls.env.ref(f"{MODULE}.procedure_business")
+        cls.procedure = cls.env.ref(f"{MODULE}.procedure_business")
         cls.classic = cls.env.ref(f"{MODULE}.procedure_classic")
 
     @classmethod
@@ -78,7 +78,7 @@ class ProcedureCase(RecouvrementCase):
         invoice._recouvrement_write(vals)
 
     def _walk(self, invoice):
-        """Walk the whole road, each stage carried out on the day announced."""
+        """Walk the whole procedure, each stage carried out on the day announced."""
         invoice.partner_id.phone = "01 99 00 12 34"
         steps = []
         while day := invoice.recouvrement_next_date:
@@ -104,7 +104,7 @@ class ProcedureCase(RecouvrementCase):
 class TestShippedProcedures(ProcedureCase):
     """What a company finds when it installs the module."""
 
-    def test_business_road(self):
+    def test_business_procedure(self):
         invoice = self._invoice(self.business, 1000, "2026-05-31")
         with freeze_time("2026-05-01"):
             self.assertEqual(
@@ -120,7 +120,7 @@ class TestShippedProcedures(ProcedureCase):
                 ],
             )
 
-    def test_the_road_counts_from_presentation(self):
+    def test_the_procedure_counts_from_presentation(self):
         """Eight days from the day that the post presented a registered letter."""
         invoice = self._invoice(self.business, 1000, "2026-05-31")
         self._reach(invoice, self._stage("business_call"), "2026-06-10")
@@ -148,7 +148,7 @@ class TestShippedProcedures(ProcedureCase):
         for notice in notices:
             days = granted[notice.profile]
             self.assertGreaterEqual(notice.payment_days, post + days, notice.name)
-            following = notice.procedure_id.stage_ids._filter_road().filtered(
+            following = notice.procedure_id.stage_ids._filter_planned().filtered(
                 lambda stage, notice=notice: stage.sequence > notice.sequence
             )
             for stage in following:
@@ -195,14 +195,14 @@ class TestShippedProcedures(ProcedureCase):
 
     def test_what_waits_to_be_taken_up_is_shown(self):
         """The courtesy and the visit are there, out of use."""
-        unused = self.road.stage_ids.filtered(lambda stage: not stage.active)
+        unused = self.procedure.stage_ids.filtered(lambda stage: not stage.active)
         self.assertEqual(
             unused,
             self._stage("business_courtesy")
             | self._stage("business_last")
             | self._stage("business_visit"),
         )
-        self.assertEqual(self.road.stage_count, 5)
+        self.assertEqual(self.procedure.stage_count, 5)
         invoice = self._invoice(self.business, 1000, "2026-05-31")
         unused.active = True
         with freeze_time("2026-05-01"):
@@ -214,7 +214,7 @@ class TestShippedProcedures(ProcedureCase):
 
     def test_lists_say_when_a_stage_comes(self):
         self.assertEqual(
-            self.road.stage_ids[:2].mapped("timing"),
+            self.procedure.stage_ids[:2].mapped("timing"),
             ["5 d. before the due date", "3 d. after the due date"],
         )
         self.assertEqual(
@@ -238,14 +238,14 @@ class TestShippedProcedures(ProcedureCase):
         """Neither what a company changed nor what it deleted comes back."""
         self._stage("business_reminder").delay = 7
         self._stage("business_visit").unlink()
-        self.road.name = "À notre façon"
+        self.procedure.name = "À notre façon"
         convert_file(self.env, MODULE, DATA, {}, mode="update", noupdate=True)
         self.assertEqual(self._stage("business_reminder").delay, 7)
-        self.assertEqual(self.road.name, "À notre façon")
-        self.assertNotIn("visit", self.road.stage_ids.mapped("channel"))
+        self.assertEqual(self.procedure.name, "À notre façon")
+        self.assertNotIn("visit", self.procedure.stage_ids.mapped("channel"))
 
     def test_restore_the_shipped_procedures(self):
-        """Fresh copies come after what is there; nobody changes road by it."""
+        """Fresh copies come after what is there; nobody changes procedure by it."""
         self.env["res.lang"]._activate_lang("fr_FR")
         self._stage("business_reminder").delay = 7
         invoice = self._invoice(self.business, 1000, "2026-05-31")
@@ -263,7 +263,7 @@ class TestShippedProcedures(ProcedureCase):
             copies.mapped("profile"), ["business", "business", "consumer", "public"]
         )
         fresh = copies[0]
-        self.assertEqual(len(fresh.stage_ids), len(self.road.stage_ids))
+        self.assertEqual(len(fresh.stage_ids), len(self.procedure.stage_ids))
         reminder = fresh.stage_ids.filtered(lambda stage: stage.kind == "reminder")
         self.assertEqual(reminder.delay, 3)
         self.assertEqual(
@@ -274,14 +274,14 @@ class TestShippedProcedures(ProcedureCase):
             self._stage("business_reminder").with_context(lang="fr_FR").name,
         )
         self.assertEqual(self._stage("business_reminder").delay, 7)
-        self.assertEqual(model._get_default(self.company, "business"), self.road)
-        self.assertEqual(invoice.recouvrement_procedure_id, self.road)
+        self.assertEqual(model._get_default(self.company, "business"), self.procedure)
+        self.assertEqual(invoice.recouvrement_procedure_id, self.procedure)
         self.assertFalse(copies.get_external_id()[fresh.id], "it is the company's own")
 
     def test_duplicate_brings_stages_texts_and_all(self):
-        copy = self.road.copy()
+        copy = self.procedure.copy()
         for original, duplicate in zip(
-            self.road.stage_ids, copy.stage_ids, strict=True
+            self.procedure.stage_ids, copy.stage_ids, strict=True
         ):
             for name in ("name", "active", "delay", "letter_demand", "channel"):
                 self.assertEqual(original[name], duplicate[name])
@@ -296,7 +296,7 @@ class TestWhen(ProcedureCase):
         self.assertEqual(self._run("2026-09-01").stage_id.kind, "reminder")
         other = self._create_debtor("Boulangerie Exemple", is_company=True)
         invoice = self._invoice(other, 100, "2026-01-31")
-        self.road.late_entry = "reached"
+        self.procedure.late_entry = "reached"
         with freeze_time("2026-09-01"):
             self.assertEqual(invoice.recouvrement_next_stage_id.kind, "second_reminder")
 
@@ -400,7 +400,7 @@ class TestWho(ProcedureCase):
 
     def test_smallest_debt(self):
         """Compared with what is really owed, payments deducted."""
-        self.road.min_amount_debtor = 50
+        self.procedure.min_amount_debtor = 50
         self._invoice(self.business, 100, "2026-05-01")
         self._receive(self.business, 60, "2026-05-02")
         self.assertFalse(self._run("2026-05-04"))
@@ -411,7 +411,7 @@ class TestWho(ProcedureCase):
 
     def test_smallest_invoice_of_a_stage(self):
         """No registered letter for a trifle: it is left at the stage before."""
-        self.road.late_entry = "reached"
+        self.procedure.late_entry = "reached"
         self._stage("business_second").min_amount_invoice = 30
         small = self._invoice(self.business, 25, "2026-05-01")
         self.assertFalse(self._run("2026-06-01"))
@@ -433,10 +433,10 @@ class TestWho(ProcedureCase):
                 "company_id": self.company.id,
             }
         )
-        self.road.min_amount_debtor = 60
+        self.procedure.min_amount_debtor = 60
         self._invoice(self.business, 100, "2026-05-01", currency_id=usd.id)
         self.assertFalse(self._run("2026-05-04"))
-        self.road.min_amount_debtor = 50
+        self.procedure.min_amount_debtor = 50
         self.assertTrue(self._run("2026-05-04"))
 
     def _key_account(self):
@@ -459,11 +459,11 @@ class TestWho(ProcedureCase):
             [invoice.recouvrement_next_stage_id.kind for invoice in invoices],
             ["hand_over", "formal_notice"],
         )
-        prospects = self.env["recouvrement.engine"]._collect(
+        candidates = self.env["recouvrement.engine"]._collect(
             self.company, fields.Date.to_date("2026-05-28"), invoices.partner_id
         )
         self.assertEqual(
-            {prospect.partner: prospect.stage.kind for prospect in prospects},
+            {candidate.partner: candidate.stage.kind for candidate in candidates},
             {self.business: "hand_over", other: "formal_notice"},
         )
 
@@ -486,7 +486,7 @@ class TestWho(ProcedureCase):
         moves = self.env["account.move"].union(
             *(self._invoice(debtor, 100, "2026-05-01") for debtor in debtors)
         )
-        stages = self.road.stage_ids
+        stages = self.procedure.stage_ids
         stages._get_admitted(moves)
         self.env.flush_all()
         before = self.env.cr.sql_log_count
@@ -534,7 +534,7 @@ class TestChangeOfProcedure(ProcedureCase):
             self.assertIn(name, note)
 
     def test_goes_on_from_the_last_stage_not_beyond(self):
-        """A call has no equivalent: what comes before it on the road has."""
+        """A call has no equivalent: what comes before it in the procedure has."""
         self._reach(self.invoice, self._stage("business_call"), "2026-05-11")
         self.invoice.recouvrement_procedure_id = self.classic
         self.assertEqual(
@@ -572,7 +572,7 @@ class TestChangeOfProcedure(ProcedureCase):
         self.assertEqual(again.stage_id, self._stage("classic_registered"))
 
     def test_archived_procedure_leaves_its_invoices_to_the_default_one(self):
-        own = self.road.copy({"sequence": 90})
+        own = self.procedure.copy({"sequence": 90})
         self.business.recouvrement_procedure_id = own
         self._reach(
             self.invoice,
@@ -580,18 +580,18 @@ class TestChangeOfProcedure(ProcedureCase):
             "2026-05-26",
         )
         own.action_archive()
-        self.assertEqual(self.invoice.recouvrement_procedure_id, self.road)
+        self.assertEqual(self.invoice.recouvrement_procedure_id, self.procedure)
         self.assertEqual(
             self.invoice.recouvrement_stage_id, self._stage("business_notice")
         )
-        self.assertIn(self.road.name, self._last_note(self.invoice))
+        self.assertIn(self.procedure.name, self._last_note(self.invoice))
         following = self._invoice(self.business, 10, "2026-05-01")
-        self.assertEqual(following.recouvrement_procedure_id, self.road)
+        self.assertEqual(following.recouvrement_procedure_id, self.procedure)
 
     def test_the_last_procedure_of_a_profile_is_not_archived_under_invoices(self):
         self.classic.action_archive()
         with self.assertRaises(ValidationError):
-            self.road.action_archive()
+            self.procedure.action_archive()
 
     def test_archived_stage_keeps_its_history(self):
         call = self._stage("business_call")

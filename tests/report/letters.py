@@ -14,7 +14,7 @@ MODULE = "l10n_fr_recouvrement"
 DAY = "2026-09-23"
 MEDIATOR = "Médiation Exemple, 3 rue du Modèle, 75009 Paris, www.mediation.example.com"
 # Letters shipped for each profile.
-ROAD = ("courtesy", "reminder", "second_reminder", "last_reminder")
+PLANNED = ("courtesy", "reminder", "second_reminder", "last_reminder")
 ON_REQUEST = ("receipt", "account_statement")
 LETTERS = [
     (profile, kind)
@@ -23,7 +23,7 @@ LETTERS = [
         ("consumer", "formal_notice"),
         ("public", "public_claim"),
     )
-    for kind in (*ROAD, notice, *ON_REQUEST)
+    for kind in (*PLANNED, notice, *ON_REQUEST)
 ]
 # Those shipped in English, for debtors abroad.
 ENGLISH_LETTERS = [letter for letter in LETTERS if letter[0] != "public"]

@@ -1,5 +1,5 @@
-# Run in an Odoo shell by `./dev bench letters`: debtors at three stages of the road,
-# the letters before sent, the last ones ready to leave.
+# Run in an Odoo shell by `./dev bench letters`: debtors at three stages of their
+# procedure, the letters before sent, the last ones ready to leave.
 from datetime import timedelta
 
 from bench_letters import DAY, at, serve
@@ -27,7 +27,7 @@ WITHOUT_PDF = 4
 
 
 def configure(company):
-    """What letters need of a company, and a road of letters alone."""
+    """What letters need of a company, and a procedure of letters alone."""
     company.email = "compta@atelier.example.com"
     env = company.env
     bank = env["res.partner.bank"].create(

@@ -749,18 +749,20 @@ class RecouvrementAction(models.Model):
         on_request = pending.filtered("is_on_request")
         on_request._refresh_on_request(today)
         for company, actions in (pending - on_request).grouped("company_id").items():
-            prospects = {
-                (prospect.partner, prospect.currency): prospect
-                for prospect in engine._collect(
+            candidates = {
+                (candidate.partner, candidate.currency): candidate
+                for candidate in engine._collect(
                     company, today, actions.partner_id, planned_only=False
                 )
             }
             kept = []
             for action in actions:
                 # Once: the debtors of two actions may have been merged.
-                prospect = prospects.pop((action.partner_id, action.currency_id), None)
-                if prospect and action._keep_stages(prospect):
-                    kept.append((action, prospect))
+                candidate = candidates.pop(
+                    (action.partner_id, action.currency_id), None
+                )
+                if candidate and action._keep_stages(candidate):
+                    kept.append((action, candidate))
                 else:
                     action._cancel(
                         self.env._(
@@ -769,27 +771,29 @@ class RecouvrementAction(models.Model):
                             "procedure now."
                         )
                     )
-            penalties = engine._get_penalties([prospect for _action, prospect in kept])
+            penalties = engine._get_penalties(
+                [candidate for _action, candidate in kept]
+            )
             # All lines at once: unlinking empties the cache.
-            refreshed = self.browse([action.id for action, _prospect in kept])
+            refreshed = self.browse([action.id for action, _candidate in kept])
             refreshed.line_ids.unlink()
             refreshed.fetch(["company_id", "currency_id", "partner_id", "state"])
             lines = []
-            for (action, prospect), penalty in zip(kept, penalties, strict=True):
+            for (action, candidate), penalty in zip(kept, penalties, strict=True):
                 lines += [
                     {**line, "action_id": action.id}
-                    for line in engine._prepare_lines(prospect, penalty[0])
+                    for line in engine._prepare_lines(candidate, penalty[0])
                 ]
             self.env["recouvrement.action.line"].create(lines)
-            for (action, prospect), penalty in zip(kept, penalties, strict=True):
-                vals = engine._prepare_amount_vals(prospect, penalty)
+            for (action, candidate), penalty in zip(kept, penalties, strict=True):
+                vals = engine._prepare_amount_vals(candidate, penalty)
                 if action.state == "failed" and not vals["failure_reason"]:
                     del vals["failure_reason"]  # another one stands
-                action.write({**vals, **action._prepare_stage_vals(prospect.stage)})
+                action.write({**vals, **action._prepare_stage_vals(candidate.stage)})
         pending._hold_above_limit()
 
-    def _keep_stages(self, prospect):
-        """Give ``prospect`` the stages of this action that are still to be claimed.
+    def _keep_stages(self, candidate):
+        """Give ``candidate`` the stages of this action that are still to be claimed.
 
         :return: whether there are any
         """
@@ -798,16 +802,16 @@ class RecouvrementAction(models.Model):
             if (
                 line.stage_id
                 and line.move_id.recouvrement_procedure_id == line.stage_id.procedure_id
-                and move_id in prospect.move_ids
-                and move_id not in prospect.covered
+                and move_id in candidate.move_ids
+                and move_id not in candidate.covered
                 # A due date that was moved, or paid, begins another lateness.
-                and line.cycle_date == prospect.standings[move_id].cycle
+                and line.cycle_date == candidate.standings[move_id].cycle
             ):
-                prospect.stages[move_id] = line.stage_id
-                prospect.cycles[move_id] = line.cycle_date
-        if not prospect.stages or len(prospect.profiles) > 1 or prospect.amount <= 0:
+                candidate.stages[move_id] = line.stage_id
+                candidate.cycles[move_id] = line.cycle_date
+        if not candidate.stages or len(candidate.profiles) > 1 or candidate.amount <= 0:
             return False
-        self.env["recouvrement.engine"]._set_aside(prospect)
+        self.env["recouvrement.engine"]._set_aside(candidate)
         return True
 
     def _prepare_stage_vals(self, stage):

@@ -596,31 +596,31 @@ class AccountMove(models.Model):
             )
         )
         stages = chased.recouvrement_procedure_id.sudo().stage_ids
-        steps = stages._get_steps()
+        by_procedure = stages._get_steps()
         plans = {}
         for move in chased:
             due = move._recouvrement_date_due()
             if due:
-                road = steps.get(move.recouvrement_procedure_id.id, ())
+                steps = by_procedure.get(move.recouvrement_procedure_id.id, ())
                 if condition:
-                    road = [
+                    steps = [
                         step
-                        for step in road
+                        for step in steps
                         if condition(move, stages.browse(step.stage_id))
                     ]
-                plans[move._origin.id or move.id] = move._recouvrement_plan_road(
-                    road, due, day
+                plans[move._origin.id or move.id] = move._recouvrement_plan_steps(
+                    steps, due, day
                 )
         return plans
 
-    def _recouvrement_plan_road(self, road, due, day):
+    def _recouvrement_plan_steps(self, steps, due, day):
         """Plan one invoice over the steps of its procedure."""
         self.ensure_one()
         standing = self._recouvrement_standing(due)
-        if standing.rank and any(step.delay_from == "presented" for step in road):
+        if standing.rank and any(step.delay_from == "presented" for step in steps):
             standing = replace(standing, registered=self._recouvrement_was_registered())
         return planned(
-            road,
+            steps,
             due,
             standing.position,
             standing.deadline,

@@ -25,7 +25,7 @@ WAITING = [("state", "in", PENDING_STATES), ("stage_id", "!=", False)]
 
 
 @dataclass
-class Prospect:
+class Candidate:
     """What one debtor owes on one day, before it becomes an action.
 
     ``debts`` and ``credits`` are rows of :meth:`RecouvrementEngine._read_open_items`;
@@ -146,31 +146,31 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _collect(self, company, date, partners, planned_only=True):
-        """Return the :class:`Prospect` of each debtor and currency.
+        """Return the :class:`Candidate` of each debtor and currency.
 
         :param planned_only: leave out debtors whose invoices have no stage due; False
             collects what is owed whatever the plan (to refresh an existing action)
         """
-        prospects = self._group_open_items(
+        candidates = self._group_open_items(
             company, date, partners, lead=self._get_courtesy_lead(company)
         )
-        self._choose_debts(company, prospects, planned_only)
-        prospects = [prospect for prospect in prospects if prospect.debts]
-        for prospect in prospects:
-            self._offset_credits(prospect)
-            self._impute(prospect)
+        self._choose_debts(company, candidates, planned_only)
+        candidates = [candidate for candidate in candidates if candidate.debts]
+        for candidate in candidates:
+            self._offset_credits(candidate)
+            self._impute(candidate)
         moves = self.env["account.move"].browse(
-            move_id for prospect in prospects for move_id in prospect.move_ids
+            move_id for candidate in candidates for move_id in candidate.move_ids
         )
-        for prospect in prospects:
+        for candidate in candidates:
             # Read together, whatever the debtor.
-            prospect.moves = moves.browse(prospect.move_ids).with_prefetch(moves.ids)
-        self._find_standings(prospects)
+            candidate.moves = moves.browse(candidate.move_ids).with_prefetch(moves.ids)
+        self._find_standings(candidates)
         if planned_only:
-            self._plan(company, date, prospects)
+            self._plan(company, date, candidates)
             # Who is late with nothing is not listed for being on time.
-            prospects = [p for p in prospects if p.stages or p.debts is not p.coming]
-        return prospects
+            candidates = [p for p in candidates if p.stages or p.debts is not p.coming]
+        return candidates
 
     @api.model
     def _get_courtesy_lead(self, company):
@@ -193,43 +193,43 @@ class RecouvrementEngine(models.AbstractModel):
         return -earliest.delay
 
     @api.model
-    def _choose_debts(self, company, prospects, planned_only):
+    def _choose_debts(self, company, candidates, planned_only):
         """Decide which debtors are written to about what is to fall due: those who are
         late with nothing, or whose action that waits is a courtesy."""
         if planned_only:
-            late = {prospect.partner for prospect in prospects if prospect.debts}
-            courtesies = {prospect.partner for prospect in prospects} - late
+            late = {candidate.partner for candidate in candidates if candidate.debts}
+            courtesies = {candidate.partner for candidate in candidates} - late
         else:
             courtesies = set(
                 self.env["recouvrement.action"]
                 .search(
                     [
                         ("company_id", "=", company.id),
-                        ("partner_id", "in", [p.partner.id for p in prospects]),
+                        ("partner_id", "in", [p.partner.id for p in candidates]),
                         ("state", "in", PENDING_STATES),
                         ("stage_id.delay", "<", 0),
                     ]
                 )
                 .partner_id
             )
-        for prospect in prospects:
-            if prospect.partner in courtesies:
-                prospect.debts = prospect.coming
+        for candidate in candidates:
+            if candidate.partner in courtesies:
+                candidate.debts = candidate.coming
 
     @api.model
     def _group_open_items(self, company, date, partners, lead=0):
-        """Return the :class:`Prospect` of each debtor and currency with anything open,
+        """Return the :class:`Candidate` of each debtor and currency with anything open,
         nothing set against anything yet.
 
         :param lead: days ahead of which due lines are read as well, as ``coming``
         """
-        prospects = {}
+        candidates = {}
         before = date + timedelta(days=lead + 1) if lead else date
         for row in self._read_open_items(company, before, partners):
             key = self._grouping_key(row)
-            prospect = prospects.get(key)
-            if prospect is None:
-                prospect = prospects[key] = Prospect(
+            candidate = candidates.get(key)
+            if candidate is None:
+                candidate = candidates[key] = Candidate(
                     company=company,
                     partner=self.env["res.partner"].browse(row["partner_id"]),
                     currency=self.env["res.currency"].browse(row["currency_id"]),
@@ -237,11 +237,11 @@ class RecouvrementEngine(models.AbstractModel):
                 )
             ahead = row["kind"] == "debt" and row["date_maturity"] >= date
             {
-                "debt": prospect.coming if ahead else prospect.debts,
-                "credit": prospect.credits,
-                "offset": prospect.offsets,
+                "debt": candidate.coming if ahead else candidate.debts,
+                "credit": candidate.credits,
+                "offset": candidate.offsets,
             }[row["kind"]].append(row)
-        return list(prospects.values())
+        return list(candidates.values())
 
     @api.model
     def _grouping_key(self, row):
@@ -351,36 +351,36 @@ class RecouvrementEngine(models.AbstractModel):
         )
 
     @api.model
-    def _offset_credits(self, prospect):
+    def _offset_credits(self, candidate):
         """Use credits up, oldest first, by the debit entries that are not claimed."""
-        digits = prospect.currency.decimal_places
+        digits = candidate.currency.decimal_places
         left = sum(
-            (law.to_decimal(row["residual"], digits) for row in prospect.offsets),
+            (law.to_decimal(row["residual"], digits) for row in candidate.offsets),
             law.to_decimal(0),
         )
         credits = []
-        for row in sorted(prospect.credits, key=lambda row: (row["date"], row["id"])):
+        for row in sorted(candidate.credits, key=lambda row: (row["date"], row["id"])):
             residual = law.to_decimal(row["residual"], digits)
             used = min(left, residual)
             left -= used
             if residual > used:
                 credits.append({**row, "residual": residual - used})
-        prospect.credits = credits
+        candidate.credits = credits
 
     @api.model
-    def _impute(self, prospect):
+    def _impute(self, candidate):
         """Set the unallocated credits against the oldest debts (C. civ. 1342-10)."""
-        digits = prospect.currency.decimal_places
-        prospect.imputed = law.impute_oldest_first(
+        digits = candidate.currency.decimal_places
+        candidate.imputed = law.impute_oldest_first(
             [
                 law.Payment(
                     row["date"],
                     law.to_decimal(row["residual"], digits),
-                    prospect.company.recouvrement_credit_effect
+                    candidate.company.recouvrement_credit_effect
                     if row["move_type"] == "out_refund"
                     else "payment",
                 )
-                for row in prospect.credits
+                for row in candidate.credits
             ],
             [
                 law.Debt(
@@ -388,20 +388,20 @@ class RecouvrementEngine(models.AbstractModel):
                     row["date_maturity"],
                     law.to_decimal(row["residual"], digits),
                 )
-                for row in prospect.debts
+                for row in candidate.debts
             ],
             digits,
         )
         left = {}
-        for row in prospect.debts:
-            paid = law.total(prospect.imputed.get(row["id"], ()))
+        for row in candidate.debts:
+            paid = law.total(candidate.imputed.get(row["id"], ()))
             due = law.to_decimal(row["residual"], digits) - paid
             left[row["move_id"]] = left.get(row["move_id"], 0) + due
-        prospect.owed = left
-        prospect.covered = {move_id for move_id, due in left.items() if due <= 0}
+        candidate.owed = left
+        candidate.covered = {move_id for move_id, due in left.items() if due <= 0}
 
     @api.model
-    def _find_standings(self, prospects):
+    def _find_standings(self, candidates):
         """Say how far each invoice has come, from what was read of it."""
         ranks = {
             stage.id: stage._get_rank()
@@ -413,15 +413,15 @@ class RecouvrementEngine(models.AbstractModel):
         registered = self._read_registered(
             [
                 row["move_id"]
-                for prospect in prospects
-                for row in prospect.debts
+                for candidate in candidates
+                for row in candidate.debts
                 if row["stage_id"]
             ]
         )
-        for prospect in prospects:
-            for row in prospect.debts:
+        for candidate in candidates:
+            for row in candidate.debts:
                 # The rows stand in order of due date.
-                prospect.standings.setdefault(
+                candidate.standings.setdefault(
                     row["move_id"],
                     Standing(
                         row["date_maturity"],
@@ -463,56 +463,59 @@ class RecouvrementEngine(models.AbstractModel):
         }
 
     @api.model
-    def _plan(self, company, date, prospects):
+    def _plan(self, company, date, candidates):
         """Fill the stages due, and why a debtor is left out."""
         procedures = self.env["recouvrement.procedure"].browse(
-            {row["procedure_id"] for p in prospects for row in p.debts} - {None}
+            {row["procedure_id"] for p in candidates for row in p.debts} - {None}
         )
         procedures = procedures.sudo()
-        moves = self.env["account.move"].union(*(p.moves for p in prospects))
+        moves = self.env["account.move"].union(*(p.moves for p in candidates))
         admitted = procedures.stage_ids._get_admitted(moves)
-        roads = procedures.stage_ids._get_steps()
+        by_procedure = procedures.stage_ids._get_steps()
         in_order = {
             procedure.id: procedure.late_entry == "first" for procedure in procedures
         }
-        contacts = self._get_recent_contacts(company, date, prospects)
-        reached = self._read_reached(prospects)
-        for prospect in prospects:
-            prospect.admitted = admitted
-            prospect.reached = reached
-            rows = {row["move_id"]: row for row in reversed(prospect.debts)}
-            for move in prospect.moves:
+        contacts = self._get_recent_contacts(company, date, candidates)
+        reached = self._read_reached(candidates)
+        for candidate in candidates:
+            candidate.admitted = admitted
+            candidate.reached = reached
+            rows = {row["move_id"]: row for row in reversed(candidate.debts)}
+            for move in candidate.moves:
                 row = rows[move.id]
                 procedure_id = row["procedure_id"]
-                if row["waiting"] or move.id in prospect.covered or not procedure_id:
+                if row["waiting"] or move.id in candidate.covered or not procedure_id:
                     continue
                 stage = self._get_stage_due(
-                    prospect, move, roads.get(procedure_id, ()), in_order[procedure_id]
+                    candidate,
+                    move,
+                    by_procedure.get(procedure_id, ()),
+                    in_order[procedure_id],
                 )
                 if stage:
-                    self._reach(prospect, move, stage)
-            self._keep_contacts_apart(prospect)
-            prospect.excluded = self._get_exclusion(prospect)
-            if not prospect.excluded:
-                self._keep_interval(prospect, contacts.get(prospect.partner.id))
-            if not prospect.excluded:
-                self._set_aside(prospect)
+                    self._reach(candidate, move, stage)
+            self._keep_contacts_apart(candidate)
+            candidate.excluded = self._get_exclusion(candidate)
+            if not candidate.excluded:
+                self._keep_interval(candidate, contacts.get(candidate.partner.id))
+            if not candidate.excluded:
+                self._set_aside(candidate)
         if self._get_courtesy_lead(company):
             self._announce_anew(moves, date)
 
     @api.model
-    def _keep_contacts_apart(self, prospect):
+    def _keep_contacts_apart(self, candidate):
         """A task is no contact: it carries no other stage with it. The invoices that
         are to be claimed wait until it is done."""
-        if prospect.stages and prospect.stage.channel == "task":
-            prospect.stages = {
+        if candidate.stages and candidate.stage.channel == "task":
+            candidate.stages = {
                 move_id: stage
-                for move_id, stage in prospect.stages.items()
+                for move_id, stage in candidate.stages.items()
                 if stage.channel == "task"
             }
 
     @api.model
-    def _read_reached(self, prospects):
+    def _read_reached(self, candidates):
         """``(debtor, invoice, stage, due date)`` of the stages that were reached, or
         that an action waits for: none is reached twice, whatever its place."""
         self.env["recouvrement.action.line"].flush_model()
@@ -530,57 +533,57 @@ class RecouvrementEngine(models.AbstractModel):
                     self._prepare_tables(),
                     [
                         move_id
-                        for prospect in prospects
-                        for move_id in prospect.move_ids
+                        for candidate in candidates
+                        for move_id in candidate.move_ids
                     ],
                 )
             )
         )
 
     @api.model
-    def _get_stage_due(self, prospect, move, road, in_order):
+    def _get_stage_due(self, candidate, move, steps, in_order):
         """The stage that falls due for an invoice, or an empty one."""
         stages = self.env["recouvrement.stage"]
-        standing = prospect.standings[move.id]
+        standing = candidate.standings[move.id]
         position, cycle = standing.position, standing.cycle
-        partner_id, move_id, reached = prospect.partner.id, move.id, prospect.reached
+        partner_id, move_id, reached = candidate.partner.id, move.id, candidate.reached
         ahead = [
             step
-            for step in road
+            for step in steps
             if (position is None or step.rank > position.rank)
             and (partner_id, move_id, step.stage_id, cycle) not in reached
-            and self._stage_condition(prospect, move, stages.browse(step.stage_id))
+            and self._stage_condition(candidate, move, stages.browse(step.stage_id))
         ]
         plan = planned(
             ahead,
             standing.due,
             position,
             standing.deadline,
-            day=prospect.date,
+            day=candidate.date,
             in_order=in_order,
-            shift=prospect.company._recouvrement_next_working_day,
+            shift=candidate.company._recouvrement_next_working_day,
         )
-        return stages.browse(most_advanced_due(plan, prospect.date) or ())
+        return stages.browse(most_advanced_due(plan, candidate.date) or ())
 
     @api.model
-    def _reach(self, prospect, move, stage):
+    def _reach(self, candidate, move, stage):
         """Let an invoice reach a stage, unless it is for larger ones."""
-        owed = prospect.owed[move.id]
-        if self._is_small(prospect, owed, stage.min_amount_invoice):
-            prospect.small[move.id] = stage
+        owed = candidate.owed[move.id]
+        if self._is_small(candidate, owed, stage.min_amount_invoice):
+            candidate.small[move.id] = stage
         else:
-            prospect.stages[move.id] = stage
-            prospect.cycles[move.id] = prospect.standings[move.id].cycle
+            candidate.stages[move.id] = stage
+            candidate.cycles[move.id] = candidate.standings[move.id].cycle
 
     @api.model
-    def _is_small(self, prospect, owed, minimum):
+    def _is_small(self, candidate, owed, minimum):
         """Whether ``owed`` is under a minimum in the currency of the company."""
         if not minimum:
             return False
-        currency = prospect.company.currency_id
-        if prospect.currency != currency:
-            owed = prospect.currency._convert(
-                float(owed), currency, prospect.company, prospect.date
+        currency = candidate.company.currency_id
+        if candidate.currency != currency:
+            owed = candidate.currency._convert(
+                float(owed), currency, candidate.company, candidate.date
             )
         digits = currency.decimal_places
         return law.to_decimal(owed, digits) < law.to_decimal(minimum, digits)
@@ -600,63 +603,65 @@ class RecouvrementEngine(models.AbstractModel):
             self.env.add_to_compute(moves._fields["recouvrement_next_date"], late)
 
     @api.model
-    def _set_aside(self, prospect):
+    def _set_aside(self, candidate):
         """Leave out of a letter the invoices that were claimed more firmly already, and
         those whose debtor was granted or promised a day that has not passed.
 
-        They have a road of their own, and nobody writes softly about a formal notice.
-        Where credits are deducted everything stays, so that the letter foots.
+        They have a procedure of their own, and nobody writes softly about a formal
+        notice. Where credits are deducted everything stays, so that the letter foots.
         """
-        if prospect.debts is prospect.coming:
+        if candidate.debts is candidate.coming:
             # A courtesy is about the invoices of its stage alone.
-            prospect.debts = [
-                row for row in prospect.debts if row["move_id"] in prospect.stages
+            candidate.debts = [
+                row for row in candidate.debts if row["move_id"] in candidate.stages
             ]
-        if prospect.credits:
+        if candidate.credits:
             return
-        rank = prospect.stage._get_rank()
+        rank = candidate.stage._get_rank()
         apart = {
             move_id
-            for move_id, standing in prospect.standings.items()
-            if move_id not in prospect.stages
+            for move_id, standing in candidate.standings.items()
+            if move_id not in candidate.stages
             and (
-                (standing.deadline and standing.deadline >= prospect.date)
+                (standing.deadline and standing.deadline >= candidate.date)
                 or ((position := standing.position) and position.rank > rank)
             )
         }
-        prospect.debts = [row for row in prospect.debts if row["move_id"] not in apart]
+        candidate.debts = [
+            row for row in candidate.debts if row["move_id"] not in apart
+        ]
 
     @api.model
-    def _stage_condition(self, prospect, move, stage):
+    def _stage_condition(self, candidate, move, stage):
         """Whether ``move`` may be claimed at ``stage``; it skips the stages that it may
         not. Asked of every stage ahead of every invoice: read nothing here that was
         not read for all of them together. Hook."""
-        admitted = prospect.admitted.get(stage.id)
+        admitted = candidate.admitted.get(stage.id)
         return admitted is None or move.id in admitted
 
     @api.model
-    def _get_exclusion(self, prospect):
-        if len(prospect.profiles) > 1:
+    def _get_exclusion(self, candidate):
+        if len(candidate.profiles) > 1:
             return self.env._(
                 "Its invoices have different profiles: correct the profile of the "
                 "debtor or of the invoices."
             )
-        if prospect.amount <= 0:
+        if candidate.amount <= 0:
             return self.env._("Credit notes and unallocated payments cover the debt.")
-        if not prospect.stages:
-            return self._get_no_stage_reason(prospect)
-        procedure = prospect.stage.procedure_id
+        if not candidate.stages:
+            return self._get_no_stage_reason(candidate)
+        procedure = candidate.stage.procedure_id
         minimum = procedure.min_amount_debtor
-        if self._is_small(prospect, prospect.amount, minimum):
+        if self._is_small(candidate, candidate.amount, minimum):
             return self.env._(
                 "“%(procedure)s” leaves debts under %(amount)s alone.",
                 procedure=procedure.name,
-                amount=format_amount(self.env, minimum, prospect.company.currency_id),
+                amount=format_amount(self.env, minimum, candidate.company.currency_id),
             )
         return ""
 
     @api.model
-    def _keep_interval(self, prospect, contact):
+    def _keep_interval(self, candidate, contact):
         """Leave alone a debtor that an action waits for, or whose last one was within
         the minimum interval.
 
@@ -665,39 +670,39 @@ class RecouvrementEngine(models.AbstractModel):
         if not contact:
             return
         state, day = contact
-        days = prospect.company.recouvrement_min_interval
+        days = candidate.company.recouvrement_min_interval
         if state in PENDING_STATES:
-            prospect.excluded = self.env._("An action of this debtor is waiting.")
+            candidate.excluded = self.env._("An action of this debtor is waiting.")
             return
-        prospect.detail = format_date(self.env, day + timedelta(days=days))
+        candidate.detail = format_date(self.env, day + timedelta(days=days))
         if state in CONTACTED_STATES:
-            prospect.excluded = self.env._("Contacted less than %s days ago.", days)
+            candidate.excluded = self.env._("Contacted less than %s days ago.", days)
         else:
-            prospect.excluded = self.env._(
+            candidate.excluded = self.env._(
                 "Action cancelled less than %s days ago.", days
             )
 
     @api.model
-    def _get_no_stage_reason(self, prospect):
+    def _get_no_stage_reason(self, candidate):
         """Why no invoice of a debtor reaches a stage, in words."""
-        for stage in prospect.small.values():
+        for stage in candidate.small.values():
             return self.env._(
                 "“%(stage)s” is for invoices from %(amount)s on.",
                 stage=stage.name,
                 amount=format_amount(
-                    self.env, stage.min_amount_invoice, prospect.company.currency_id
+                    self.env, stage.min_amount_invoice, candidate.company.currency_id
                 ),
             )
         refusing = self.env["recouvrement.stage"].browse(
             stage_id
-            for stage_id, admitted in prospect.admitted.items()
-            if not admitted.issuperset(prospect.move_ids)
+            for stage_id, admitted in candidate.admitted.items()
+            if not admitted.issuperset(candidate.move_ids)
         )
         names = (
             refusing.sudo()
             .filtered(
                 lambda stage: (
-                    stage.procedure_id in prospect.moves.recouvrement_procedure_id
+                    stage.procedure_id in candidate.moves.recouvrement_procedure_id
                 )
             )
             .mapped("name")
@@ -707,7 +712,7 @@ class RecouvrementEngine(models.AbstractModel):
         return self.env._("No stage is due.")
 
     @api.model
-    def _get_recent_contacts(self, company, date, prospects):
+    def _get_recent_contacts(self, company, date, candidates):
         """Return ``{partner_id: (state, date)}`` of the debtors that an action waits
         for, who were contacted, or whose action somebody cancelled, within the minimum
         interval. A letter that was asked for is no contact: it claims nothing."""
@@ -719,7 +724,7 @@ class RecouvrementEngine(models.AbstractModel):
             .sudo()
             ._read_group(
                 Domain("company_id", "=", company.id)
-                & Domain("partner_id", "in", [p.partner.id for p in prospects])
+                & Domain("partner_id", "in", [p.partner.id for p in candidates])
                 & Domain("stage_id.delay_from", "!=", "hand")
                 & (
                     Domain("state", "in", PENDING_STATES)
@@ -738,8 +743,8 @@ class RecouvrementEngine(models.AbstractModel):
         return contacts
 
     @api.model
-    def _explain_left_out(self, company, date, prospects, partners=None):
-        """Say why overdue invoices that ``prospects`` do not list are not claimed.
+    def _explain_left_out(self, company, date, candidates, partners=None):
+        """Say why overdue invoices that ``candidates`` do not list are not claimed.
 
         :return: list of dicts, one per debtor and reason: ``partner_id``,
             ``currency_id`` (of the company), ``amount``, ``invoice_count``,
@@ -751,7 +756,7 @@ class RecouvrementEngine(models.AbstractModel):
         )
         if partners is not None:
             domain &= Domain("commercial_partner_id", "in", partners.ids)
-        listed = [move_id for prospect in prospects for move_id in prospect.move_ids]
+        listed = [move_id for candidate in candidates for move_id in candidate.move_ids]
         rows = {}
         for move in moves.search(domain & Domain("id", "not in", listed)):
             overdue = move.line_ids.filtered_domain(
@@ -871,21 +876,21 @@ class RecouvrementEngine(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _create_actions(self, run, prospects):
-        """Create one action per prospect that is not excluded, with its lines."""
-        prospects = [prospect for prospect in prospects if not prospect.excluded]
-        penalties = self._get_penalties(prospects)
-        partners = self.env["res.partner"].union(*(p.partner for p in prospects))
+    def _create_actions(self, run, candidates):
+        """Create one action per candidate that is not excluded, with its lines."""
+        candidates = [candidate for candidate in candidates if not candidate.excluded]
+        penalties = self._get_penalties(candidates)
+        partners = self.env["res.partner"].union(*(p.partner for p in candidates))
         contacts = partners._recouvrement_get_contact()
-        # Each prospect has a partner of its own: read them together.
+        # Each candidate has a partner of its own: read them together.
         partners._recouvrement_fetch_responsibles()
         actions = (
             self.env["recouvrement.action"].sudo().with_context(tracking_disable=True)
         )
-        references = actions._next_references(len(prospects))
+        references = actions._next_references(len(candidates))
         parts = [
-            self._prepare_lines(prospect, penalty[0])
-            for prospect, penalty in zip(prospects, penalties, strict=True)
+            self._prepare_lines(candidate, penalty[0])
+            for candidate, penalty in zip(candidates, penalties, strict=True)
         ]
         actions = bulk_create(
             actions,
@@ -893,13 +898,13 @@ class RecouvrementEngine(models.AbstractModel):
                 {
                     "name": reference,
                     **self._prepare_action_vals(
-                        run, prospect, contacts[prospect.partner]
+                        run, candidate, contacts[candidate.partner]
                     ),
-                    **self._prepare_amount_vals(prospect, penalty),
-                    **actions._get_amounts(lines, prospect.currency.decimal_places),
+                    **self._prepare_amount_vals(candidate, penalty),
+                    **actions._get_amounts(lines, candidate.currency.decimal_places),
                 }
-                for reference, prospect, penalty, lines in zip(
-                    references, prospects, penalties, parts, strict=True
+                for reference, candidate, penalty, lines in zip(
+                    references, candidates, penalties, parts, strict=True
                 )
             ],
         )
@@ -911,12 +916,12 @@ class RecouvrementEngine(models.AbstractModel):
                 {
                     **line,
                     "action_id": action.id,
-                    "company_id": prospect.company.id,
-                    "partner_id": prospect.partner.id,
+                    "company_id": candidate.company.id,
+                    "partner_id": candidate.partner.id,
                     "state": action.state,
                 }
-                for action, prospect, lines in zip(
-                    actions, prospects, parts, strict=True
+                for action, candidate, lines in zip(
+                    actions, candidates, parts, strict=True
                 )
                 for line in lines
             ],
@@ -929,61 +934,63 @@ class RecouvrementEngine(models.AbstractModel):
         return actions.with_env(self.env)
 
     @api.model
-    def _prepare_action_vals(self, run, prospect, contact):
+    def _prepare_action_vals(self, run, candidate, contact):
         """Values of the action that stay while amounts are refreshed. Hook."""
-        stage = prospect.stage
+        stage = candidate.stage
         return {
             "run_id": run.id,
-            "company_id": prospect.company.id,
-            "partner_id": prospect.partner.id,
+            "company_id": candidate.company.id,
+            "partner_id": candidate.partner.id,
             "contact_id": contact.id,
             "stage_id": stage.id,
             "channel": stage.channel,
             "state": self.env["recouvrement.action"]._get_first_state(stage),
-            "user_id": prospect.partner._recouvrement_get_responsible(
-                prospect.company, stage
+            "user_id": candidate.partner._recouvrement_get_responsible(
+                candidate.company, stage
             ).id,
-            "team_id": prospect.partner._recouvrement_get_team(
-                prospect.company, stage
+            "team_id": candidate.partner._recouvrement_get_team(
+                candidate.company, stage
             ).id,
-            "date_planned": prospect.date,
+            "date_planned": candidate.date,
             "profile": stage.procedure_id.profile,
-            "currency_id": prospect.currency.id,
+            "currency_id": candidate.currency.id,
         }
 
     @api.model
-    def _prepare_amount_vals(self, prospect, penalties):
+    def _prepare_amount_vals(self, candidate, penalties):
         """Values of the action that follow the account from day to day.
 
         :param penalties: item of :meth:`_get_penalties`
         """
         return {
-            "date": prospect.date,
-            "date_deadline": self._get_deadline(prospect),
-            "legal_mentions": self._get_legal_mentions(prospect),
+            "date": candidate.date,
+            "date_deadline": self._get_deadline(candidate),
+            "legal_mentions": self._get_legal_mentions(candidate),
             "failure_reason": self._get_rate_failure(penalties[1]),
         }
 
     @api.model
-    def _prepare_lines(self, prospect, claimed):
+    def _prepare_lines(self, candidate, claimed):
         """Values of the lines of an action: what is owed and what is deducted.
 
         :param claimed: ``{move_id: penalties}``, first part of an item of
             :meth:`_get_penalties`
         """
         lines = [
-            self._prepare_action_line_vals(prospect, row, claimed)
-            for row in prospect.debts
+            self._prepare_action_line_vals(candidate, row, claimed)
+            for row in candidate.debts
         ]
-        self._add_move_amounts(prospect, lines, claimed)
-        return lines + [self._prepare_credit_line_vals(row) for row in prospect.credits]
+        self._add_move_amounts(candidate, lines, claimed)
+        return lines + [
+            self._prepare_credit_line_vals(row) for row in candidate.credits
+        ]
 
     @api.model
-    def _get_deadline(self, prospect):
+    def _get_deadline(self, candidate):
         """Working day by which the letter asks for payment."""
         return law.next_working_day(
-            prospect.date + timedelta(days=prospect.stage.payment_days),
-            prospect.company.recouvrement_alsace_moselle,
+            candidate.date + timedelta(days=candidate.stage.payment_days),
+            candidate.company.recouvrement_alsace_moselle,
         )
 
     @api.model
@@ -993,56 +1000,56 @@ class RecouvrementEngine(models.AbstractModel):
         return False
 
     @api.model
-    def _get_penalties(self, prospects):
-        """Compute the penalties that each prospect's letter claims, all of one day.
+    def _get_penalties(self, candidates):
+        """Compute the penalties that each candidate's letter claims, all of one day.
 
-        :return: list of ``({move_id: Penalties}, {move_id: error})``, one per prospect,
-            as returned by ``recouvrement.penalty.engine._work_out``; empty where the
-            stage claims none
+        :return: list of ``({move_id: Penalties}, {move_id: error})``, one for each
+            candidate, as returned by ``recouvrement.penalty.engine._work_out``; empty
+            where the stage claims none
         """
-        claiming = [p for p in prospects if p.stage.show_penalties]
+        claiming = [p for p in candidates if p.stage.show_penalties]
         computed, errors = {}, {}
         if claiming:
             computed, errors = self.env["recouvrement.penalty.engine"]._work_out(
-                [move_id for prospect in claiming for move_id in prospect.move_ids],
+                [move_id for candidate in claiming for move_id in candidate.move_ids],
                 claiming[0].date,
                 {
                     line_id: payments
-                    for prospect in claiming
-                    for line_id, payments in prospect.imputed.items()
+                    for candidate in claiming
+                    for line_id, payments in candidate.imputed.items()
                 },
             )
         return [
             tuple(
                 {
                     move_id: source[move_id]
-                    for move_id in prospect.move_ids
-                    if prospect.stage.show_penalties and move_id in source
+                    for move_id in candidate.move_ids
+                    if candidate.stage.show_penalties and move_id in source
                 }
                 for source in (computed, errors)
             )
-            for prospect in prospects
+            for candidate in candidates
         ]
 
     @api.model
-    def _prepare_action_line_vals(self, prospect, row, claimed):
+    def _prepare_action_line_vals(self, candidate, row, claimed):
         """Snapshot of one due line. Hook."""
         penalties = claimed.get(row["move_id"])
         segments = penalties.interest.get(row["id"], []) if penalties else []
-        stage = prospect.stages.get(row["move_id"])
+        stage = candidate.stages.get(row["move_id"])
         return {
             "kind": "invoice",
             "move_id": row["move_id"],
             "move_line_id": row["id"],
             "stage_id": stage.id if stage else False,
-            "cycle_date": prospect.cycles.get(row["move_id"], False),
+            "cycle_date": candidate.cycles.get(row["move_id"], False),
             "label": row["name"],
             "instalment": f"{row['number']}/{row['count']}"
             if row["count"] > 1
             else False,
             "date_document": row["invoice_date"] or row["date"],
             "date_due": row["date_maturity"],
-            "days_late": (prospect.date - row["date_maturity"]).days,
+            "days_late": (candidate.date - row["date_maturity"]).days,
             "amount_original": row["amount"],
             "amount_residual": row["residual"],
             "amount_interest": float(law.total(segments)),
@@ -1069,11 +1076,11 @@ class RecouvrementEngine(models.AbstractModel):
         }
 
     @api.model
-    def _add_move_amounts(self, prospect, lines, claimed):
+    def _add_move_amounts(self, candidate, lines, claimed):
         """Put what is due once an invoice on its first due line, the indemnity in the
         currency of the letter, and take what was waived off its interest."""
         done = set()
-        digits = prospect.currency.decimal_places
+        digits = candidate.currency.decimal_places
         for line in lines:
             penalties = claimed.get(line["move_id"])
             if not penalties:
@@ -1082,7 +1089,7 @@ class RecouvrementEngine(models.AbstractModel):
                 done.add(line["move_id"])
                 indemnity = penalties.indemnity - penalties.waived_indemnity
                 if indemnity > 0:
-                    line["amount_indemnity"] = self._convert_euros(prospect, indemnity)
+                    line["amount_indemnity"] = self._convert_euros(candidate, indemnity)
                 line["amount_cost"] = float(penalties.costs)
             interest = law.to_decimal(line["amount_interest"], digits)
             part = min(
@@ -1092,12 +1099,12 @@ class RecouvrementEngine(models.AbstractModel):
             line["amount_interest"] = float(interest - part)
 
     @api.model
-    def _convert_euros(self, prospect, amount):
+    def _convert_euros(self, candidate, amount):
         """An amount that the law sets in euros, in the currency of the letter."""
-        if prospect.currency.name == "EUR":
+        if candidate.currency.name == "EUR":
             return float(amount)
         return self.env.ref("base.EUR")._convert(
-            float(amount), prospect.currency, prospect.company, prospect.date
+            float(amount), candidate.currency, candidate.company, candidate.date
         )
 
     @api.model
@@ -1125,12 +1132,12 @@ class RecouvrementEngine(models.AbstractModel):
         }
 
     @api.model
-    def _get_legal_mentions(self, prospect):
+    def _get_legal_mentions(self, candidate):
         """Texts that the letter cites, as in force on its day. Hook.
 
         :return: list of ``{"code", "article"}``
         """
-        stage = prospect.stage
+        stage = candidate.stage
         codes = list(letter_kinds.get(stage.kind).cites)
         profile = stage.procedure_id.profile
         if stage.show_penalties and profile == "consumer":
@@ -1141,6 +1148,6 @@ class RecouvrementEngine(models.AbstractModel):
                 codes.append("public_settlement_days")
         facts = self.env["recouvrement.legal.fact"]._get_table()
         return [
-            {"code": code, "article": facts.at(code, prospect.date).article}
+            {"code": code, "article": facts.at(code, candidate.date).article}
             for code in codes
         ]

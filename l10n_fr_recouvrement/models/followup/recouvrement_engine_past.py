@@ -158,14 +158,14 @@ class RecouvrementEnginePast(models.AbstractModel):
         )
 
     @api.model
-    def _get_recent_contacts(self, company, date, prospects):
+    def _get_recent_contacts(self, company, date, candidates):
         since = date - timedelta(days=company.recouvrement_min_interval)
         actions = (
             self.env["recouvrement.action"]
             .sudo()
             .search(
                 Domain("company_id", "=", company.id)
-                & Domain("partner_id", "in", [p.partner.id for p in prospects])
+                & Domain("partner_id", "in", [p.partner.id for p in candidates])
                 & (
                     Domain("state", "in", PENDING_STATES)
                     | Domain("state", "in", CLOSED_STATES)
@@ -184,7 +184,7 @@ class RecouvrementEnginePast(models.AbstractModel):
         return contacts | waiting
 
     @api.model
-    def _explain_left_out(self, company, date, prospects, partners=None):
+    def _explain_left_out(self, company, date, candidates, partners=None):
         # The reasons are those of today.
         return []
 
@@ -193,5 +193,5 @@ class RecouvrementEnginePast(models.AbstractModel):
         """Announces nothing: the day is past."""
 
     @api.model
-    def _create_actions(self, run, prospects):
+    def _create_actions(self, run, candidates):
         raise UserError(self.env._("Nothing is made as of a past day."))

@@ -224,54 +224,54 @@ class RecouvrementStart(models.AbstractModel):
             self.env.flush_all()
             engine = self.env["recouvrement.engine"]
             debtors = engine._find_debtors(company, date)
-            prospects = engine._collect(company, date, debtors)
-            left_out = engine._explain_left_out(company, date, prospects)
+            candidates = engine._collect(company, date, debtors)
+            left_out = engine._explain_left_out(company, date, candidates)
             return StartPreview(
-                self._sum_steps(prospects),
-                self._sum_excluded(prospects, left_out),
+                self._sum_steps(candidates),
+                self._sum_excluded(candidates, left_out),
                 len(claimed),
             )
 
     @api.model
-    def _sum_steps(self, prospects):
+    def _sum_steps(self, candidates):
         steps = {}
-        due = [prospect for prospect in prospects if not prospect.excluded]
-        for prospect in sorted(
+        due = [candidate for candidate in candidates if not candidate.excluded]
+        for candidate in sorted(
             due,
-            key=lambda prospect: (
-                prospect.stage.procedure_id.profile,
-                prospect.stage.procedure_id.id,
-                prospect.stage._get_rank(),
+            key=lambda candidate: (
+                candidate.stage.procedure_id.profile,
+                candidate.stage.procedure_id.id,
+                candidate.stage._get_rank(),
             ),
         ):
             key = {
-                "stage_id": prospect.stage.id,
-                "currency_id": prospect.currency.id,
+                "stage_id": candidate.stage.id,
+                "currency_id": candidate.currency.id,
             }
             self._add(
                 steps,
                 key,
-                prospect.partner.id,
-                len(prospect.move_ids),
-                prospect.amount,
+                candidate.partner.id,
+                len(candidate.move_ids),
+                candidate.amount,
             )
         return self._count_debtors(steps)
 
     @api.model
-    def _sum_excluded(self, prospects, left_out):
+    def _sum_excluded(self, candidates, left_out):
         rows = {}
-        for prospect in prospects:
-            if prospect.excluded:
+        for candidate in candidates:
+            if candidate.excluded:
                 key = {
-                    "reason": prospect.excluded,
-                    "currency_id": prospect.currency.id,
+                    "reason": candidate.excluded,
+                    "currency_id": candidate.currency.id,
                 }
                 self._add(
                     rows,
                     key,
-                    prospect.partner.id,
-                    len(prospect.move_ids),
-                    prospect.amount,
+                    candidate.partner.id,
+                    len(candidate.move_ids),
+                    candidate.amount,
                 )
         for row in left_out:
             key = {"reason": row["reason"], "currency_id": row["currency_id"]}
@@ -395,7 +395,7 @@ class RecouvrementStart(models.AbstractModel):
         that is less firm where a procedure has none."""
         stages = {}
         for procedure in procedures:
-            known = procedure.stage_ids._filter_road().sorted(
+            known = procedure.stage_ids._filter_planned().sorted(
                 lambda stage: stage._get_rank()
             )
             same = known.filtered(lambda stage: stage.kind == kind)

@@ -3,13 +3,13 @@ from odoo import api, fields, models
 
 class RecouvrementAction(models.Model):
     """Letters on request: they are carried out and proved as every action, and touch
-    nothing of the road."""
+    nothing of a procedure."""
 
     _inherit = "recouvrement.action"
 
     is_on_request = fields.Boolean(
         compute="_compute_is_on_request",
-        help="A letter that somebody asked for, which no stage of the road writes.",
+        help="A letter that somebody asked for, which no stage of a procedure writes.",
     )
 
     @api.depends("stage_id.delay_from")

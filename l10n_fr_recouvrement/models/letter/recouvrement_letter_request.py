@@ -19,8 +19,8 @@ class LetterRequest:
 
 
 class RecouvrementLetterRequest(models.AbstractModel):
-    """Letters that are no step of the road: what each lists, and the actions that carry
-    them.
+    """Letters that are no step of a procedure: what each lists, and the actions that
+    carry them.
 
     They claim nothing: their lines reach no stage, no minimum interval keeps them back
     and they keep no stage back.

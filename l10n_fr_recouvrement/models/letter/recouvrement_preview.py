@@ -211,52 +211,52 @@ class RecouvrementPreview(models.AbstractModel):
         name = self.env._("PREVIEW")
         if letter_kinds.get(stage.kind).on_request:
             return self._make_request(company, stage, partner, name)
-        prospect = self._make_prospect(company, stage, partner)
-        if not prospect:
+        candidate = self._make_candidate(company, stage, partner)
+        if not candidate:
             return self.env["recouvrement.action"]
         engine = self.env["recouvrement.engine"]
-        [penalties] = engine._get_penalties([prospect])
+        [penalties] = engine._get_penalties([candidate])
         contact = partner._recouvrement_get_contact()[partner]
         vals = {
             **engine._prepare_action_vals(
-                self.env["recouvrement.run"], prospect, contact
+                self.env["recouvrement.run"], candidate, contact
             ),
-            **engine._prepare_amount_vals(prospect, penalties),
+            **engine._prepare_amount_vals(candidate, penalties),
         }
         if vals.get("failure_reason"):
             raise UserError(vals["failure_reason"])
         lines = [
             # Listed only: an action that exists may have claimed the stage already.
             Command.create({**line, "stage_id": False, "cycle_date": False})
-            for line in engine._prepare_lines(prospect, penalties[0])
+            for line in engine._prepare_lines(candidate, penalties[0])
         ]
         return self.env["recouvrement.action"].create(
             {**vals, "name": name, "line_ids": lines}
         )
 
     @api.model
-    def _make_prospect(self, company, stage, partner):
+    def _make_candidate(self, company, stage, partner):
         """What a debtor owes, all of it claimed at the stage."""
         engine = self.env["recouvrement.engine"]
         today = fields.Date.context_today(self)
         is_courtesy = stage.delay < 0
-        for prospect in engine._group_open_items(
+        for candidate in engine._group_open_items(
             company, today, partner, lead=COURTESY_DAYS if is_courtesy else 0
         ):
             # A letter holds for one profile.
-            prospect.debts = [
+            candidate.debts = [
                 row
-                for row in (prospect.coming if is_courtesy else prospect.debts)
+                for row in (candidate.coming if is_courtesy else candidate.debts)
                 if row["profile"] == stage.profile
             ]
-            if not prospect.debts:
+            if not candidate.debts:
                 continue
-            engine._offset_credits(prospect)
-            engine._impute(prospect)
-            prospect.moves = self.env["account.move"].browse(prospect.move_ids)
-            prospect.stages = dict.fromkeys(prospect.move_ids, stage)
-            if prospect.amount > 0:
-                return prospect
+            engine._offset_credits(candidate)
+            engine._impute(candidate)
+            candidate.moves = self.env["account.move"].browse(candidate.move_ids)
+            candidate.stages = dict.fromkeys(candidate.move_ids, stage)
+            if candidate.amount > 0:
+                return candidate
         return None
 
     @api.model

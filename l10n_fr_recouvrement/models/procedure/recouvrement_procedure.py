@@ -18,7 +18,7 @@ COPY_MARK = "__copy"
 
 
 class RecouvrementProcedure(models.Model):
-    """An ordered road of stages for debtors of one profile."""
+    """An ordered list of stages for debtors of one profile."""
 
     _name = "recouvrement.procedure"
     _inherit = "recouvrement.shared.mixin"
@@ -71,7 +71,7 @@ class RecouvrementProcedure(models.Model):
     @api.depends("stage_ids.active", "stage_ids.delay_from")
     def _compute_stage_count(self):
         for procedure in self:
-            procedure.stage_count = len(procedure.stage_ids._filter_road())
+            procedure.stage_count = len(procedure.stage_ids._filter_planned())
 
     @api.depends("company_id")
     @api.depends_context("company")
@@ -161,9 +161,9 @@ class RecouvrementProcedure(models.Model):
     def _get_equivalent(self, stage):
         """Stage of this procedure where an invoice stands that reached ``stage`` of
         another one: that of the same nature, so that no letter is sent twice, else the
-        last one that comes no later on the road. May be empty."""
+        last one that comes no later in it. May be empty."""
         self.ensure_one()
-        stages = self.sudo().stage_ids._filter_road()
+        stages = self.sudo().stage_ids._filter_planned()
         days = nominal_days(stages._get_steps().get(self.id, ()))
         reached = stage._get_nominal_day()
         same = stages.filtered(
@@ -269,7 +269,7 @@ class RecouvrementProcedure(models.Model):
     def _load_shipped(self):
         """Load the shipped procedures as records of the company's own.
 
-        They come after the others, so that no debtor changes road by it.
+        They come after the others, so that no debtor changes procedure by it.
         """
         root = self._read_shipped()
         names = {record.get("id") for record in root.iter("record")}

@@ -77,7 +77,7 @@ class RecouvrementStage(models.Model):
         default="due_date",
         help="After a registered letter the days may be counted from its first "
         "presentation by the post. After anything else they count from its sending. "
-        "What is written whenever it is asked for is no step of the road.",
+        "What is written whenever it is asked for is no step of a procedure.",
     )
     timing = fields.Char("When", compute="_compute_timing")
     presented_after = fields.Integer(
@@ -317,17 +317,17 @@ class RecouvrementStage(models.Model):
         return stages
 
     def _is_on_request(self):
-        """Whether it is written when somebody asks: no step of the road."""
+        """Whether it is written when somebody asks: no step of a procedure."""
         return self.delay_from == "hand"
 
-    def _filter_road(self):
-        """Keep the steps of the road: the stages in use that fall due by themselves."""
+    def _filter_planned(self):
+        """Keep what is planned: the stages in use that fall due by themselves."""
         return self.filtered(lambda stage: stage.active and not stage._is_on_request())
 
     def _get_steps(self):
-        """Return ``{procedure_id: [Step]}`` of the steps of the road, in order."""
+        """Return ``{procedure_id: [Step]}`` of the steps of a procedure, in order."""
         steps = {}
-        for stage in self._filter_road().sorted(lambda stage: stage._get_rank()):
+        for stage in self._filter_planned().sorted(lambda stage: stage._get_rank()):
             steps.setdefault(stage.procedure_id.id, []).append(stage._get_step())
         return steps
 
@@ -349,7 +349,7 @@ class RecouvrementStage(models.Model):
         """Days from the due date when every stage before this one is done on its day,
         archived or not itself."""
         self.ensure_one()
-        stages = self.procedure_id.sudo().stage_ids._filter_road() | self.sudo()
+        stages = self.procedure_id.sudo().stage_ids._filter_planned() | self.sudo()
         ordered = stages.sorted(lambda stage: stage._get_rank())
         return nominal_days([stage._get_step() for stage in ordered])[self.id]
 
@@ -379,7 +379,7 @@ class RecouvrementStage(models.Model):
         for stage in (
             self.sudo()
             .filtered(lambda stage: any(stage[name] for name in CONDITIONS))
-            ._filter_road()
+            ._filter_planned()
         ):
             domain = (
                 Domain("id", "in", moves.ids)

@@ -176,7 +176,7 @@ def next_step(plan, day):
 
 def nominal_days(steps):
     """``{stage_id: days}`` from the due date when every stage is done on its day: how
-    far a stage is on the road.
+    far a stage is in its procedure.
 
     >>> nominal_days([Step(1, (10, 1), 3, "due_date"), Step(2, (20, 2), 8, "previous")])
     {1: 3, 2: 11}

@@ -78,7 +78,7 @@ class LetterKind:
     :param figures: method of ``report.l10n_fr_recouvrement.report_letter`` that makes
         the tables and totals of an action, as a dict of plain values
     :param collect: method of ``recouvrement.letter.request`` that says what a letter on
-        request lists; empty for a step of the road, which the engine plans
+        request lists; empty for a step of a procedure, which the engine plans
     :param cites: codes of ``recouvrement.legal.fact`` that the letter cites; those of
         the penalties it claims are added by themselves
     :param required: codes of mentions that it must have, by profile or for all of them
@@ -96,7 +96,7 @@ class LetterKind:
 
     @property
     def on_request(self):
-        """Whether it is written when somebody asks, and is no step of the road."""
+        """Whether it is written when somebody asks, and is no step of a procedure."""
         return bool(self.collect)
 
     def get_title(self, profile, words=french):
@@ -141,7 +141,7 @@ def get(code):
 
 
 def on_request():
-    """Codes of the letters that are no steps of the road."""
+    """Codes of the letters that are no step of a procedure."""
     return [kind.code for kind in _KINDS.values() if kind.on_request]
 
 
