@@ -309,7 +309,7 @@ class ReportLetter(models.AbstractModel):
             "capital": words.format_capital(company.recouvrement_share_capital or ""),
             "seat": place if company.street and company.city else "",
             "place": place,
-            "siren": format_siren(company.company_registry),
+            "siren": format_siren(company._recouvrement_get_registry()),
             "registry": company.recouvrement_rcs_city or "",
         }
 
@@ -319,7 +319,7 @@ class ReportLetter(models.AbstractModel):
         partner = action.partner_id
         return {
             "name": partner.name or "",
-            "registry": format_siret(partner.company_registry),
+            "registry": format_siret(partner._recouvrement_get_registry()),
             "is_french": (partner.country_id.code or "FR") == "FR",
         }
 
@@ -376,9 +376,8 @@ class ReportLetter(models.AbstractModel):
             ("customer", action.partner_id.ref),
         ]
         if action.profile == "public":
-            rows.append(
-                ("your_siret", format_siret(action.partner_id.company_registry))
-            )
+            registry = action.partner_id._recouvrement_get_registry()
+            rows.append(("your_siret", format_siret(registry)))
         return [(self._text(action, code), value) for code, value in rows if value]
 
     @api.model

@@ -133,7 +133,7 @@ class ReportProofSheet(models.AbstractModel):
             ("Créancier", action.company_id),
             ("Débiteur", action.partner_id),
         ):
-            siren = format_siren(record.company_registry)
+            siren = format_siren(record._recouvrement_get_registry())
             text = f"{record.name}, SIREN {siren}" if siren else record.name
             rows.append((label, nbsp(text)))
         if action.partner_id.ref:

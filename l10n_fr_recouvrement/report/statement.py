@@ -278,7 +278,7 @@ class ReportStatement(models.AbstractModel):
     @api.model
     def _prepare_identifiers(self, record):
         """What tells a company or a debtor apart from its namesakes."""
-        siren = format_siren(record.company_registry)
+        siren = format_siren(record._recouvrement_get_registry())
         lines = [f"SIREN {siren}" if siren else ""]
         if record._name == "res.partner" and record.ref:
             lines.append(f"Compte client {record.ref}")

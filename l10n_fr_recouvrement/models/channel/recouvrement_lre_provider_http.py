@@ -97,7 +97,10 @@ class RecouvrementLreProviderHttp(models.AbstractModel):
                 and debtor.recouvrement_lre_consent_date.isoformat()
                 or None,
             },
-            "sender": {"name": company.name, "siret": company.company_registry or ""},
+            "sender": {
+                "name": company.name,
+                "siret": company._recouvrement_get_registry(),
+            },
             "document": {
                 "name": action.letter_attachment_id.name,
                 "sha256": action.letter_sha256,

@@ -12,6 +12,7 @@ from ...const import (
     PUBLIC_DELAYS,
     RATE_BASES,
 )
+from ..settings.res_partner import REGISTRY_FIELD
 
 # INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
 PUBLIC_SIREN_FIRST_DIGITS = ("1", "2")
@@ -177,7 +178,7 @@ class ResPartner(models.Model):
         groups=ACCOUNTING,
     )
 
-    @api.depends("is_company", "parent_id", "vat", "company_registry", "country_code")
+    @api.depends("is_company", "parent_id", "vat", REGISTRY_FIELD, "country_code")
     def _compute_recouvrement_profile(self):
         for partner in self:
             if not partner.recouvrement_profile_forced:
@@ -186,7 +187,7 @@ class ResPartner(models.Model):
     def _recouvrement_guess_profile(self):
         """Profile that the identifiers of the partner tell."""
         self.ensure_one()
-        registry = (self.company_registry or "").replace(" ", "")
+        registry = self._recouvrement_get_registry()
         if (
             self.country_code in self.env["res.company"]._get_france_country_codes()
             and len(registry) in (9, 14)

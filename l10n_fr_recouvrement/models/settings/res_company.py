@@ -339,6 +339,11 @@ class ResCompany(models.Model):
             "refund_sequence": True,
         }
 
+    def _recouvrement_get_registry(self):
+        """SIRET or SIREN of the company, without spaces, empty if it has none."""
+        self.ensure_one()
+        return self.partner_id.sudo()._recouvrement_get_registry()
+
     def _recouvrement_get_bank(self):
         """Bank account that letters ask to pay to."""
         self.ensure_one()

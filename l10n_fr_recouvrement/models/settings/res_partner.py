@@ -1,0 +1,15 @@
+from odoo import models
+
+# Odoo's fields behind the accessors below, for who depends on them.
+REGISTRY_FIELD = "company_registry"
+
+
+class ResPartner(models.Model):
+    """Reads what identifies a debtor or a creditor, whatever field Odoo keeps it in."""
+
+    _inherit = "res.partner"
+
+    def _recouvrement_get_registry(self):
+        """SIRET or SIREN of a partner, without spaces; an empty text if it has none."""
+        self.ensure_one()
+        return "".join((self[REGISTRY_FIELD] or "").split())
