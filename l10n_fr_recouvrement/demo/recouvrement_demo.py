@@ -329,7 +329,7 @@ class RecouvrementDemo(models.AbstractModel):
 
     def _plan_basket(self, debtor, rng):
         """One to three products with their quantities."""
-        business = self._get_record(f"debtor_{debtor}").is_company
+        business = self._get_record(f"debtor_{debtor}")._recouvrement_is_company()
         choices = BUSINESS_BASKET if business else CONSUMER_BASKET
         return tuple(
             (product, self._draw_quantity(product, lowest, highest, rng))

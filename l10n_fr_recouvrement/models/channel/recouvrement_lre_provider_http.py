@@ -90,7 +90,7 @@ class RecouvrementLreProviderHttp(models.AbstractModel):
             "external_id": key,
             "recipient": {
                 "name": contact.name or debtor.name,
-                "company": debtor.name if debtor.is_company else "",
+                "company": debtor.name if debtor._recouvrement_is_company() else "",
                 "email": action.email_to,
                 "professional": not consumer,
                 "consent_on": consumer

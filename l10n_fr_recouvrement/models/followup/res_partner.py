@@ -12,7 +12,7 @@ from ...const import (
     PUBLIC_DELAYS,
     RATE_BASES,
 )
-from ..settings.res_partner import REGISTRY_FIELD
+from ..settings.res_partner import COMPANY_FIELD, REGISTRY_FIELD
 
 # INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
 PUBLIC_SIREN_FIRST_DIGITS = ("1", "2")
@@ -178,7 +178,7 @@ class ResPartner(models.Model):
         groups=ACCOUNTING,
     )
 
-    @api.depends("is_company", "parent_id", "vat", REGISTRY_FIELD, "country_code")
+    @api.depends(COMPANY_FIELD, REGISTRY_FIELD, "parent_id", "vat", "country_code")
     def _compute_recouvrement_profile(self):
         for partner in self:
             if not partner.recouvrement_profile_forced:
@@ -194,7 +194,8 @@ class ResPartner(models.Model):
             and registry.startswith(PUBLIC_SIREN_FIRST_DIGITS)
         ):
             return "public"
-        if self.is_company or self.parent_id or self.vat or registry:
+        is_company = self._recouvrement_is_company()
+        if is_company or self.parent_id or self.vat or registry:
             return "business"
         return "consumer"
 

@@ -8,6 +8,7 @@ from odoo.fields import Command, Domain
 from ...const import LETTERLESS_CHANNELS
 from ...paper.words import letter_kinds
 from ..procedure.recouvrement_text_mixin import LETTER_TEXTS
+from ..settings.res_partner import COMPANY_FIELD
 from .recouvrement_letter_request import LetterRequest
 
 # What the form may have changed that shows on the letter or on its e-mail.
@@ -168,7 +169,7 @@ class RecouvrementPreview(models.AbstractModel):
         partner = self.env["res.partner"].create(
             {
                 "name": self.env._("Example debtor"),
-                "is_company": stage.profile != "consumer",
+                COMPANY_FIELD: stage.profile != "consumer",
                 "recouvrement_profile": stage.profile,
                 "street": "2 allée des Exemples",
                 "zip": "75001",
