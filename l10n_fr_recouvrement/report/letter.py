@@ -944,17 +944,16 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _prepare_payment(self, action):
-        bank = action.company_id._recouvrement_get_bank()
-        holder = bank.acc_holder_name or action.company_id.name
-        number = bank.acc_number or ""
+        account = action.company_id._recouvrement_get_account()
+        number = account.number
         is_iban = epc.is_iban(number)
         items = [
-            ("payee", holder if bank else ""),
+            ("payee", account.holder),
             (
                 "iban" if is_iban else "account",
                 format_iban(number) if is_iban else number,
             ),
-            ("bic", bank.bank_bic),
+            ("bic", account.bic),
             ("reference", action.name),
         ]
         return {
@@ -962,7 +961,7 @@ class ReportLetter(models.AbstractModel):
             "items": [
                 (self._text(action, code), value) for code, value in items if value
             ],
-            "code": self._prepare_code(action, bank, holder) if is_iban else "",
+            "code": self._prepare_code(action, account) if is_iban else "",
         }
 
     @api.model
@@ -985,17 +984,17 @@ class ReportLetter(models.AbstractModel):
         return self._text(action, "pay_on", day=day)
 
     @api.model
-    def _prepare_code(self, action, bank, holder):
+    def _prepare_code(self, action, account):
         """Picture of the payment code, nothing where no such code exists."""
         total = self._amount(action, action.amount_total)
         if not 0 < total <= epc.MAX_AMOUNT or not self._has_code(action, total):
             return ""
         text = epc.payload(
-            holder,
-            bank.acc_number,
+            account.holder,
+            account.number,
             total,
             action.currency_id.name,
-            bic=bank.bank_bic,
+            bic=account.bic,
             remittance=action.name,
         )
         return epc.data_uri(text) if text else ""

@@ -103,8 +103,8 @@ class RecouvrementAction(models.Model):
     @api.depends("company_id")
     def _compute_iban_text(self):
         for action in self:
-            bank = action.company_id._recouvrement_get_bank()
-            action.iban_text = format_iban(bank.acc_number)
+            account = action.company_id._recouvrement_get_account()
+            action.iban_text = format_iban(account.number)
 
     @api.depends(
         "line_ids.kind", "line_ids.date_due", "line_ids.label", "date", "letter_lang"

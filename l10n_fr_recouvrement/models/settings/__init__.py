@@ -5,6 +5,7 @@ from . import recouvrement_legal_fact
 from . import recouvrement_team
 from . import account_journal
 from . import res_partner
+from . import res_partner_bank
 from . import res_users
 from . import res_company
 from . import res_config_settings

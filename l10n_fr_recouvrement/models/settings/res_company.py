@@ -344,7 +344,8 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self.partner_id.sudo()._recouvrement_get_registry()
 
-    def _recouvrement_get_bank(self):
-        """Bank account that letters ask to pay to."""
+    def _recouvrement_get_account(self):
+        """Return the :class:`BankAccount` that letters ask to pay to."""
         self.ensure_one()
-        return self.recouvrement_bank_id or self.partner_id.bank_ids[:1]
+        bank = self.recouvrement_bank_id or self.partner_id.bank_ids[:1]
+        return bank._recouvrement_get_account(holder=self.name)
