@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from .models.settings.ir_config_parameter import PREFIX
+
 # Stored fields that the ORM would compute for every record of the database: an empty
 # one is right for what was there before.
 COLUMNS = {
@@ -44,9 +46,7 @@ def uninstall_hook(env):
                OR recouvrement_procedure_id IS NOT NULL""",
     ):
         env.cr.execute(query)
-    env["ir.config_parameter"].search(
-        [("key", "=like", "l10n_fr_recouvrement.%")]
-    ).unlink()
+    env["ir.config_parameter"].search([("key", "=like", f"{PREFIX}%")]).unlink()
     env.invalidate_all()
 
 

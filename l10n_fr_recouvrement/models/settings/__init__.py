@@ -1,5 +1,6 @@
 from . import recouvrement_dated_mixin
 from . import recouvrement_shared_mixin
+from . import ir_config_parameter
 from . import recouvrement_rate
 from . import recouvrement_legal_fact
 from . import recouvrement_team

@@ -7,11 +7,12 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import file_open, format_date, formatLang, ormcache, str2bool
+from odoo.tools import file_open, format_date, formatLang, ormcache
 
 from ... import law
 from ...law.calendar import next_half_year_start
 from . import ecb_rates
+from .ir_config_parameter import ECB_FETCH, ECB_URL
 
 _logger = logging.getLogger(__name__)
 
@@ -154,7 +155,7 @@ class RecouvrementRate(models.Model):
     @api.model
     def _cron_fetch_ecb(self):
         """Daily job: fetch the ECB rate where the settings allow it."""
-        if not str2bool(self._get_ecb_param("ecb_fetch", ""), False):
+        if not self.env["ir.config_parameter"]._recouvrement_get(ECB_FETCH):
             return
         try:
             self._fetch_ecb()
@@ -315,7 +316,8 @@ class RecouvrementRate(models.Model):
 
         :raise UserError: when it does not
         """
-        url = ecb_rates.get_url(self._get_ecb_param("ecb_url", ecb_rates.BASE_URL))
+        service = self.env["ir.config_parameter"]._recouvrement_get(ECB_URL)
+        url = ecb_rates.get_url(service)
         query = ecb_rates.get_query(date_from, date_to)
         try:
             response = requests.get(url, params=query, timeout=self._ecb_timeout)
@@ -398,8 +400,3 @@ class RecouvrementRate(models.Model):
         exact = law.to_decimal(rate, 4)
         digits = max(2, -exact.normalize().as_tuple().exponent)
         return f"{formatLang(self.env, float(exact), digits=digits)}\u00a0%"
-
-    @api.model
-    def _get_ecb_param(self, name, default):
-        parameters = self.env["ir.config_parameter"].sudo()
-        return parameters.get_param(f"l10n_fr_recouvrement.{name}", default)

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .ir_config_parameter import ECB_FETCH
+
 
 class ResConfigSettings(models.TransientModel):
     """Settings of the follow-up, a mirror of the company's."""
@@ -29,7 +31,7 @@ class ResConfigSettings(models.TransientModel):
     )
     recouvrement_ecb_fetch = fields.Boolean(
         "Fetch the ECB rate",
-        config_parameter="l10n_fr_recouvrement.ecb_fetch",
+        config_parameter=ECB_FETCH.key,
     )
     recouvrement_legal_form = fields.Char(
         related="company_id.recouvrement_legal_form", readonly=False
