@@ -1,7 +1,7 @@
 import csv
 
 from odoo import api, models
-from odoo.tools import file_open
+from odoo.tools import file_open, ormcache
 
 from ...const import DUE_STATES
 
@@ -10,7 +10,8 @@ class RecouvrementDatedMixin(models.AbstractModel):
     """Dated legal data shipped as a CSV beside the code and completed by users.
 
     A release brings the rows that a database lacks; a row that exists, shipped or
-    entered by hand, is never overwritten.
+    entered by hand, is never overwritten. The table that the law computes with is built
+    once and kept until a row changes.
     """
 
     _name = "recouvrement.dated.mixin"
@@ -37,6 +38,16 @@ class RecouvrementDatedMixin(models.AbstractModel):
         res = super().unlink()
         self._forget_tables()
         return res
+
+    @api.model
+    @ormcache()
+    def _get_table(self):
+        """Return every known row as the law takes them, see :meth:`_build_table`."""
+        return self.sudo().search([])._build_table()
+
+    def _build_table(self):
+        """Return the table of these rows, a value of ``law``. Hook."""
+        raise NotImplementedError
 
     @api.model
     def _forget_tables(self):

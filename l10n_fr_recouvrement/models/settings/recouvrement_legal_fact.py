@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.tools import ormcache
+from odoo import fields, models
 
 from ... import law
 
@@ -84,13 +83,12 @@ class RecouvrementLegalFact(models.Model):
         "UNIQUE(code, date_from)", "This fact has a value for this day already."
     )
 
-    @api.model
-    @ormcache()
-    def _get_table(self):
-        """Return every known fact as a :class:`law.FactTable`."""
+    def _build_table(self):
+        """Return these facts as a :class:`law.FactTable`."""
+        # OVERRIDE
         return law.FactTable(
             law.Fact(
                 fact.code, fact.date_from, law.to_decimal(fact.value, 4), fact.article
             )
-            for fact in self.sudo().search([])
+            for fact in self
         )

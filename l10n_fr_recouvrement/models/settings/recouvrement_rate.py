@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import file_open, format_date, formatLang, ormcache
+from odoo.tools import file_open, format_date, formatLang
 
 from ... import law
 from ...law.calendar import next_half_year_start
@@ -162,11 +162,10 @@ class RecouvrementRate(models.Model):
         except UserError as error:
             _logger.warning("%s (%r)", error, error.__cause__)
 
-    @api.model
-    @ormcache()
-    def _get_table(self):
-        """Return every known half-year as a :class:`law.RateTable`."""
-        return law.RateTable(rate._get_half_year() for rate in self.sudo().search([]))
+    def _build_table(self):
+        """Return these half-years as a :class:`law.RateTable`."""
+        # OVERRIDE
+        return law.RateTable(rate._get_half_year() for rate in self)
 
     def _get_half_year(self):
         """These rates as the law takes them."""
