@@ -160,7 +160,7 @@ class ReportLetter(models.AbstractModel):
 
     def _get_sent(self, action, alone):
         """A letter as it was sent."""
-        pdf = action.letter_attachment_id.with_context(bin_size=False).raw
+        pdf = action.letter_attachment_id._recouvrement_get_content()
         if alone and action.letter_enclosures:
             pdf = enclosure_pdf.first_pages(pdf, action.letter_pages)
             return Document(pdf, action.letter_pages)

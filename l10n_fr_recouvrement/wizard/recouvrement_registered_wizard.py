@@ -103,8 +103,8 @@ class RecouvrementRegisteredWizard(models.TransientModel):
         rows, stream = [], io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             for action in actions.sorted("name"):
-                attachment = action.letter_attachment_id.with_context(bin_size=False)
-                pdf, name = attachment.raw, self._get_file_name(action)
+                pdf = action.letter_attachment_id._recouvrement_get_content()
+                name = self._get_file_name(action)
                 archive.writestr(name, pdf)
                 rows.append(
                     self._prepare_row(action, enclosure_pdf.count_pages(pdf), name)

@@ -1,6 +1,5 @@
 """The life of a penalty: claimed, charged, collected or waived; who may do what."""
 
-import base64
 from datetime import date, timedelta
 from decimal import Decimal
 from unittest.mock import patch
@@ -505,7 +504,7 @@ class TestCosts(ChargingCase):
                 "name": "Honoraires de commissaire de justice",
                 "amount": 72.5,
                 "attachment_ids": self.env["ir.attachment"]
-                .create({"name": "facture.pdf", "datas": base64.b64encode(b"%PDF")})
+                .create({"name": "facture.pdf", "raw": b"%PDF"})
                 .ids,
                 **vals,
             }
@@ -686,7 +685,7 @@ class TestAccess(ChargingCase):
         secret = self.env["ir.attachment"].create(
             {
                 "name": "paie.pdf",
-                "datas": base64.b64encode(b"%PDF"),
+                "raw": b"%PDF",
                 "res_model": "res.users",
                 "res_id": self.env.uid,
             }

@@ -74,10 +74,11 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
     def _prepare_attachment(self, action, letter):
         """Values of what the service prints: the frozen letter, its margins cleared for
         the service's own marks, behind the sheet with the address."""
-        frozen = action.letter_attachment_id.with_context(bin_size=False)
+        frozen = action.letter_attachment_id
+        pdf = letter_pdf.clear_margins(frozen._recouvrement_get_content())
         return {
             "name": frozen.name,
-            "raw": letter._append_cover_page(letter_pdf.clear_margins(frozen.raw)),
+            "raw": letter._append_cover_page(pdf),
             "mimetype": "application/pdf",
             "res_model": letter._name,
             "res_id": letter.id,

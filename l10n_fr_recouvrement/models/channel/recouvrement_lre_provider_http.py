@@ -85,7 +85,7 @@ class RecouvrementLreProviderHttp(models.AbstractModel):
         contact, company = action.contact_id, action.company_id
         debtor = action.partner_id.sudo()
         consumer = action.profile == "consumer"
-        pdf = action.letter_attachment_id.with_context(bin_size=False).raw
+        pdf = action.letter_attachment_id._recouvrement_get_content()
         return {
             "external_id": key,
             "recipient": {

@@ -5,6 +5,8 @@ from ...paper.page import enclosure_pdf
 
 SEALED_FIELDS = {
     "raw",
+    # Our own code writes ``raw`` alone. Odoo 19 takes the content by this older name as
+    # well, from anybody: without it here a sealed file could be written over.
     "datas",
     "db_datas",
     "store_fname",
@@ -59,13 +61,17 @@ class IrAttachment(models.Model):
         should leave."""
         enclosures = self.env["recouvrement.enclosure"]
         for attachment in self.filtered("recouvrement_evidence"):
-            content = attachment.with_context(bin_size=False).raw or b""
+            content = attachment._recouvrement_get_content() or b""
             try:
                 enclosure_pdf.read(content)
             except enclosure_pdf.Unreadable as error:
                 raise ValidationError(
                     enclosures._explain(attachment.name, error)
                 ) from error
+
+    def _recouvrement_get_content(self):
+        """Return the bytes of a file, also where the context asks for sizes."""
+        return self.with_context(bin_size=False).raw
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -92,7 +98,7 @@ class IrAttachment(models.Model):
         """Whether ``vals`` write the content that is there already, as moving from one
         storage to another does."""
         return sealed <= {"raw", "mimetype"} and all(
-            vals.get("raw") == attachment.raw
+            vals.get("raw") == attachment._recouvrement_get_content()
             and vals.get("mimetype", attachment.mimetype) == attachment.mimetype
             for attachment in self
         )

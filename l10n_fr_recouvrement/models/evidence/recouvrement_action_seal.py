@@ -92,7 +92,7 @@ class RecouvrementAction(models.Model):
         self.ensure_one()
         states = {}
         for piece in self._get_pieces():
-            content = piece.attachment.with_context(bin_size=False).raw
+            content = piece.attachment._recouvrement_get_content()
             if not content:
                 states[piece] = LOST
             elif hashlib.sha256(content).hexdigest() == piece.sha256:

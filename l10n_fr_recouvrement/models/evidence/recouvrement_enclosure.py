@@ -405,14 +405,14 @@ class RecouvrementEnclosure(models.AbstractModel):
     @api.model
     def _load_attachment(self, enclosures, _keep):
         for enclosure in enclosures:
-            enclosure.content = enclosure.record.with_context(bin_size=False).raw or b""
+            enclosure.content = enclosure.record._recouvrement_get_content() or b""
 
     @api.model
     def _load_letter(self, enclosures, _keep):
         """Earlier letters as they were sent, without what was enclosed with them."""
         for enclosure in enclosures:
             letter = enclosure.record
-            pdf = letter.letter_attachment_id.with_context(bin_size=False).raw or b""
+            pdf = letter.letter_attachment_id._recouvrement_get_content() or b""
             if hashlib.sha256(pdf).hexdigest() != letter.letter_sha256:
                 enclosure.problem = self.env._(
                     "The file of the letter %s is no longer what was sent: it cannot "
@@ -487,7 +487,10 @@ class RecouvrementEnclosure(models.AbstractModel):
             for move in moves
         }
         sending._generate_invoice_documents(data)
-        printed = {move_id: pdf.raw for move_id, pdf in self._find_pdfs(moves).items()}
+        printed = {
+            move_id: pdf._recouvrement_get_content()
+            for move_id, pdf in self._find_pdfs(moves).items()
+        }
         refused = moves.filtered(lambda move: move.id not in printed)
         return {**printed, **(self._make_pdfs(refused) if refused else {})}
 
