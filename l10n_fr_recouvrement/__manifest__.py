@@ -8,7 +8,7 @@
     "license": "LGPL-3",
     "countries": ["fr"],
     "depends": ["l10n_fr_account"],
-    "external_dependencies": {"python": ["num2words", "qrcode"]},
+    "external_dependencies": {"python": ["num2words", "pypdf", "qrcode"]},
     "data": [
         "security/recouvrement_groups.xml",
         "security/ir.model.access.csv",

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from pypdf import PdfReader, PdfWriter
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
-from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.l10n_fr_recouvrement.const import HUMAN_CHANNELS
@@ -57,9 +57,9 @@ class Printed:
 
     @staticmethod
     def _write(pdf):
-        writer = PdfFileWriter()
-        for page in PdfFileReader(io.BytesIO(pdf)).pages:
-            writer.addPage(page)
+        writer = PdfWriter()
+        for page in PdfReader(io.BytesIO(pdf)).pages:
+            writer.add_page(page)
         return writer
 
 

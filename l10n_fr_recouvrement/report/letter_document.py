@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..const import PENDING_STATES, REPORT
-from ..paper.page import enclosure_pdf, letter_pdf
+from ..paper.page import enclosure_pdf, letter_pdf, pdf_file
 from ..paper.page.printing import PrintingError
 from ..paper.words.french import NBSP, NNBSP
 
@@ -77,7 +77,7 @@ def join(letter, enclosures):
     :param letter: writer of its pages, to which the others are added
     :raise Unreadable: a piece turns out to be damaged, see its ``rank`` among them
     """
-    pages = letter.getNumPages()
+    pages = len(letter.pages)
     for rank, enclosure in enumerate(enclosures):
         try:
             enclosure_pdf.append(letter, *enclosure.open())
@@ -85,7 +85,7 @@ def join(letter, enclosures):
             error.rank = rank
             raise
     pieces = [enclosure.describe() for enclosure in enclosures]
-    return Document(letter_pdf.to_bytes(letter), pages, pieces)
+    return Document(pdf_file.to_bytes(letter), pages, pieces)
 
 
 class ReportLetter(models.AbstractModel):

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import split_every
-from odoo.tools.pdf import merge_pdf
 
 from ..const import ALTERED, INTACT, LETTER_STATES, LOST, PROOF_REPORT
-from ..paper.page import letter_pdf
+from ..paper.page import letter_pdf, pdf_file
 from ..paper.words.french import (
     NBSP,
     TEXTS,
@@ -82,7 +81,7 @@ class ReportProofSheet(models.AbstractModel):
                 for sheet in sheets
             ]
             printed += letter_pdf.finish(pdf, footers)
-        return printed[0] if len(printed) == 1 else merge_pdf(printed)
+        return pdf_file.join(printed)
 
     @api.model
     def _proof_values(self, action):

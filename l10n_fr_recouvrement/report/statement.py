@@ -5,11 +5,10 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, split_every
-from odoo.tools.pdf import merge_pdf
 
 from .. import law
 from ..law import MISSING_DATA
-from ..paper.page import letter_pdf
+from ..paper.page import letter_pdf, pdf_file
 from ..paper.statement import (
     statement_pages,
     statement_sources,
@@ -85,7 +84,7 @@ class ReportStatement(models.AbstractModel):
         printed = []
         for chunk in split_every(CHUNK, statements, list):
             printed += self._print_statements(chunk)
-        return printed[0] if len(printed) == 1 else merge_pdf(printed)
+        return pdf_file.join(printed)
 
     @api.model
     def _print_statements(self, statements):

@@ -7,12 +7,12 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from PIL import Image
 from psycopg2 import OperationalError
+from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger
-from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.l10n_fr_recouvrement.models.evidence import recouvrement_enclosure
 from odoo.addons.l10n_fr_recouvrement.models.evidence.recouvrement_enclosure import (
@@ -20,7 +20,7 @@ from odoo.addons.l10n_fr_recouvrement.models.evidence.recouvrement_enclosure imp
     Enclosure,
 )
 from odoo.addons.l10n_fr_recouvrement.paper.page import enclosure_pdf
-from odoo.addons.l10n_fr_recouvrement.paper.page.letter_pdf import to_bytes
+from odoo.addons.l10n_fr_recouvrement.paper.page.pdf_file import to_bytes
 from odoo.addons.l10n_fr_recouvrement.report import letter_document
 
 from ..common import Printed, RecouvrementCase, blank_letter
@@ -47,8 +47,8 @@ def make_picture(kind, size=(400, 300)):
 
 
 def make_protected(user_password, owner_password="owner"):
-    writer = PdfFileWriter()
-    writer.addPage(PdfFileReader(io.BytesIO(make_pdf("secret"))).getPage(0))
+    writer = PdfWriter()
+    writer.add_page(PdfReader(io.BytesIO(make_pdf("secret"))).pages[0])
     writer.encrypt(user_password, owner_password)
     stream = io.BytesIO()
     writer.write(stream)
@@ -316,7 +316,7 @@ class TestEnclosures(EnclosureCase):
         self._add_evidence(move, "delivery", "bl.png", make_picture("PNG"))
         self._add_evidence(move, "delivery", "bl.jpg", make_picture("JPEG", (300, 900)))
         action = self._reminded(FIRST)
-        reader = PdfFileReader(io.BytesIO(action.letter_attachment_id.raw))
+        reader = PdfReader(io.BytesIO(action.letter_attachment_id.raw))
         sizes = [
             (round(page.mediabox.width), round(page.mediabox.height))
             for page in reader.pages
@@ -341,7 +341,7 @@ class TestEnclosures(EnclosureCase):
 
     def test_a_file_that_anybody_may_read_is_enclosed(self):
         """What an owner's password forbids is changing."""
-        writer = PdfFileWriter()
+        writer = PdfWriter()
         for pdf in (make_pdf("one"), make_protected("")):
             enclosure_pdf.append(writer, enclosure_pdf.read(pdf), 1)
         self.assertEqual(read_pages(to_bytes(writer)), ["one", "secret"])

@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from PIL import Image
+from pypdf import PdfReader
 
 from odoo.tools import mute_logger
-from odoo.tools.pdf import PdfFileReader
 
 from odoo.addons.base.models import ir_actions_report
 from odoo.addons.l10n_fr_recouvrement.models.procedure.recouvrement_stage import (
@@ -61,7 +61,7 @@ class PrintedLetter:
 
     @property
     def page_count(self):
-        return len(PdfFileReader(io.BytesIO(self.pdf)).pages)
+        return len(PdfReader(io.BytesIO(self.pdf)).pages)
 
     @property
     def words(self):

@@ -9,8 +9,7 @@ from contextlib import nullcontext
 from bench_letters import DAY, at, serve, store_files
 from bench_measure import measure
 from bench_script import find_company, options, report
-
-from odoo.tools.pdf import PdfFileReader
+from pypdf import PdfReader
 
 SHOWN = 60
 
@@ -36,7 +35,7 @@ def check(actions, enclose):
         faults.append(f"{len(late)} letters did not leave: {reason}")
     for action in actions - late:
         pdf = action.letter_attachment_id.raw
-        pages = len(PdfFileReader(io.BytesIO(pdf)).pages)
+        pages = len(PdfReader(io.BytesIO(pdf)).pages)
         parts = [piece["pages"] for piece in action.letter_enclosures or ()]
         if pages != action.letter_pages + sum(parts):
             faults.append(f"{action.name} has {pages} pages")

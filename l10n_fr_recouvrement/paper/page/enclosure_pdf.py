@@ -7,9 +7,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from odoo.tools.pdf import PdfFileReader, PdfFileWriter
-
-from .letter_pdf import A4, MM, to_bytes
+from . import pdf_file
+from .letter_pdf import A4, MM
 
 # A picture on its page: the edges left free, and the dots an inch that paper shows.
 MARGIN = 12 * MM
@@ -65,9 +64,9 @@ def first_pages(pdf, count):
     reader = _open(pdf)
     if len(reader.pages) <= count:
         return pdf
-    writer = PdfFileWriter()
+    writer = pdf_file.new()
     append(writer, reader, count)
-    return to_bytes(writer)
+    return pdf_file.to_bytes(writer)
 
 
 def append(writer, reader, count):
@@ -77,23 +76,23 @@ def append(writer, reader, count):
     """
     try:
         for number in range(count):
-            writer.addPage(reader.getPage(number))
-    except Exception as error:  # pypdf raises anything on a damaged file
+            writer.add_page(reader.pages[number])
+    except Exception as error:  # the library raises anything on a damaged file
         raise Unreadable(BROKEN) from error
 
 
 def _open(pdf):
     """Reader of a PDF whose pages can be read."""
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        reader = pdf_file.read(pdf)
         # An owner's password alone keeps nobody from reading.
-        if reader.isEncrypted and not reader.decrypt(""):
+        if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable(PROTECTED)
         if not len(reader.pages):
             raise Unreadable(BROKEN)
     except Unreadable:
         raise
-    except Exception as error:  # pypdf raises anything on a damaged file
+    except Exception as error:  # the library raises anything on a damaged file
         raise Unreadable(BROKEN) from error
     return reader
 

@@ -17,10 +17,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from odoo.tools.pdf import PdfFileReader, PdfFileWriter
-
 from ..words import french
 from ..words.french import NBSP, NNBSP
+from . import pdf_file
 
 MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
@@ -78,7 +77,7 @@ def split(reader, count):
         return [list(range(len(reader.pages)))]
     groups, found = [], []
     for number in range(len(reader.pages)):
-        rank = _get_rank(reader.getPage(number)["/Contents"].getData())
+        rank = _get_rank(reader.pages[number]["/Contents"].get_data())
         if rank is not None:
             found.append(rank)
             groups.append([])
@@ -109,7 +108,7 @@ def finish(pdf, footers):
 
     :return: list of PDF as bytes
     """
-    return [to_bytes(letter) for letter in cut(pdf, footers)]
+    return [pdf_file.to_bytes(letter) for letter in cut(pdf, footers)]
 
 
 def cut(pdf, footers):
@@ -120,25 +119,15 @@ def cut(pdf, footers):
     :return: iterator of writers, which take more pages; each is made when it is asked
         for, so that not all of them are held in memory
     """
-    reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+    reader = pdf_file.read(pdf)
     groups = split(reader, len(footers))
-    stamps = PdfFileReader(
-        io.BytesIO(_draw_footers(footers, [len(group) for group in groups]))
-    )
+    stamps = pdf_file.read(_draw_footers(footers, [len(group) for group in groups]))
     for group in groups:
-        writer = PdfFileWriter()
+        writer = pdf_file.new()
         for number in group:
-            writer.addPage(reader.getPage(number))
-            page = writer.getPage(writer.getNumPages() - 1)
-            page.mergePage(stamps.getPage(number))
+            page = writer.add_page(reader.pages[number])
+            page.merge_page(stamps.pages[number])
         yield writer
-
-
-def to_bytes(writer):
-    """PDF of the pages of a writer."""
-    stream = io.BytesIO()
-    writer.write(stream)
-    return stream.getvalue()
 
 
 def count_sheets(pages, double_sided):
@@ -156,26 +145,24 @@ def bind(pdfs, double_sided=False):
 
     :param pdfs: list of PDF as bytes
     """
-    writer = PdfFileWriter()
+    writer = pdf_file.new()
     for pdf in pdfs:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        reader = pdf_file.read(pdf)
         for page in reader.pages:
-            writer.addPage(page)
+            writer.add_page(page)
         if double_sided and len(reader.pages) % 2:
-            writer.addBlankPage(*A4)
-    return to_bytes(writer)
+            writer.add_blank_page(*A4)
+    return pdf_file.to_bytes(writer)
 
 
 def clear_margins(pdf, margin=5 * MM, corner=15 * MM):
     """Leave the margins of every page white, and its lower left corner, as services
     that print letters want them for the marks of their machines."""
-    reader = PdfFileReader(io.BytesIO(pdf), strict=False)
-    stamp = PdfFileReader(io.BytesIO(_draw_margins(margin, corner)))
-    writer = PdfFileWriter()
-    for page in reader.pages:
-        writer.addPage(page)
-        writer.getPage(writer.getNumPages() - 1).mergePage(stamp.getPage(0))
-    return to_bytes(writer)
+    stamp = pdf_file.read(_draw_margins(margin, corner)).pages[0]
+    writer = pdf_file.new()
+    for page in pdf_file.read(pdf).pages:
+        writer.add_page(page).merge_page(stamp)
+    return pdf_file.to_bytes(writer)
 
 
 def _draw_margins(margin, corner):
