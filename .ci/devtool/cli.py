@@ -32,7 +32,7 @@ Usage: ./dev COMMAND [ARGUMENT ...]
             --port PORT   instead of 8069
   test    install what is missing and run the whole suite on a real Odoo and PostgreSQL;
           arguments go to pytest: ./dev test -k interest, ./dev test tests/test_run.py
-  lint    ruff, pylint-odoo and the OCA's checks
+  lint    ruff, the contracts of imports, pylint-odoo and the OCA's checks
             --fix         let ruff mend and format first
   shell   Odoo shell on the demonstration company (or on the database named)
   odoo    any Odoo command with this project's configuration: ./dev odoo -d NAME

@@ -1,4 +1,4 @@
-"""`./dev lint`: ruff, pylint-odoo and the OCA's checks."""
+"""`./dev lint`: ruff, the contracts of imports, pylint-odoo and the OCA's checks."""
 
 import subprocess
 from collections.abc import Sequence
@@ -7,6 +7,10 @@ from ..config import Project
 from ..environment import python_environment
 from ..proc import clean_env
 from ..ui import Failure, say, step
+
+IMPORTS = ".importlinter"
+# What a test posts is read by no user.
+UNTRANSLATED = "--disable=translation-required"
 
 
 def run(project: Project, arguments: Sequence[str]) -> int:
@@ -42,7 +46,9 @@ def _linters(project: Project) -> dict[str, list[str]]:
     linters = {
         "ruff check": ["ruff", "check"],
         "ruff format": ["ruff", "format", "--check", "--quiet", "--diff"],
-        "pylint-odoo": ["pylint", "--rcfile=.pylintrc", *addons, "tests"],
+        "import contracts": ["lint-imports", "--no-cache", "--config", IMPORTS],
+        "pylint-odoo": ["pylint", "--rcfile=.pylintrc", *addons],
+        "pylint-odoo, tests": ["pylint", "--rcfile=.pylintrc", UNTRANSLATED, "tests"],
         "oca-checks-odoo-module": ["oca-checks-odoo-module", *addons],
     }
     translations = [
