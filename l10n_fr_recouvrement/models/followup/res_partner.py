@@ -194,8 +194,7 @@ class ResPartner(models.Model):
             and registry.startswith(PUBLIC_SIREN_FIRST_DIGITS)
         ):
             return "public"
-        is_company = self._recouvrement_is_company()
-        if is_company or self.parent_id or self.vat or registry:
+        if self._recouvrement_is_company() or self.parent_id or self.vat or registry:
             return "business"
         return "consumer"
 
