@@ -148,9 +148,9 @@ class RecouvrementAction(models.Model):
     # Answers
     # ------------------------------------------------------------------
 
-    def _message_post_after_hook(self, message, msg_values):
+    def _message_post_after_hook(self, message, *args, **kwargs):
         # EXTENDS mail: an answer of the debtor is something to do
-        res = super()._message_post_after_hook(message, msg_values)
+        res = super()._message_post_after_hook(message, *args, **kwargs)
         if message.message_type == "email" and not self.env.context.get(
             "recouvrement_automatic_email"
         ):

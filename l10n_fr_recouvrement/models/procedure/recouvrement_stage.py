@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import safe_eval
 
 from ...const import LETTERLESS_CHANNELS
 from ...paper.words import letter_kinds
+from .expression import DATE_TOOLS, evaluate
 from .recouvrement_text_mixin import LETTER_TEXTS  # noqa: F401 offered to others
 from .stage_plan import PRESENTED_AFTER, Step, nominal_days
 
@@ -359,10 +359,9 @@ class RecouvrementStage(models.Model):
         context = {
             "uid": self.env.uid,
             "context_today": lambda: fields.Date.context_today(self),
-            "datetime": safe_eval.datetime,
-            "relativedelta": safe_eval.dateutil.relativedelta.relativedelta,
+            **DATE_TOOLS,
         }
-        return Domain(safe_eval.safe_eval(self[name] or "[]", context))
+        return Domain(evaluate(self[name] or "[]", context))
 
     def _get_admitted(self, moves):
         """Read which invoices meet the conditions of the stages, by one search each.

@@ -7,7 +7,6 @@ from functools import reduce
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tools import safe_eval
 from odoo.tools.rendering_tools import parse_inline_template
 
 from odoo.addons.base.models.ir_qweb import QWebError
@@ -15,12 +14,12 @@ from odoo.addons.base.models.ir_qweb import QWebError
 from ...paper.page import letter_markup
 from ...paper.page.letter_markup import Spot
 from ...paper.words import letter_placeholders
+from .expression import evaluate
 
 TEMPLATE_EDITOR = "mail.group_mail_template_editor"
 CHAIN = re.compile(r"\bobject(?:\.\w+)+")
 # Directives whose value is a Python expression.
-EXPRESSIONS = ("t-out", "t-esc", "t-if", "t-elif", "t-value", "t-foreach")
-PRINTED = ("t-out", "t-esc")
+EXPRESSIONS = (*letter_markup.PRINTED, "t-if", "t-elif", "t-value", "t-foreach")
 # A letter that printed its own text would never end.
 OWN_TEXTS = re.compile(r"\bobject\.letter_(?:subject|intro|demand|closing|texts)\b")
 
@@ -175,7 +174,7 @@ class RecouvrementTextCheck(models.AbstractModel):
             if not expression or not may_run:
                 continue
             try:
-                safe_eval.safe_eval(expression, dict(values))
+                evaluate(expression, dict(values))
             except Exception as error:
                 return Problem(spot, expression, self._explain(expression, error))
         return None
@@ -194,7 +193,7 @@ class RecouvrementTextCheck(models.AbstractModel):
         for item in asked:
             if item.directive in EXPRESSIONS or item.directive.startswith("t-att-"):
                 fault = self._find_fault(item.expression, sample, is_email, names)
-                if not fault and item.directive in PRINTED:
+                if not fault and item.directive in letter_markup.PRINTED:
                     fault = self._find_record(item.expression, sample)
                 if fault:
                     return Problem(item.spot, *fault)

@@ -25,6 +25,9 @@ OPTIONAL_END = frozenset(
 )
 TYPED = re.compile(r"\{\{\s*([^{}<>]+?)\s*(?:\|\|\|\s*([^{}<>]*?)\s*)?\}\}")
 QUOTED = 60
+# Directives that print what their expression gives. Users of Odoo 19 may still write
+# the old one in their e-mails; our own templates do not.
+PRINTED = ("t-out", "t-esc")
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Lines:
         is_block = element.tag in BLOCKS or element.tag == "br"
         self.fresh |= is_block
         self.numbers[element] = len(self.words) + self.fresh or 1
-        expression = element.get("t-out") or element.get("t-esc")
+        expression = next(filter(None, map(element.get, PRINTED)), None)
         if expression:
             self._write(f"{{{expression}}}")
         self._write(element.text or "", kept=bool(expression))
