@@ -100,17 +100,13 @@ def shell(name: str, script: str, *arguments: str, **more: str) -> str:
     return odoo("shell", *options, *arguments, stdin=script, **more)
 
 
-class CronServer:
-    """Odoo in a process of its own that calls the daily job when it is told to, in
-    processes that may be killed. Use as a context manager.
+class _LineServer:
+    """A module of the tests in a process of its own that loads Odoo once, then answers
+    each line with a line, in JSON. Use as a context manager."""
 
-    :param name: the database, which may be renewed while no call is under way
-    :param day: the day it takes for today
-    """
-
-    def __init__(self, name: str, day: str):
+    def __init__(self, module: str, *arguments: str):
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.followup.cron_server", name, day],
+            [sys.executable, "-m", f"tests.{module}", *arguments],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -118,9 +114,8 @@ class CronServer:
             # what `./dev test` asks of PostgreSQL for tests in one transaction
             env={**os.environ, "PGOPTIONS": ""},
         )
-        self._name = name
 
-    def __enter__(self) -> "CronServer":
+    def __enter__(self):
         self._answer()
         return self
 
@@ -128,12 +123,31 @@ class CronServer:
         self._process.stdin.close()
         self._process.wait()
 
-    def call(self, workers: int = 1, kill_after: float | None = None) -> dict:
-        """Call the daily job; return how each worker ended and how long they took."""
-        order = {"workers": workers, "kill_after": kill_after}
+    def _ask(self, **order):
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return self._answer()
+
+    def _answer(self):
+        line = self._process.stdout.readline()
+        assert line, "the server ended"
+        return json.loads(line)
+
+
+class CronServer(_LineServer):
+    """Odoo calling the daily job when it is told to, in processes that may be killed.
+
+    :param name: the database, which may be renewed while no call is under way
+    :param day: the day it takes for today
+    """
+
+    def __init__(self, name: str, day: str):
+        super().__init__("followup.cron_server", name, day)
+        self._name = name
+
+    def call(self, workers: int = 1, kill_after: float | None = None) -> dict:
+        """Call the daily job; return how each worker ended and how long they took."""
+        return self._ask(workers=workers, kill_after=kill_after)
 
     def settle(self) -> None:
         """Wait until PostgreSQL noticed that the clients it worked for are gone."""
@@ -144,10 +158,22 @@ class CronServer:
         while query(self._name, others) != ["0"]:
             time.sleep(0.05)
 
-    def _answer(self):
-        line = self._process.stdout.readline()
-        assert line, "the server ended"
-        return json.loads(line)
+
+class StoryServer(_LineServer):
+    """Odoo playing the stories of the guide's examples, each undone after it.
+
+    :param name: the database, where the examples are installed
+    :param addons_path: where they are found
+    """
+
+    def __init__(self, name: str, addons_path: str):
+        super().__init__("addon.story_server", name, addons_path)
+
+    def play(self, addon: str, story: str) -> list:
+        """Play a story with the records of one example; return what it told."""
+        answer = self._ask(addon=addon, story=story)
+        assert "error" not in answer, answer["error"]
+        return answer["told"]
 
 
 def complaints(log: str) -> list[str]:

@@ -1,8 +1,12 @@
 """The worked examples of the integrator's guide, each loaded as the guide prints it: an
-addon of its own, installed by a real Odoo, and its story played there."""
+addon of its own, installed by a real Odoo, and its story played there.
 
-import json
+All are installed at once, in one database; a story is played with the records of its
+own example alone, see ``story_server.py``.
+"""
+
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,22 +15,24 @@ from odoo.tools import config
 from ..odoo_process import (
     CREDITOR,
     REPOSITORY,
+    StoryServer,
     complaints,
+    database,
     installed_database,
+    query,
     server,
-    shell,
 )
+from .story_server import keep_shipped
 
 GUIDE = REPOSITORY / "doc" / "integrator.md"
 _BLOCK = re.compile(r"^```(?:python|xml)\n(.+?)^```$", re.MULTILINE | re.DOTALL)
 # First line of a block: the path of the file that it is.
 _PATH = re.compile(r"(?:# |<!-- )(\w+)/(\S+\.(?:py|xml))(?: -->)?\n")
 
-# The words that the stories below are told with.
+# The words that the stories below are told with; `result` is what they tell by.
 PRELUDE = (
     CREDITOR
     + """
-import json
 from datetime import date, timedelta
 from freezegun import freeze_time
 
@@ -62,9 +68,6 @@ def send(actions, day):
 def told(actions):
     return {action.partner_id.name: [action.stage_id.kind, action.channel,
                                      action.state] for action in actions}
-
-def result(value):
-    print("RESULT", json.dumps(value))
 """
 )
 
@@ -80,12 +83,11 @@ send(action, "2026-06-25")
 with freeze_time("2026-06-26"):
     following = move.recouvrement_next_stage_id.kind
 result([told(second), len(early), told(action), said, following])
-env.ref("my_recovery_last_reminder.stage_last_reminder").delay = 20
-env.cr.commit()
 """
 
-AFTER_UPDATE = """
-result(env.ref("my_recovery_last_reminder.stage_last_reminder").delay)
+WHERE_LAST_REMINDER = """
+ WHERE id = (SELECT res_id FROM ir_model_data
+        WHERE module = 'my_recovery_last_reminder' AND name = 'stage_last_reminder')
 """
 
 # One formal notice is due to each; both are tagged and trusted as the examples tell.
@@ -139,34 +141,28 @@ def examples():
     return addons
 
 
-@pytest.fixture
-def play(tmp_path):
-    """A function that installs an example alone, plays a story with it and, if there is
-    another one, updates it and plays that; it returns what each told."""
-    folders = [*config["addons_path"], str(tmp_path)]
-    option = f"--addons-path={','.join(folders)}"
-
-    def play_story(addon, story, after_update=None):
-        for path, text in examples()[addon].items():
-            target = tmp_path / addon / path
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory):
+    """A database with every example freshly installed: ``name``, its ``addons_path``,
+    and the ``log`` of the installation."""
+    folder = tmp_path_factory.mktemp("addons")
+    for addon, files in examples().items():
+        for path, text in files.items():
+            target = folder / addon / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-        with installed_database("example") as name:
-            log = server(name, "-i", addon, option)
-            assert f"Module {addon} loaded" in log
-            assert complaints(log) == []
-            told = [_result(shell(name, PRELUDE + story, option))]
-            if after_update:
-                assert complaints(server(name, "-u", addon, option)) == []
-                told.append(_result(shell(name, PRELUDE + after_update, option)))
-        return told
-
-    return play_story
+    addons_path = ",".join([*config["addons_path"], str(folder)])
+    with installed_database("examples") as name:
+        query(name, keep_shipped())
+        log = server(name, "-i", ",".join(examples()), f"--addons-path={addons_path}")
+        yield SimpleNamespace(name=name, addons_path=addons_path, log=log)
 
 
-def _result(printed):
-    [line] = [line for line in printed.splitlines() if line.startswith("RESULT ")]
-    return json.loads(line.removeprefix("RESULT "))
+@pytest.fixture(scope="module")
+def play(guide):
+    """``play(addon, story)`` plays a story with an example and returns what it told."""
+    with StoryServer(guide.name, guide.addons_path) as stories:
+        yield lambda addon, story: stories.play(addon, PRELUDE + story)
 
 
 def test_the_guide_prints_whole_addons():
@@ -191,16 +187,31 @@ def test_the_guide_prints_whole_addons():
     }
 
 
+@pytest.mark.parametrize("addon", examples())
+def test_installation_is_quiet(guide, addon):
+    assert f"Module {addon} loaded" in guide.log
+    assert complaints(guide.log) == []
+
+
 def test_new_stage_without_code(play):
-    [second, early, action, subject, following], delay = play(
-        "my_recovery_last_reminder", NEW_STAGE, AFTER_UPDATE
+    [(second, early, action, subject, following)] = play(
+        "my_recovery_last_reminder", NEW_STAGE
     )
     assert second == {"Silencieux": ["second_reminder", "registered", "sent"]}
     assert early == 0, "eight days after the presentation of the registered letter"
     assert action == {"Silencieux": ["last_reminder", "letter", "sent"]}
     assert subject.startswith("Dernier rappel")
     assert following == "formal_notice"
-    assert delay == 20, "an update leaves what the company changed"
+
+
+def test_update_leaves_what_the_company_changed(guide):
+    with database("updated", template=guide.name) as name:
+        query(name, f"UPDATE recouvrement_stage SET delay = 20 {WHERE_LAST_REMINDER}")
+        options = ["-u", "my_recovery_last_reminder"]
+        log = server(name, *options, f"--addons-path={guide.addons_path}")
+        assert complaints(log) == []
+        stages = f"SELECT delay FROM recouvrement_stage {WHERE_LAST_REMINDER}"
+        assert query(name, stages) == ["20"]
 
 
 def test_condition_that_skips_key_accounts(play):
