@@ -31,7 +31,8 @@ Usage: ./dev COMMAND [ARGUMENT ...]
             --fresh       build the demonstration company anew
             --port PORT   instead of 8069
   test    install what is missing and run the whole suite on a real Odoo and PostgreSQL;
-          arguments go to pytest: ./dev test -k interest, ./dev test tests/test_run.py
+          arguments go to pytest: ./dev test -k interest, ./dev test tests/followup
+            --record      keep how long each file took, which orders the next run
   lint    ruff, the contracts of imports, pylint-odoo and the OCA's checks
             --fix         let ruff mend and format first
   shell   Odoo shell on the demonstration company (or on the database named)
@@ -40,7 +41,7 @@ Usage: ./dev COMMAND [ARGUMENT ...]
             --purge       drop the translations of terms that are gone
   shots   take the pictures of doc/ from the demonstration company, in Chromium
   bench   followup: a run, beside OCA's account_credit_control and bare SQL
-            --sizes N,N     invoices; 10000,40000 unless given
+            --sizes N,N     invoices; 10000,40000 unless given ("N N" does too)
             --alone N       invoices without OCA's; 100000 unless given, 0 for none
             --ours-only     without OCA's at any size
             --profile       say where our time goes; its seconds do not count then

@@ -95,9 +95,10 @@ def ratio(value: float, reference: float) -> str:
 
 
 def sizes(text: str) -> list[int]:
-    """Numbers of invoices, as the argument of a bench gives them."""
-    numbers = sorted({int(size) for size in text.split(",")})
-    if numbers[0] < SMALLEST:
+    """Numbers of invoices, as the argument of a bench gives them: divided by commas,
+    blanks or both."""
+    numbers = sorted({int(size) for size in text.replace(",", " ").split()})
+    if not numbers or numbers[0] < SMALLEST:
         raise argparse.ArgumentTypeError(f"a book has {SMALLEST} invoices at least")
     return numbers
 
