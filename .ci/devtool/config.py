@@ -45,6 +45,12 @@ class Declaration:
         return self.raw["odoo"]["packages_own_suite"]
 
     @property
+    def unpatched_wkhtmltopdf(self) -> tuple[str, str]:
+        """The suite that has it, and its version there."""
+        declared = self.raw["unpatched_wkhtmltopdf"]
+        return declared["suite"], declared["version"]
+
+    @property
     def postgresql_minimum(self) -> int:
         return self.raw["postgresql"]["minimum"]
 

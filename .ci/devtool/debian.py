@@ -15,9 +15,10 @@ KEYRINGS = (
     "/usr/share/keyrings/debian-archive-keyring.pgp",
     "/usr/share/keyrings/debian-archive-keyring.gpg",
 )
+OWN_ODOO = "set ODOO_PATH to an Odoo 19 you have (a folder containing odoo/)"
 OWN_SOURCES_REMEDY = (
     "see that /etc/apt names a Debian mirror and that `apt-get update` works; "
-    "or set ODOO_PATH to an Odoo 19 you have (a folder containing odoo/)."
+    f"or {OWN_ODOO}."
 )
 
 
@@ -46,6 +47,8 @@ class PrivateApt:
     mirror: str
     suite: str
     log: Path
+    instead: str = ""
+    """What else the user may do where the suite cannot be had."""
 
     def _options(self) -> list[str]:
         lists, cache = self.directory / "lists", self.directory / "cache"
@@ -75,27 +78,59 @@ class PrivateApt:
 
     def fetch(self, packages: dict[str, str], current: Step) -> list[Path]:
         """Download the packages, in the declared version while the suite has it."""
-        remedy = (
-            f"the mirror {self.mirror} must be reachable and carry {self.suite}; "
-            "or set ODOO_PATH to an Odoo 19 you have (a folder containing odoo/)."
+        options = self._updated()
+        chosen = self._choose(options, packages, current)
+        folder = self.directory / "debs"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        self._apt_get(options, "download", *chosen, cwd=folder)
+        return sorted(folder.glob("*.deb"))
+
+    def fetch_complete(self, packages: dict[str, str], current: Step) -> list[Path]:
+        """Download the packages and all that they need, the C library included."""
+        options = self._updated()
+        chosen = self._choose(options, packages, current)
+        nothing_installed = self.directory / "status"
+        nothing_installed.touch()
+        self._apt_get(
+            [*options, f"-oDir::State::status={nothing_installed}"],
+            *("install", "--yes", "--download-only", "--no-install-recommends"),
+            *chosen,
         )
+        return sorted((self.directory / "cache" / "archives").glob("*.deb"))
+
+    def _updated(self) -> list[str]:
+        """The options that make apt use this suite, its lists brought up to date."""
         options = self._options()
-        run(["apt-get", *options, "update"], log=self.log, append=True, remedy=remedy)
+        self._apt_get(options, "update")
+        return options
+
+    def _apt_get(
+        self, options: list[str], *arguments: str, cwd: Path | None = None
+    ) -> None:
+        command = ["apt-get", *options, *arguments]
+        run(command, log=self.log, cwd=cwd, append=True, remedy=self._remedy)
+
+    @property
+    def _remedy(self) -> str:
+        return f"the mirror {self.mirror} must be reachable and carry {self.suite}" + (
+            f"; or {self.instead}." if self.instead else "."
+        )
+
+    def _choose(
+        self, options: list[str], packages: dict[str, str], current: Step
+    ) -> list[str]:
         chosen = []
         for package, version in packages.items():
             found = self._versions(options, package)
             if not found:
-                raise Failure(f"{package} is not in {self.suite}.", remedy, self.log)
+                missing = f"{package} is not in {self.suite}."
+                raise Failure(missing, self._remedy, self.log)
             if version not in found:
                 current.note(f"{package} {found[0]} instead of the declared {version}")
                 version = found[0]
             chosen.append(f"{package}={version}")
-        folder = self.directory / "debs"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        command = ["apt-get", *options, "download", *chosen]
-        run(command, log=self.log, cwd=folder, append=True, remedy=remedy)
-        return sorted(folder.glob("*.deb"))
+        return chosen
 
     def _versions(self, options: list[str], package: str) -> list[str]:
         table = output_of(["apt-cache", *options, "madison", package])
@@ -117,17 +152,59 @@ def unpacked_odoo(project: Project) -> Path:
         work = project.cache / "apt"
         shutil.rmtree(work, ignore_errors=True)
         mirror = _mirror(work, log)
-        odoo_suite = PrivateApt(work / "odoo", mirror, declaration.odoo_suite, log)
-        own_suite = PrivateApt(work / "own", mirror, _codename(), log)
+        suite = declaration.odoo_suite
+        odoo_suite = PrivateApt(work / "odoo", mirror, suite, log, OWN_ODOO)
+        own_suite = PrivateApt(work / "own", mirror, _codename(), log, OWN_ODOO)
         debs = odoo_suite.fetch(declaration.odoo_packages, current)
         debs += own_suite.fetch(declaration.own_suite_packages, current)
-        building = prefix.with_suffix(".building")
-        shutil.rmtree(building, ignore_errors=True)
-        for deb in debs:
-            run(["dpkg-deb", "--extract", deb, building], log=log, append=True)
-        building.rename(prefix)
+        _unpack(debs, prefix, log)
         shutil.rmtree(work)
     return prefix
+
+
+def unpatched_wkhtmltopdf(project: Project) -> Path:
+    """Debian's build of wkhtmltopdf, unpacked with all that it needs where it is not
+    there; whatever release this machine is, it runs on its own libraries."""
+    suite, version = project.declaration.unpatched_wkhtmltopdf
+    prefix = project.cache / f"wkhtmltopdf-{digest(suite, version)}"
+    program = prefix / "wkhtmltopdf"
+    if program.exists():
+        return program
+    with step(f"wkhtmltopdf {version}: download and unpack from {suite}") as current:
+        log = project.logs / "wkhtmltopdf-download.log"
+        log.unlink(missing_ok=True)
+        work = project.cache / "apt"
+        shutil.rmtree(work, ignore_errors=True)
+        apt = PrivateApt(work / "wkhtmltopdf", _mirror(work, log), suite, log)
+        debs = apt.fetch_complete({"wkhtmltopdf": version}, current)
+        _unpack(debs, prefix, log)
+        shutil.rmtree(work)
+        building = program.with_suffix(".building")
+        building.write_text(_launcher(prefix))
+        building.chmod(0o755)
+        building.rename(program)
+    return program
+
+
+def _launcher(prefix: Path) -> str:
+    """A script that runs it on the loader, libraries and plugins beside it."""
+    [loader, *_others] = sorted(prefix.glob("lib*/ld-linux-*.so.*"))
+    folders = [*prefix.glob("lib/*-linux-*"), *prefix.glob("usr/lib/*-linux-*")]
+    plugins = [folder / "qt5" / "plugins" for folder in folders]
+    return f"""#!/bin/sh
+export QT_PLUGIN_PATH={":".join(map(str, plugins))}
+exec {loader} --library-path {":".join(map(str, folders))} \\
+    {prefix}/usr/bin/wkhtmltopdf "$@"
+"""
+
+
+def _unpack(debs: list[Path], prefix: Path, log: Path) -> None:
+    building = prefix.with_suffix(".building")
+    shutil.rmtree(building, ignore_errors=True)
+    for deb in debs:
+        run(["dpkg-deb", "--extract", deb, building], log=log, append=True)
+    shutil.rmtree(prefix, ignore_errors=True)
+    building.rename(prefix)
 
 
 def _codename() -> str:

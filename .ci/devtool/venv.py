@@ -11,7 +11,6 @@ from .ui import Failure, step
 
 PYTHON = Path("/usr/bin/python3")
 STAMP = ".complete"
-UNPATCHED_WKHTMLTOPDF = Path("/usr/bin/wkhtmltopdf")
 
 
 @dataclass(frozen=True)
@@ -30,14 +29,11 @@ class Venv:
 
     def env(self) -> dict[str, str]:
         """What makes programs use this environment and its patched wkhtmltopdf."""
-        env = {
+        return {
             "PATH": f"{self.bin}:{os.environ.get('PATH', os.defpath)}",
             "VIRTUAL_ENV": str(self.path),
             "RECOUVREMENT_WKHTMLTOPDF_PATCHED": str(self.bin / "wkhtmltopdf"),
         }
-        if UNPATCHED_WKHTMLTOPDF.exists():
-            env["RECOUVREMENT_WKHTMLTOPDF_UNPATCHED"] = str(UNPATCHED_WKHTMLTOPDF)
-        return env
 
 
 def ensure_venv(project: Project) -> Venv:

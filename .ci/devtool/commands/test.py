@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from ..config import Project
 from ..databases import BASE
+from ..debian import unpatched_wkhtmltopdf
 from ..environment import Environment
-from ..proc import foreground
+from ..proc import foreground, locked
 from ..ui import step
 
 # Arguments of pytest that say what to run or how: then one process, on one database.
@@ -20,6 +21,8 @@ PLANNER = "-c enable_nestloop=off -c jit=off"
 def run(project: Project, arguments: Sequence[str]) -> int:
     with Environment.prepare(project, "test") as environment:
         databases = environment.databases
+        with locked(project.cache / "lock"):
+            printer = unpatched_wkhtmltopdf(project)
         databases.base()  # the tests of installation copy it
         template = databases.test()
         try:
@@ -37,6 +40,7 @@ def run(project: Project, arguments: Sequence[str]) -> int:
             env = environment.odoo.env(
                 RECOUVREMENT_BASE_DATABASE=BASE,
                 RECOUVREMENT_TEST_DATABASE=template,
+                RECOUVREMENT_WKHTMLTOPDF_UNPATCHED=str(printer),
                 PGOPTIONS=PLANNER,
             )
             return foreground(command, env, project.root)
