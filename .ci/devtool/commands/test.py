@@ -18,6 +18,21 @@ CHOSEN = ("-k", "-m", "-n", "--numprocesses", "--pdb", "-s", "--co", "--collect-
 PLANNER = "-c enable_nestloop=off -c jit=off"
 
 
+# The longest files first, so that no process is left with a long one while the other
+# has nothing more to do.
+ORDERED = (
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+    "-p",
+    "tests.order",
+)
+# Keeps how long each file took.
+RECORD = "--record"
+
+
 def run(project: Project, arguments: Sequence[str]) -> int:
     with Environment.prepare(project, "test") as environment:
         databases = environment.databases
@@ -54,4 +69,4 @@ def _parallel(arguments: Sequence[str]) -> list[str]:
         argument.startswith(CHOSEN) or not argument.startswith("-")
         for argument in arguments
     )
-    return [] if chosen else ["-n", "2", "--dist", "loadfile"]
+    return [] if chosen else [*ORDERED]
