@@ -1,0 +1,215 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import format_amount, format_date
+
+from ... import law
+from ...const import CONTACTED_STATES, FOLLOWED_TYPES, PENDING_STATES
+
+
+class RecouvrementEngine(models.AbstractModel):
+    """Who is not contacted, which overdue invoices are not claimed, and why."""
+
+    _inherit = "recouvrement.engine"
+
+    @api.model
+    def _get_exclusion(self, candidate):
+        if len(candidate.profiles) > 1:
+            return self.env._(
+                "Its invoices have different profiles: correct the profile of the "
+                "debtor or of the invoices."
+            )
+        if candidate.amount <= 0:
+            return self.env._("Credit notes and unallocated payments cover the debt.")
+        if not candidate.stages:
+            return self._get_no_stage_reason(candidate)
+        procedure = candidate.stage.procedure_id
+        minimum = procedure.min_amount_debtor
+        if self._is_small(candidate, candidate.amount, minimum):
+            return self.env._(
+                "“%(procedure)s” leaves debts under %(amount)s alone.",
+                procedure=procedure.name,
+                amount=format_amount(self.env, minimum, candidate.company.currency_id),
+            )
+        return ""
+
+    @api.model
+    def _keep_interval(self, candidate, contact):
+        """Leave alone a debtor that an action waits for, or whose last one was within
+        the minimum interval.
+
+        :param contact: its ``(state, date)``, as :meth:`_get_recent_contacts` finds it
+        """
+        if not contact:
+            return
+        state, day = contact
+        days = candidate.company.recouvrement_min_interval
+        if state in PENDING_STATES:
+            candidate.excluded = self.env._("An action of this debtor is waiting.")
+            return
+        candidate.detail = format_date(self.env, day + timedelta(days=days))
+        if state in CONTACTED_STATES:
+            candidate.excluded = self.env._("Contacted less than %s days ago.", days)
+        else:
+            candidate.excluded = self.env._(
+                "Action cancelled less than %s days ago.", days
+            )
+
+    @api.model
+    def _get_no_stage_reason(self, candidate):
+        """Why no invoice of a debtor reaches a stage, in words."""
+        for stage in candidate.small.values():
+            return self.env._(
+                "“%(stage)s” is for invoices from %(amount)s on.",
+                stage=stage.name,
+                amount=format_amount(
+                    self.env, stage.min_amount_invoice, candidate.company.currency_id
+                ),
+            )
+        refusing = self.env["recouvrement.stage"].browse(
+            stage_id
+            for stage_id, admitted in candidate.admitted.items()
+            if not admitted.issuperset(candidate.move_ids)
+        )
+        names = (
+            refusing.sudo()
+            .filtered(
+                lambda stage: (
+                    stage.procedure_id in candidate.moves.recouvrement_procedure_id
+                )
+            )
+            .mapped("name")
+        )
+        if names:
+            return self.env._("Left out by the conditions of: %s.", ", ".join(names))
+        return self.env._("No stage is due.")
+
+    @api.model
+    def _explain_left_out(self, company, date, candidates, partners=None):
+        """Say why overdue invoices that ``candidates`` do not list are not claimed.
+
+        :return: list of dicts, one per debtor and reason: ``partner_id``,
+            ``currency_id`` (of the company), ``amount``, ``invoice_count``,
+            ``days_late``, ``reason``, ``detail``
+        """
+        moves = self.env["account.move"]
+        domain = moves._recouvrement_overdue_domain(date) & Domain(
+            "company_id", "=", company.id
+        )
+        if partners is not None:
+            domain &= Domain("commercial_partner_id", "in", partners.ids)
+        listed = [move_id for candidate in candidates for move_id in candidate.move_ids]
+        rows = {}
+        for move in moves.search(domain & Domain("id", "not in", listed)):
+            overdue = move.line_ids.filtered_domain(
+                moves._recouvrement_overdue_line_domain(date)
+            )
+            self._add_left_out(
+                rows,
+                company,
+                move,
+                (
+                    self._get_left_out_reason(company, move),
+                    self._get_left_out_detail(move),
+                ),
+                {line.date_maturity for line in overdue},
+                overdue.mapped("amount_residual"),
+                date,
+            )
+        for move in moves.search(self._in_transit_domain(company, date, partners)):
+            self._add_left_out(
+                rows,
+                company,
+                move,
+                (
+                    self.env._(
+                        "A payment is under way for more than %s days: see with the "
+                        "bank.",
+                        company.recouvrement_transit_days,
+                    ),
+                    "",
+                ),
+                {move.invoice_date_due},
+                [move.amount_total_signed],
+                date,
+            )
+        return [{**row, "amount": float(row["amount"])} for row in rows.values()]
+
+    @api.model
+    def _add_left_out(self, rows, company, move, why, dues, amounts, date):
+        """Add an invoice to the row of its debtor and of ``why``: reason and detail."""
+        reason, detail = why
+        row = rows.setdefault(
+            (move.commercial_partner_id, reason, detail),
+            {
+                "partner_id": move.commercial_partner_id.id,
+                "currency_id": company.currency_id.id,
+                "amount": 0,
+                "invoice_count": 0,
+                "days_late": 0,
+                "reason": reason,
+                "detail": detail,
+            },
+        )
+        row["amount"] += sum(map(law.to_decimal, amounts), law.to_decimal(0))
+        row["invoice_count"] += 1
+        row["days_late"] = max(row["days_late"], *((date - due).days for due in dues))
+
+    @api.model
+    def _in_transit_domain(self, company, date, partners=None):
+        """Domain of the invoices paid by a payment that the bank does not confirm."""
+        since = date - timedelta(days=company.recouvrement_transit_days)
+        old = [("state", "=", "in_process"), ("date", "<", since)]
+        entries = "line_ids.matched_credit_ids.credit_move_id.payment_id"
+        domain = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("move_type", "in", FOLLOWED_TYPES),
+                ("state", "=", "posted"),
+                ("payment_state", "=", "in_payment"),
+                ("invoice_date_due", "<", date),
+            ]
+        ) & (Domain("matched_payment_ids", "any", old) | Domain(entries, "any", old))
+        if partners is not None:
+            domain &= Domain("commercial_partner_id", "in", partners.ids)
+        return domain
+
+    @api.model
+    def _get_left_out_reason(self, company, move):
+        """Why an overdue invoice is not claimed today, in words. Hook."""
+        if move.payment_state == "blocked":
+            return self.env._("Disputed: its payment is blocked.")
+        if move._recouvrement_is_frozen():
+            return self.env._(
+                "Insolvency proceedings: individual claims are stopped (C. com. art. "
+                "L622-21)."
+            )
+        if (
+            company.recouvrement_start_date
+            and max(move._recouvrement_dues()) < company.recouvrement_start_date
+        ):
+            return self.env._("Due before the day that follow-up starts from.")
+        if not move._recouvrement_open_lines():
+            return self.env._("Left out of follow-up.")
+        if move.recouvrement_waiting_action_id.sudo():
+            return self.env._("An action of this debtor is waiting.")
+        if not move.commercial_partner_id.active:
+            return self.env._(
+                "The debtor is archived: nothing leaves by itself. Restore it, or "
+                "prepare its follow-up from its own page."
+            )
+        if not move.recouvrement_procedure_id:
+            return self.env._("No procedure.")
+        if move.recouvrement_next_date:
+            return self.env._("Its next stage is not due yet.")
+        return self.env._("Every stage of its procedure is done.")
+
+    @api.model
+    def _get_left_out_detail(self, move):
+        """The action that an overdue invoice waits for, or else the day of its next
+        step. Reasons are counted together, details are not. Hook."""
+        waiting = move.recouvrement_waiting_action_id.sudo()
+        if waiting or not move.recouvrement_next_date:
+            return waiting.name or ""
+        return format_date(self.env, move.recouvrement_next_date)
