@@ -27,7 +27,7 @@ from .calendar import (
 from .contract import BELOW_FLOOR, ContractRule
 from .covered import without_days
 from .facts import Fact, FactTable, UnknownFactError
-from .imputation import Debt, impute_oldest_first
+from .imputation import Debt, allocate_oldest_first, impute_oldest_first
 from .indemnity import flat_indemnity
 from .floor import half_years_below_floor, legal_floor
 from .interest import (
@@ -70,6 +70,7 @@ __all__ = [
     "add_months",
     "add_working_days",
     "add_years",
+    "allocate_oldest_first",
     "end_of_month_due",
     "flat_indemnity",
     "half_year_start",

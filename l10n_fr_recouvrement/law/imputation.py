@@ -39,11 +39,32 @@ def impute_oldest_first(payments, debts, digits=2):
     >>> {key: [str(p.amount) for p in part] for key, part in sorted(imputed.items())}
     {'A': ['60.00'], 'B': ['30.00']}
     """
+    imputed = {}
+    for _rank, key, part in allocate_oldest_first(payments, debts, digits):
+        imputed.setdefault(key, []).append(part)
+    return imputed
+
+
+def allocate_oldest_first(payments, debts, digits=2):
+    """The same as :func:`impute_oldest_first`, seen from the payments.
+
+    :return: list of ``(rank, key, part)``, oldest payment first: the rank of a payment
+        among those given, the debt that it went to, and the part that it took there
+    :rtype: list
+
+    >>> from .interest import Payment
+    >>> [(rank, key, str(part.amount)) for rank, key, part in allocate_oldest_first(
+    ...     [Payment(date(2026, 4, 20), Decimal("30.00")),
+    ...      Payment(date(2026, 4, 10), Decimal("80.00"))],
+    ...     [Debt("A", date(2026, 1, 31), Decimal("60.00")),
+    ...      Debt("B", date(2026, 3, 31), Decimal("100.00"))])]
+    [(1, 'A', '60.00'), (1, 'B', '20.00'), (0, 'B', '30.00')]
+    """
     left = {debt.key: debt.amount for debt in debts}
     ranked = sorted(debts, key=attrgetter("due"))
     ranks = [list(group) for _due, group in groupby(ranked, key=attrgetter("due"))]
-    imputed = {}
-    for payment in sorted(payments, key=attrgetter("date")):
+    allocated = []
+    for number, payment in sorted(enumerate(payments), key=lambda item: item[1].date):
         available = payment.amount
         for rank in ranks:
             if available <= 0:
@@ -51,8 +72,8 @@ def impute_oldest_first(payments, debts, digits=2):
             for key, part in _share(available, rank, left, digits).items():
                 left[key] -= part
                 available -= part
-                imputed.setdefault(key, []).append(replace(payment, amount=part))
-    return imputed
+                allocated.append((number, key, replace(payment, amount=part)))
+    return allocated
 
 
 def _share(available, rank, left, digits):

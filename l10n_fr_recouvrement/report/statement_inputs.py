@@ -120,19 +120,17 @@ class RecouvrementStatementInputs(models.AbstractModel):
         """Set the credits of the debtors of a company that nobody allocated against
         their debts, and keep what no debt takes up."""
         engine = self.env["recouvrement.engine"]
-        candidates = engine._group_open_items(company, inputs.date, partners)
+        accounts = engine._read_accounts(company, inputs.date, partners)
         moves = inputs.moves.filtered(lambda move: move.company_id == company).grouped(
-            lambda move: (move.commercial_partner_id, move.currency_id)
+            lambda move: (move.company_id, move.commercial_partner_id, move.currency_id)
         )
-        known = {row["id"] for candidate in candidates for row in candidate.debts}
-        for candidate in candidates:
-            # Once, were there several candidates of one debtor.
-            part = moves.pop((candidate.partner, candidate.currency), inputs.moves[:0])
+        known = {row["id"] for account in accounts for row in account.debts}
+        for account in accounts:
+            part = moves.get(account.key, inputs.moves[:0])
             frozen = part.filtered(lambda move: move._recouvrement_is_frozen())
-            candidate.debts += self._get_left_out(inputs, part - frozen, known)
-            engine._offset_credits(candidate)
-            engine._impute(candidate)
-            self._keep_credits(inputs, candidate, deducted=not frozen)
+            account.debts += self._get_left_out(inputs, part - frozen, known)
+            engine._impute(account)
+            self._keep_credits(inputs, account, deducted=not frozen)
 
     @api.model
     def _get_left_out(self, inputs, moves, known):
@@ -151,33 +149,23 @@ class RecouvrementStatementInputs(models.AbstractModel):
         return left_out
 
     @api.model
-    def _keep_credits(self, inputs, candidate, deducted):
+    def _keep_credits(self, inputs, account, deducted):
         """Keep what each credit was set against and what it is, in the order in which
         they were.
 
         :param deducted: whether what is left of them is deducted from the whole: no
             credit pays what was owed before insolvency proceedings
         """
-        parts = {line_id: list(part) for line_id, part in candidate.imputed.items()}
-        debts = sorted(candidate.debts, key=lambda row: row["date_maturity"])
-        left, digits = ZERO, candidate.currency.decimal_places
-        for credit in sorted(candidate.credits, key=lambda row: row["date"]):
-            amount = law.to_decimal(credit["residual"], digits)
+        known = sum(
+            (row["residual"] for row in account.credits if row["date"] <= inputs.date),
+            ZERO,
+        )
+        for credit, line_id, payment in account.allocated:
             is_refund = credit["move_type"] == "out_refund"
-            for debt in debts:
-                queue = parts.get(debt["id"])
-                if (
-                    queue
-                    and queue[0].date == credit["date"]
-                    and queue[0].amount <= amount
-                ):
-                    payment = queue.pop(0)
-                    amount -= payment.amount
-                    inputs.penalty.payments.setdefault(debt["id"], []).append(payment)
-                    inputs.natures.setdefault(debt["id"], []).append(
-                        (payment, UNALLOCATED[is_refund])
-                    )
-            if deducted and credit["date"] <= inputs.date:
-                left += amount
-        key = (candidate.company, candidate.partner, candidate.currency)
-        inputs.credits[key] = inputs.credits.get(key, ZERO) + left
+            inputs.penalty.payments.setdefault(line_id, []).append(payment)
+            inputs.natures.setdefault(line_id, []).append(
+                (payment, UNALLOCATED[is_refund])
+            )
+            if credit["date"] <= inputs.date:
+                known -= payment.amount
+        inputs.credits[account.key] = known if deducted else ZERO

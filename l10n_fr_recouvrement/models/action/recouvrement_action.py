@@ -147,6 +147,12 @@ class RecouvrementAction(models.Model):
         "for the minimum interval from then.",
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    letter_key = fields.Char(
+        "Key of the letter",
+        readonly=True,
+        help="What tells this letter from the others of its debtor, where an addon "
+        "makes several; empty for the letter of the whole account.",
+    )
     line_ids = fields.One2many("recouvrement.action.line", "action_id", readonly=True)
     invoice_count = fields.Integer("Invoices", compute="_compute_amounts", store=True)
     amount_invoices = fields.Monetary(
@@ -750,7 +756,7 @@ class RecouvrementAction(models.Model):
         on_request._refresh_on_request(today)
         for company, actions in (pending - on_request).grouped("company_id").items():
             candidates = {
-                (candidate.partner, candidate.currency): candidate
+                candidate.key: candidate
                 for candidate in engine._collect(
                     company, today, actions.partner_id, planned_only=False
                 )
@@ -758,9 +764,7 @@ class RecouvrementAction(models.Model):
             kept = []
             for action in actions:
                 # Once: the debtors of two actions may have been merged.
-                candidate = candidates.pop(
-                    (action.partner_id, action.currency_id), None
-                )
+                candidate = candidates.pop(action._get_grouping_key(), None)
                 if candidate and action._keep_stages(candidate):
                     kept.append((action, candidate))
                 else:
@@ -792,6 +796,11 @@ class RecouvrementAction(models.Model):
                 action.write({**vals, **action._prepare_stage_vals(candidate.stage)})
         pending._hold_above_limit()
 
+    def _get_grouping_key(self):
+        """Whose letter this is and which, see ``recouvrement.engine._grouping_key``."""
+        self.ensure_one()
+        return (self.partner_id.id, self.currency_id.id, self.letter_key or "")
+
     def _keep_stages(self, candidate):
         """Give ``candidate`` the stages of this action that are still to be claimed.
 
@@ -811,8 +820,8 @@ class RecouvrementAction(models.Model):
                 candidate.cycles[move_id] = line.cycle_date
         if not candidate.stages or len(candidate.profiles) > 1 or candidate.amount <= 0:
             return False
-        self.env["recouvrement.engine"]._set_aside(candidate)
-        return True
+        self.env["recouvrement.engine"]._narrow(candidate)
+        return bool(candidate.stages)
 
     def _prepare_stage_vals(self, stage):
         """The stage falls back when the most advanced invoice was paid meanwhile."""

@@ -133,8 +133,8 @@ class RecouvrementAction(models.Model):
 
     @api.model
     def _follow_merge(self, debtor):
-        """One action goes on for a debtor that others were merged into, the most
-        advanced; what was sent to each of them stays as proof.
+        """One action a letter goes on for a debtor that others were merged into, the
+        most advanced; what was sent to each of them stays as proof.
 
         :param debtor: partner that remains; a contact belongs to its company now
         """
@@ -144,7 +144,7 @@ class RecouvrementAction(models.Model):
         )
         kept = self.browse()
         for actions in pending.grouped(
-            lambda action: (action.company_id, action.currency_id)
+            lambda action: (action.company_id, action._get_grouping_key())
         ).values():
             first, *others = actions.sorted(
                 lambda action: (action.stage_id._get_rank(), -action.id), reverse=True

@@ -411,6 +411,7 @@ class RecouvrementAction(models.Model):
             [
                 ("partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
+                ("letter_key", "=", self.letter_key),
                 ("state", "in", PENDING_STATES),
             ],
             limit=1,
@@ -450,6 +451,7 @@ class RecouvrementAction(models.Model):
             "user_id": self.user_id.id,
             "date": fields.Date.context_today(self),
             "currency_id": self.currency_id.id,
+            "letter_key": self.letter_key,
             "line_ids": [
                 Command.create({**vals, "action_id": False})
                 for vals in lines.copy_data()

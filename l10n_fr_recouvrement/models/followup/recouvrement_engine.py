@@ -8,25 +8,29 @@ WAITING = [("state", "in", PENDING_STATES), ("stage_id", "!=", False)]
 
 
 class RecouvrementEngine(models.AbstractModel):
-    """Finds what is due and turns it into actions, one per debtor.
+    """Finds what is due and turns it into actions, one per letter of a debtor.
 
     The same path serves the preview, the button and the daily run: debtors come from
     the stored next date (this file), what they owe from one query (``_read``), and the
-    law and the plan are applied in memory (``_plan``); who is not contacted, and why,
-    is said (``_left_out``), and the actions of the others are made (``_make``).
+    law and the plan are applied in memory (``_plan``); it reports who is not contacted
+    and why (``_left_out``), and makes the actions of the others (``_make``).
     """
 
     _name = "recouvrement.engine"
     _description = "Recovery engine"
 
     @api.model
-    def _candidate_domain(self, company, date):
-        """Domain of the invoices a stage falls due for on ``date``. Hook: narrow it to
-        keep invoices out of every run."""
-        return self._get_due_domain(company, date)
+    def _claimable_domain(self, company, date):
+        """Domain on the invoices that follow-up may claim on ``date``; the others are
+        claimed by no run, preview or action that waits, whoever else of their debtor
+        is. It is searched, for all of them together, and asked of single invoices to
+        report the reason, see :meth:`_get_left_out_reason`. Hook: narrow it with
+        ``&``."""
+        return Domain.TRUE
 
     @api.model
     def _get_due_domain(self, company, date):
+        """Domain of the invoices that a stage falls due for on ``date``."""
         moves = self.env["account.move"]
         return moves._recouvrement_open_domain() & Domain(
             [
@@ -40,7 +44,8 @@ class RecouvrementEngine(models.AbstractModel):
     def _find_debtors(self, company, date, partners=None):
         """Debtors with an invoice that a stage falls due for, oldest step first. Those
         that are archived come only when they are among ``partners``."""
-        domain = self._candidate_domain(company, date)
+        domain = self._get_due_domain(company, date)
+        domain &= self._claimable_domain(company, date)
         if partners is not None:
             domain &= Domain("commercial_partner_id", "in", partners.ids)
         groups = self.env["account.move"]._read_group(
@@ -56,19 +61,20 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _collect(self, company, date, partners, planned_only=True):
-        """Return the :class:`Candidate` of each debtor and currency.
+        """Return the :class:`~.candidate.Candidate` of each letter of the debtors.
 
-        :param planned_only: leave out debtors whose invoices have no stage due; False
+        :param planned_only: leave out letters whose invoices have no stage due; False
             collects what is owed whatever the plan (to refresh an existing action)
         """
-        candidates = self._group_open_items(
+        accounts = self._read_accounts(
             company, date, partners, lead=self._get_courtesy_lead(company)
         )
-        self._choose_debts(company, candidates, planned_only)
-        candidates = [candidate for candidate in candidates if candidate.debts]
-        for candidate in candidates:
-            self._offset_credits(candidate)
-            self._impute(candidate)
+        self._choose_debts(company, accounts, planned_only)
+        candidates = [
+            candidate
+            for account in accounts
+            for candidate in self._get_candidates(account)
+        ]
         moves = self.env["account.move"].browse(
             move_id for candidate in candidates for move_id in candidate.move_ids
         )
@@ -79,7 +85,12 @@ class RecouvrementEngine(models.AbstractModel):
         if planned_only:
             self._plan(company, date, candidates)
             # Who is late with nothing is not listed for being on time.
-            candidates = [p for p in candidates if p.stages or p.debts is not p.coming]
+            candidates = [
+                candidate
+                for candidate in candidates
+                if candidate.debts
+                and (candidate.stages or not candidate.account.is_courtesy)
+            ]
         return candidates
 
     @api.model
@@ -101,3 +112,29 @@ class RecouvrementEngine(models.AbstractModel):
             )
         )
         return -earliest.delay
+
+    @api.model
+    def _choose_debts(self, company, accounts, planned_only):
+        """Decide which debtors are written to about what is to fall due: those who are
+        late with nothing, or whose action that waits is a courtesy."""
+        partners = {account.partner for account in accounts}
+        if planned_only:
+            late = {account.partner for account in accounts if account.debts}
+            courtesies = partners - late
+        else:
+            courtesies = set(
+                self.env["recouvrement.action"]
+                .search(
+                    [
+                        ("company_id", "=", company.id),
+                        ("partner_id", "in", [partner.id for partner in partners]),
+                        ("state", "in", PENDING_STATES),
+                        ("stage_id.delay", "<", 0),
+                    ]
+                )
+                .partner_id
+            )
+        for account in accounts:
+            if account.partner in courtesies:
+                account.debts = account.coming
+                account.is_courtesy = True

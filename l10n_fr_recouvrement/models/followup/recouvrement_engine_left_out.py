@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
@@ -26,7 +26,7 @@ class RecouvrementEngine(models.AbstractModel):
             return self._get_no_stage_reason(candidate)
         procedure = candidate.stage.procedure_id
         minimum = procedure.min_amount_debtor
-        if self._is_small(candidate, candidate.amount, minimum):
+        if self._is_small(candidate, candidate.account.amount, minimum):
             return self.env._(
                 "“%(procedure)s” leaves debts under %(amount)s alone.",
                 procedure=procedure.name,
@@ -37,7 +37,8 @@ class RecouvrementEngine(models.AbstractModel):
     @api.model
     def _keep_interval(self, candidate, contact):
         """Leave alone a debtor that an action waits for, or whose last one was within
-        the minimum interval.
+        the minimum interval, whichever of its letters that was. Those of one run leave
+        together.
 
         :param contact: its ``(state, date)``, as :meth:`_get_recent_contacts` finds it
         """
@@ -192,6 +193,8 @@ class RecouvrementEngine(models.AbstractModel):
             return self.env._("Due before the day that follow-up starts from.")
         if not move._recouvrement_open_lines():
             return self.env._("Left out of follow-up.")
+        if not self._is_claimable(move):
+            return self.env._("Left out by a rule of your organisation.")
         if move.recouvrement_waiting_action_id.sudo():
             return self.env._("An action of this debtor is waiting.")
         if not move.commercial_partner_id.active:
@@ -206,10 +209,18 @@ class RecouvrementEngine(models.AbstractModel):
         return self.env._("Every stage of its procedure is done.")
 
     @api.model
+    def _is_claimable(self, move):
+        """Whether follow-up may claim an invoice today, by :meth:`_claimable_domain`.
+        Asked of single invoices, which are read together."""
+        today = fields.Date.context_today(self)
+        domain = self._claimable_domain(move.company_id, today)
+        return bool(move.sudo().filtered_domain(domain))
+
+    @api.model
     def _get_left_out_detail(self, move):
         """The action that an overdue invoice waits for, or else the day of its next
         step. Reasons are counted together, details are not. Hook."""
         waiting = move.recouvrement_waiting_action_id.sudo()
-        if waiting or not move.recouvrement_next_date:
+        if waiting or not move.recouvrement_next_date or not self._is_claimable(move):
             return waiting.name or ""
         return format_date(self.env, move.recouvrement_next_date)

@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ... import law
 from ...paper.words import letter_kinds
-from .bulk import bulk_create
+from ..settings.bulk import bulk_create
 
 
 class RecouvrementEngine(models.AbstractModel):
@@ -92,6 +92,7 @@ class RecouvrementEngine(models.AbstractModel):
             "date_planned": candidate.date,
             "profile": stage.procedure_id.profile,
             "currency_id": candidate.currency.id,
+            "letter_key": candidate.letter_key,
         }
 
     @api.model

@@ -8,6 +8,21 @@ from odoo.tools import SQL
 from ...const import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES
 
 DAY = "recouvrement_past_day"
+# Columns that are worked out as of the day, by the model whose table stands in.
+DATED = {
+    "account.move": {
+        "payment_state",
+        "recouvrement_stage_id",
+        "recouvrement_stage_date",
+        "recouvrement_cycle_date",
+        "recouvrement_deadline",
+        "recouvrement_presented_date",
+    },
+    "account.move.line": {"amount_residual_currency", "reconciled"},
+    "recouvrement.action": {"state"},
+    "recouvrement.action.line": {"state"},
+    "res.partner": {"recouvrement_insolvency_date"},
+}
 
 
 class RecouvrementEnginePast(models.AbstractModel):
@@ -15,7 +30,8 @@ class RecouvrementEnginePast(models.AbstractModel):
 
     The queries of the engine read the account, the stages reached and the actions as
     they stood then. It makes no action: what was paid since is not claimed. What leaves
-    no date is as it is today: disputes, invoices left out, procedures and conditions.
+    no date is as it is today: disputes, invoices left out, procedures and conditions,
+    and the columns that :data:`DATED` does not list, those of other addons included.
     """
 
     _name = "recouvrement.engine.past"
@@ -64,7 +80,7 @@ class RecouvrementEnginePast(models.AbstractModel):
         return SQL(
             """
             WITH action_then AS NOT MATERIALIZED (
-                SELECT action.id, action.channel, action.date_closed,
+                SELECT %(action)s,
                        CASE WHEN action.state = ANY(%(contacted)s)
                                  AND action.date_closed < %(day)s
                             THEN action.state
@@ -73,20 +89,15 @@ class RecouvrementEnginePast(models.AbstractModel):
                                  AND COALESCE(run.date, action.create_date::date)
                                      < %(day)s
                             THEN %(waiting)s
-                            ELSE 'cancelled' END AS state,
-                       action.date_deadline, action.date_presented
+                            ELSE 'cancelled' END AS state
                   FROM recouvrement_action action
              LEFT JOIN recouvrement_run run ON run.id = action.run_id
             ), line_then AS NOT MATERIALIZED (
-                SELECT line.action_id, line.partner_id, line.move_id, line.stage_id,
-                       line.cycle_date, action.state
+                SELECT %(action_line)s, action.state
                   FROM recouvrement_action_line line
                   JOIN action_then action ON action.id = line.action_id
             ), due_then AS NOT MATERIALIZED (
-                SELECT line.id, line.move_id, line.company_id, line.account_id,
-                       line.partner_id, line.currency_id, line.date,
-                       line.date_maturity, line.payment_id, line.display_type,
-                       line.parent_state, line.no_followup, line.amount_currency,
+                SELECT %(line)s,
                        line.amount_residual_currency + later.amount
                        AS amount_residual_currency,
                        line.amount_residual_currency + later.amount = 0 AS reconciled
@@ -105,8 +116,7 @@ class RecouvrementEnginePast(models.AbstractModel):
                        ) later ON TRUE
                  WHERE COALESCE(move.invoice_date, line.date) <= %(day)s
             ), move_then AS NOT MATERIALIZED (
-                SELECT move.id, move.name, move.ref, move.move_type, move.invoice_date,
-                       move.recouvrement_procedure_id, move.recouvrement_profile,
+                SELECT %(move)s,
                        CASE WHEN move.payment_state IN ('blocked', 'invoicing_legacy')
                                  OR move.payment_state = 'in_payment'
                                     AND move.amount_residual != 0
@@ -139,8 +149,7 @@ class RecouvrementEnginePast(models.AbstractModel):
                         LIMIT 1
                        ) last ON TRUE
             ), partner_then AS NOT MATERIALIZED (
-                SELECT partner.id, partner.commercial_partner_id,
-                       partner.recouvrement_profile,
+                SELECT %(partner)s,
                        CASE WHEN partner.recouvrement_insolvency_date <= %(day)s
                             THEN partner.recouvrement_insolvency_date
                             END AS recouvrement_insolvency_date
@@ -155,6 +164,20 @@ class RecouvrementEnginePast(models.AbstractModel):
             contacted=list(CONTACTED_STATES),
             pending=list(PENDING_STATES),
             waiting=PENDING_STATES[0],
+            action=self._get_columns_of_today("recouvrement.action", "action"),
+            action_line=self._get_columns_of_today("recouvrement.action.line", "line"),
+            line=self._get_columns_of_today("account.move.line", "line"),
+            move=self._get_columns_of_today("account.move", "move"),
+            partner=self._get_columns_of_today("res.partner", "partner"),
+        )
+
+    @api.model
+    def _get_columns_of_today(self, model, alias):
+        """The columns of a table that stay as they are, of other addons as well."""
+        return SQL(", ").join(
+            SQL.identifier(alias, name)
+            for name, field in self.env[model]._fields.items()
+            if field.store and field.column_type and name not in DATED[model]
         )
 
     @api.model

@@ -28,9 +28,8 @@ class RecouvrementEngine(models.AbstractModel):
         for candidate in candidates:
             candidate.admitted = admitted
             candidate.reached = reached
-            rows = {row["move_id"]: row for row in reversed(candidate.debts)}
             for move in candidate.moves:
-                row = rows[move.id]
+                row = candidate.rows[move.id]
                 procedure_id = row["procedure_id"]
                 if row["waiting"] or move.id in candidate.covered or not procedure_id:
                     continue
@@ -47,7 +46,9 @@ class RecouvrementEngine(models.AbstractModel):
             if not candidate.excluded:
                 self._keep_interval(candidate, contacts.get(candidate.partner.id))
             if not candidate.excluded:
-                self._set_aside(candidate)
+                self._narrow(candidate)
+                if not candidate.stages:
+                    candidate.excluded = self._get_no_stage_reason(candidate)
         if self._get_courtesy_lead(company):
             self._announce_anew(moves, date)
 
@@ -72,6 +73,7 @@ class RecouvrementEngine(models.AbstractModel):
         for candidate in candidates:
             for row in candidate.debts:
                 # The rows stand in order of due date.
+                candidate.rows.setdefault(row["move_id"], row)
                 candidate.standings.setdefault(
                     row["move_id"],
                     Standing(
@@ -114,7 +116,7 @@ class RecouvrementEngine(models.AbstractModel):
     def _stage_condition(self, candidate, move, stage):
         """Whether ``move`` may be claimed at ``stage``; it skips the stages that it may
         not. Asked of every stage ahead of every invoice: read nothing here that was
-        not read for all of them together. Hook."""
+        not read for all of them together, as ``candidate.rows[move.id]`` was. Hook."""
         admitted = candidate.admitted.get(stage.id)
         return admitted is None or move.id in admitted
 
@@ -153,14 +155,28 @@ class RecouvrementEngine(models.AbstractModel):
             }
 
     @api.model
+    def _narrow(self, candidate):
+        """Leave out of a letter what :meth:`_set_aside` does: it reaches no stage."""
+        self._set_aside(candidate)
+        kept = set(candidate.move_ids)
+        if not kept.issuperset(candidate.stages):
+            candidate.stages = {
+                move_id: stage
+                for move_id, stage in candidate.stages.items()
+                if move_id in kept
+            }
+            candidate.__dict__.pop("stage", None)  # another one may lead now
+
+    @api.model
     def _set_aside(self, candidate):
         """Leave out of a letter the invoices that were claimed more firmly already, and
         those whose debtor was granted or promised a day that has not passed.
 
         They have a procedure of their own, and nobody writes softly about a formal
         notice. Where credits are deducted everything stays, so that the letter foots.
+        Hook: take rows out of ``candidate.debts``.
         """
-        if candidate.debts is candidate.coming:
+        if candidate.account.is_courtesy:
             # A courtesy is about the invoices of its stage alone.
             candidate.debts = [
                 row for row in candidate.debts if row["move_id"] in candidate.stages

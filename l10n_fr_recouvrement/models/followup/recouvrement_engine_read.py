@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 from odoo import api, models
@@ -13,7 +14,23 @@ from ...const import (
     PENDING_STATES,
     REGISTERED_CHANNELS,
 )
-from .candidate import Candidate
+from .candidate import Candidate, DebtorAccount
+
+# The tables that open items are read from, by the names that conditions give them.
+ITEMS = SQL(
+    """account_move_line line
+       JOIN account_move move ON move.id = line.move_id
+       JOIN account_account account ON account.id = line.account_id
+       JOIN res_partner partner ON partner.id = line.partner_id
+       JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id"""
+)
+# Whether an open item is claimed, deducted, or uses up what is deducted.
+ITEM_KIND = SQL(
+    """CASE WHEN line.amount_residual_currency < 0 THEN 'credit'
+            WHEN move.move_type = 'entry' THEN 'offset'
+            ELSE 'debt' END"""
+)
+ITEM_PROFILE = SQL("COALESCE(move.recouvrement_profile, debtor.recouvrement_profile)")
 
 
 class RecouvrementEngine(models.AbstractModel):
@@ -22,61 +39,45 @@ class RecouvrementEngine(models.AbstractModel):
 
     _inherit = "recouvrement.engine"
 
-    @api.model
-    def _group_open_items(self, company, date, partners, lead=0):
-        """Return the :class:`Candidate` of each debtor and currency with anything open,
-        nothing set against anything yet.
-
-        :param lead: days ahead of which due lines are read as well, as ``coming``
-        """
-        candidates = {}
-        before = date + timedelta(days=lead + 1) if lead else date
-        for row in self._read_open_items(company, before, partners):
-            key = self._grouping_key(row)
-            candidate = candidates.get(key)
-            if candidate is None:
-                candidate = candidates[key] = Candidate(
-                    company=company,
-                    partner=self.env["res.partner"].browse(row["partner_id"]),
-                    currency=self.env["res.currency"].browse(row["currency_id"]),
-                    date=date,
-                )
-            ahead = row["kind"] == "debt" and row["date_maturity"] >= date
-            {
-                "debt": candidate.coming if ahead else candidate.debts,
-                "credit": candidate.credits,
-                "offset": candidate.offsets,
-            }[row["kind"]].append(row)
-        return list(candidates.values())
+    # ------------------------------------------------------------------
+    # Open items
+    # ------------------------------------------------------------------
 
     @api.model
     def _grouping_key(self, row):
-        """What makes two open items belong to the same letter. Hook."""
+        """What makes two debts share a letter: a tuple that begins with the debtor and
+        the currency. Hook: add to it, and keep what stands there.
+
+        - The columns: any of an :class:`~.candidate.OpenItem`, one of your own by
+          :meth:`_get_item_columns`.
+        - The value: what you add is kept on the action, as text
+          (:meth:`_get_letter_key`), and an action that waits, or that is sent again,
+          finds its debts by it. Add what is the same tomorrow, an id or a code, no
+          amount and no state. Nothing but empty values is the letter of the account,
+          which actions made before have as well.
+        - The invoice: its due lines stay together, by the key of the oldest.
+        - The account: credits have no letter. They are set against the oldest debts of
+          the debtor, and each letter deducts what its own take up.
+        """
         return (row["partner_id"], row["currency_id"])
 
     @api.model
-    def _choose_debts(self, company, candidates, planned_only):
-        """Decide which debtors are written to about what is to fall due: those who are
-        late with nothing, or whose action that waits is a courtesy."""
-        if planned_only:
-            late = {candidate.partner for candidate in candidates if candidate.debts}
-            courtesies = {candidate.partner for candidate in candidates} - late
-        else:
-            courtesies = set(
-                self.env["recouvrement.action"]
-                .search(
-                    [
-                        ("company_id", "=", company.id),
-                        ("partner_id", "in", [p.partner.id for p in candidates]),
-                        ("state", "in", PENDING_STATES),
-                        ("stage_id.delay", "<", 0),
-                    ]
-                )
-                .partner_id
-            )
-        for candidate in candidates:
-            if candidate.partner in courtesies:
-                candidate.debts = candidate.coming
+    def _get_letter_key(self, row):
+        """What :meth:`_grouping_key` says of a row beyond debtor and currency, as it is
+        kept in ``recouvrement.action.letter_key``."""
+        _partner_id, _currency_id, *others = self._grouping_key(row)
+        return json.dumps(others, default=str) if any(others) else ""
+
+    @api.model
+    def _get_item_columns(self):
+        """Columns that the rows of open items have beyond those of
+        :class:`~.candidate.OpenItem`. Hook.
+
+        :return: ``{name: SQL}``; the expressions read the tables of :data:`ITEMS`:
+            ``line``, ``move``, ``account``, ``partner`` and ``debtor``. As of a past
+            day they are as they are today, and need nothing more.
+        """
+        return {}
 
     @api.model
     def _prepare_tables(self):
@@ -84,16 +85,58 @@ class RecouvrementEngine(models.AbstractModel):
         return SQL()
 
     @api.model
-    def _read_open_items(self, company, date, partners):
-        """Read the lines due before ``date`` and every open credit of the debtors.
+    def _get_item_condition(self, company, date, before=None, since=None):
+        """What an open item of a company is, over :data:`ITEMS`: debts that follow-up
+        may claim on ``date``, due before ``before`` and from ``since`` on, and every
+        credit and debit entry whatever its date.
 
-        Left out: invoices with ``no_followup``, blocked, in payment, due before the
-        day the company follows from, or owed before the debtor's insolvency judgment.
+        Left out: invoices with ``no_followup``, blocked, in payment, owed before the
+        debtor's insolvency judgment, or that :meth:`_claimable_domain` leaves out.
+        """
+        return SQL(
+            """
+                line.company_id = %(company)s
+            AND line.parent_state = 'posted'
+            AND line.reconciled IS NOT TRUE
+            AND account.account_type = 'asset_receivable'
+            AND account.non_trade IS NOT TRUE
+            AND (line.amount_residual_currency < 0
+                 OR move.move_type = 'entry'
+                 OR line.amount_residual_currency > 0
+                AND line.date_maturity < %(before)s
+                AND line.no_followup IS NOT TRUE
+                AND move.move_type = ANY(%(types)s)
+                AND move.payment_state = ANY(%(states)s)
+                AND line.date_maturity >= %(since)s
+                AND (debtor.recouvrement_insolvency_date IS NULL
+                     OR move.invoice_date >= debtor.recouvrement_insolvency_date)
+                AND %(claimable)s)
+            """,
+            company=company.id,
+            before=before or "infinity",
+            since=since or "-infinity",
+            types=list(FOLLOWED_TYPES),
+            states=list(CHASED_PAYMENT_STATES),
+            claimable=self._get_claimable_condition(company, date),
+        )
+
+    @api.model
+    def _get_claimable_condition(self, company, date):
+        domain = Domain(self._claimable_domain(company, date))
+        if domain.is_true():
+            return SQL("TRUE")
+        found = self.env["account.move"].sudo()._search(domain)
+        return SQL("move.id IN %s", found.subselect())
+
+    @api.model
+    def _read_open_items(self, company, date, before, partners):
+        """Read the lines due before ``before`` and every open credit of the debtors.
+
         Credits are always deducted: what is claimed is what the account owes. Debit
         entries (a refund paid back, an opening balance)
         are not claimed, they use credits up.
 
-        :return: list of dicts, residuals positive, in the currency of the item
+        :return: list of :class:`~.candidate.OpenItem`, in order of due date
         """
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model()
@@ -116,7 +159,7 @@ class RecouvrementEngine(models.AbstractModel):
                 %(tables)s
                 SELECT line.id, line.move_id, line.currency_id, line.date,
                        line.date_maturity, line.payment_id,
-                       partner.commercial_partner_id AS partner_id,
+                       debtor.id AS partner_id,
                        move.name, move.ref, move.move_type, move.invoice_date,
                        move.recouvrement_procedure_id AS procedure_id,
                        move.recouvrement_stage_id AS stage_id,
@@ -124,23 +167,17 @@ class RecouvrementEngine(models.AbstractModel):
                        move.recouvrement_cycle_date AS cycle_date,
                        move.recouvrement_deadline AS deadline,
                        move.recouvrement_presented_date AS presented,
-                       COALESCE(move.recouvrement_profile,
-                                debtor.recouvrement_profile) AS profile,
+                       %(profile)s AS profile,
                        instalment.number, instalment.count,
                        EXISTS (SELECT FROM recouvrement_action_line waiting
                                 WHERE waiting.move_id = move.id
                                   AND waiting.stage_id IS NOT NULL
                                   AND waiting.state = ANY(%(waiting)s)) AS waiting,
-                       CASE WHEN line.amount_residual_currency < 0 THEN 'credit'
-                            WHEN move.move_type = 'entry' THEN 'offset'
-                            ELSE 'debt' END AS kind,
+                       %(kind)s AS kind,
                        ABS(line.amount_residual_currency) AS residual,
                        ABS(line.amount_currency) AS amount
-                  FROM account_move_line line
-                  JOIN account_move move ON move.id = line.move_id
-                  JOIN account_account account ON account.id = line.account_id
-                  JOIN res_partner partner ON partner.id = line.partner_id
-                  JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
+                       %(columns)s
+                  FROM %(items)s
                   JOIN LATERAL (
                        SELECT COUNT(*) AS count,
                               COUNT(*) FILTER (
@@ -150,85 +187,167 @@ class RecouvrementEngine(models.AbstractModel):
                         WHERE due.move_id = line.move_id
                           AND due.display_type = 'payment_term'
                        ) instalment ON TRUE
-                 WHERE line.company_id = %(company)s
-                   AND line.parent_state = 'posted'
-                   AND line.reconciled IS NOT TRUE
-                   AND account.account_type = 'asset_receivable'
-                   AND account.non_trade IS NOT TRUE
+                 WHERE %(condition)s
                    AND line.partner_id = ANY(%(contacts)s)
-                   AND (line.amount_residual_currency < 0
-                        OR move.move_type = 'entry'
-                        OR line.amount_residual_currency > 0
-                       AND line.date_maturity < %(date)s
-                       AND line.no_followup IS NOT TRUE
-                       AND move.move_type = ANY(%(types)s)
-                       AND move.payment_state = ANY(%(states)s)
-                       AND line.date_maturity >= %(start)s
-                       AND (debtor.recouvrement_insolvency_date IS NULL
-                            OR move.invoice_date
-                               >= debtor.recouvrement_insolvency_date))
                  ORDER BY line.date_maturity, line.id
                 """,
                 tables=self._prepare_tables(),
-                company=company.id,
+                items=ITEMS,
+                kind=ITEM_KIND,
+                profile=ITEM_PROFILE,
+                columns=self._prepare_item_columns(),
+                condition=self._get_item_condition(
+                    company, date, before, company.recouvrement_start_date
+                ),
                 contacts=contacts,
-                date=date,
-                types=list(FOLLOWED_TYPES),
-                states=list(CHASED_PAYMENT_STATES),
-                start=company.recouvrement_start_date or "-infinity",
                 waiting=list(PENDING_STATES),
             )
         )
 
     @api.model
-    def _offset_credits(self, candidate):
-        """Use credits up, oldest first, by the debit entries that are not claimed."""
-        digits = candidate.currency.decimal_places
-        left = sum(
-            (law.to_decimal(row["residual"], digits) for row in candidate.offsets),
-            law.to_decimal(0),
+    def _prepare_item_columns(self):
+        return SQL().join(
+            SQL(", %s AS %s", expression, SQL.identifier(name))
+            for name, expression in self._get_item_columns().items()
         )
-        credits = []
-        for row in sorted(candidate.credits, key=lambda row: (row["date"], row["id"])):
-            residual = law.to_decimal(row["residual"], digits)
-            used = min(left, residual)
-            left -= used
-            if residual > used:
-                credits.append({**row, "residual": residual - used})
-        candidate.credits = credits
+
+    # ------------------------------------------------------------------
+    # Accounts and letters
+    # ------------------------------------------------------------------
 
     @api.model
-    def _impute(self, candidate):
-        """Set the unallocated credits against the oldest debts (C. civ. 1342-10)."""
-        digits = candidate.currency.decimal_places
-        candidate.imputed = law.impute_oldest_first(
-            [
-                law.Payment(
-                    row["date"],
-                    law.to_decimal(row["residual"], digits),
-                    candidate.company.recouvrement_credit_effect
-                    if row["move_type"] == "out_refund"
-                    else "payment",
+    def _read_accounts(self, company, date, partners, lead=0):
+        """Return the :class:`~.candidate.DebtorAccount` of each debtor and currency
+        with anything open, nothing set against anything yet.
+
+        :param lead: days ahead of which due lines are read as well, as ``coming``
+        """
+        accounts = {}
+        before = date + timedelta(days=lead + 1) if lead else date
+        for row in self._read_open_items(company, date, before, partners):
+            key = (row["partner_id"], row["currency_id"])
+            account = accounts.get(key)
+            if account is None:
+                account = accounts[key] = DebtorAccount(
+                    company=company,
+                    partner=self.env["res.partner"].browse(row["partner_id"]),
+                    currency=self.env["res.currency"].browse(row["currency_id"]),
+                    date=date,
                 )
-                for row in candidate.credits
-            ],
-            [
-                law.Debt(
-                    row["id"],
-                    row["date_maturity"],
-                    law.to_decimal(row["residual"], digits),
-                )
-                for row in candidate.debts
-            ],
-            digits,
-        )
-        left = {}
+            ahead = row["kind"] == "debt" and row["date_maturity"] >= date
+            {
+                "debt": account.coming if ahead else account.debts,
+                "credit": account.credits,
+                "offset": account.offsets,
+            }[row["kind"]].append(row)
+        return list(accounts.values())
+
+    @api.model
+    def _impute(self, account):
+        """Use the credits up by the debit entries that are not claimed, oldest first,
+        and set what is left of them against the oldest debts (C. civ. 1342-10)."""
+        digits = account.digits
+        credits = sorted(account.credits, key=lambda row: (row["date"], row["id"]))
+        residuals = [law.to_decimal(row["residual"], digits) for row in credits]
+        used = law.share_in_order(account.sum_residuals(account.offsets), residuals)
+        account.credits = [
+            {**row, "residual": residual - part}
+            for row, residual, part in zip(credits, residuals, used, strict=True)
+            if residual > part
+        ]
+        account.allocated = [
+            (account.credits[rank], line_id, part)
+            for rank, line_id, part in law.allocate_oldest_first(
+                [
+                    law.Payment(
+                        row["date"],
+                        row["residual"],
+                        account.company.recouvrement_credit_effect
+                        if row["move_type"] == "out_refund"
+                        else "payment",
+                    )
+                    for row in account.credits
+                ],
+                [
+                    law.Debt(
+                        row["id"],
+                        row["date_maturity"],
+                        law.to_decimal(row["residual"], digits),
+                    )
+                    for row in account.debts
+                ],
+                digits,
+            )
+        ]
+        account.imputed = {}
+        for _credit, line_id, part in account.allocated:
+            account.imputed.setdefault(line_id, []).append(part)
+
+    @api.model
+    def _get_candidates(self, account):
+        """Set the credits of an account against its debts and return the
+        :class:`~.candidate.Candidate` of each of its letters."""
+        if not account.debts:
+            return []
+        self._impute(account)
+        letters, keys = {}, {}
+        for row in account.debts:
+            move_id = row["move_id"]
+            if move_id not in keys:
+                keys[move_id] = self._get_letter_key(row)
+            key = keys[move_id]
+            if key not in letters:
+                letters[key] = Candidate(account, key)
+            letters[key].debts.append(row)
+        candidates = list(letters.values())
+        self._share_credits(account, candidates)
+        for candidate in candidates:
+            self._set_owed(candidate)
+        return candidates
+
+    @api.model
+    def _share_credits(self, account, candidates):
+        """Deduct the credits of an account from its letters: from each what its debts
+        took of them, and what none took from the last, so that together they claim what
+        the account owes."""
+        letters = {
+            row["id"]: rank
+            for rank, candidate in enumerate(candidates)
+            for row in candidate.debts
+        }
+        parts = {}
+        for credit, line_id, part in account.allocated:
+            key = (letters[line_id], credit["id"])
+            parts[key] = parts.get(key, 0) + part.amount
+        for credit in account.credits:
+            left = credit["residual"]
+            for rank, candidate in enumerate(candidates, 1):
+                part = parts.get((rank - 1, credit["id"]), 0)
+                left -= part
+                if rank == len(candidates):
+                    part += left
+                if part:
+                    candidate.credits.append({**credit, "residual": part})
+
+    @api.model
+    def _set_owed(self, candidate):
+        """Say what the credits leave of each invoice of a letter."""
+        digits = candidate.account.digits
+        imputed = candidate.account.imputed
         for row in candidate.debts:
-            paid = law.total(candidate.imputed.get(row["id"], ()))
-            due = law.to_decimal(row["residual"], digits) - paid
-            left[row["move_id"]] = left.get(row["move_id"], 0) + due
-        candidate.owed = left
-        candidate.covered = {move_id for move_id, due in left.items() if due <= 0}
+            parts = imputed.get(row["id"], ())
+            if parts:
+                candidate.imputed[row["id"]] = parts
+            due = law.to_decimal(row["residual"], digits) - law.total(parts)
+            owed = candidate.owed.get(row["move_id"], 0)
+            candidate.owed[row["move_id"]] = owed + due
+        candidate.covered = {
+            move_id for move_id, due in candidate.owed.items() if due <= 0
+        }
+
+    # ------------------------------------------------------------------
+    # What was done before
+    # ------------------------------------------------------------------
 
     @api.model
     def _read_registered(self, move_ids):

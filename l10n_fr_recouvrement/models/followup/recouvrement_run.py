@@ -5,6 +5,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
 from ...const import CHASED_PAYMENT_STATES, CONTACTED_STATES, PENDING_STATES
@@ -140,7 +141,12 @@ class RecouvrementRun(models.Model):
     @api.model
     def _refresh_outdated(self, company):
         """Bring up to date, or cancel, the actions that wait for invoices that were
-        paid, disputed or cancelled meanwhile: they keep their debtor from the next."""
+        paid, disputed, cancelled or left out meanwhile: they keep their debtor from
+        the next."""
+        today = fields.Date.context_today(self)
+        claimable = self.env["recouvrement.engine"]._claimable_domain(company, today)
+        outdated = Domain("payment_state", "not in", CHASED_PAYMENT_STATES)
+        outdated |= ~Domain(claimable)
         self.env["recouvrement.action"].sudo().search(
             [
                 ("company_id", "=", company.id),
@@ -150,7 +156,7 @@ class RecouvrementRun(models.Model):
                     "any",
                     [
                         ("stage_id", "!=", False),
-                        ("move_id.payment_state", "not in", CHASED_PAYMENT_STATES),
+                        ("move_id", "any", outdated),
                     ],
                 ),
             ]

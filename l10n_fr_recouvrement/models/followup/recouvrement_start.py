@@ -10,8 +10,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ... import law
-from ...const import CHASED_PAYMENT_STATES, FOLLOWED_TYPES
 from .recouvrement_engine import WAITING
+from .recouvrement_engine_read import ITEM_KIND, ITEM_PROFILE, ITEMS
 
 # Age of what is open, by the first day late of each part.
 AGES = [
@@ -76,8 +76,8 @@ class RecouvrementStart(models.AbstractModel):
     def _read_ages(self, company, date, start_date=None):
         """Read what follow-up would chase in a company, by age, in its currency.
 
-        The conditions are those of ``recouvrement.engine._read_open_items``, without
-        its first day: what is due before ``start_date`` is told apart.
+        The conditions are those of the engine, without its first day: what is due
+        before ``start_date`` is told apart.
 
         :return: list of dicts with ``age`` (one of ``AGES``, "total", or "credit" for
             the unallocated credits of these debtors), ``invoices``, ``debtors``,
@@ -86,6 +86,7 @@ class RecouvrementStart(models.AbstractModel):
         """
         for model in ("account.move.line", "account.move", "res.partner"):
             self.env[model].flush_model()
+        engine = self.env["recouvrement.engine"]
         barred = {
             f"barred_{profile}": self._get_barred_before(profile, date)
             for profile in ("business", "consumer", "public")
@@ -96,33 +97,12 @@ class RecouvrementStart(models.AbstractModel):
                 WITH item AS (
                 SELECT line.move_id, line.currency_id, line.date_maturity,
                        debtor.id AS debtor_id,
-                       COALESCE(move.recouvrement_profile,
-                                debtor.recouvrement_profile) AS profile,
-                       CASE WHEN line.amount_residual_currency < 0 THEN 'credit'
-                            WHEN move.move_type = 'entry' THEN 'offset'
-                            ELSE 'debt' END AS kind,
+                       %(profile)s AS profile,
+                       %(kind)s AS kind,
                        ABS(line.amount_residual) AS amount,
                        line.date_maturity >= %(start)s AS followed
-                  FROM account_move_line line
-                  JOIN account_move move ON move.id = line.move_id
-                  JOIN account_account account ON account.id = line.account_id
-                  JOIN res_partner partner ON partner.id = line.partner_id
-                  JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
-                 WHERE line.company_id = %(company)s
-                   AND line.parent_state = 'posted'
-                   AND line.reconciled IS NOT TRUE
-                   AND account.account_type = 'asset_receivable'
-                   AND account.non_trade IS NOT TRUE
-                   AND (line.amount_residual_currency < 0
-                        OR move.move_type = 'entry'
-                        OR line.amount_residual_currency > 0
-                       AND line.date_maturity IS NOT NULL
-                       AND line.no_followup IS NOT TRUE
-                       AND move.move_type = ANY(%(types)s)
-                       AND move.payment_state = ANY(%(states)s)
-                       AND (debtor.recouvrement_insolvency_date IS NULL
-                            OR move.invoice_date
-                               >= debtor.recouvrement_insolvency_date))
+                  FROM %(items)s
+                 WHERE %(condition)s
                 ), debt AS (
                 SELECT item.*,
                        CASE WHEN date_maturity >= %(date)s THEN 'not_due'
@@ -171,8 +151,10 @@ class RecouvrementStart(models.AbstractModel):
                 date=date,
                 start=start_date or "-infinity",
                 five_years=date - relativedelta(years=5),
-                types=list(FOLLOWED_TYPES),
-                states=list(CHASED_PAYMENT_STATES),
+                items=ITEMS,
+                kind=ITEM_KIND,
+                profile=ITEM_PROFILE,
+                condition=engine._get_item_condition(company, date),
                 **barred,
             )
         )

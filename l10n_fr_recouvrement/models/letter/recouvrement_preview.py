@@ -237,27 +237,24 @@ class RecouvrementPreview(models.AbstractModel):
 
     @api.model
     def _make_candidate(self, company, stage, partner):
-        """What a debtor owes, all of it claimed at the stage."""
+        """What a debtor owes, all of its first letter claimed at the stage."""
         engine = self.env["recouvrement.engine"]
         today = fields.Date.context_today(self)
         is_courtesy = stage.delay < 0
-        for candidate in engine._group_open_items(
+        for account in engine._read_accounts(
             company, today, partner, lead=COURTESY_DAYS if is_courtesy else 0
         ):
             # A letter holds for one profile.
-            candidate.debts = [
+            account.debts = [
                 row
-                for row in (candidate.coming if is_courtesy else candidate.debts)
+                for row in (account.coming if is_courtesy else account.debts)
                 if row["profile"] == stage.profile
             ]
-            if not candidate.debts:
-                continue
-            engine._offset_credits(candidate)
-            engine._impute(candidate)
-            candidate.moves = self.env["account.move"].browse(candidate.move_ids)
-            candidate.stages = dict.fromkeys(candidate.move_ids, stage)
-            if candidate.amount > 0:
-                return candidate
+            for candidate in engine._get_candidates(account):
+                candidate.moves = self.env["account.move"].browse(candidate.move_ids)
+                candidate.stages = dict.fromkeys(candidate.move_ids, stage)
+                if candidate.amount > 0:
+                    return candidate
         return None
 
     @api.model
