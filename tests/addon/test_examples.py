@@ -131,6 +131,53 @@ result([told(action), refused, len(handed), handed[0][:5].decode(),
         action.line_ids.move_id.recouvrement_stage_id.kind])
 """
 
+# Two sites of one customer: it pays a part of one, and a sum without saying what for.
+SITES = """
+first = invoice("Constructeur", 1000, due="2026-05-29")
+first.building_site = "Lyon"
+debtor = first.partner_id
+
+def another(amount, due, site):
+    due = date.fromisoformat(due)
+    move = first.copy({"invoice_date": due - timedelta(days=30),
+                       "invoice_date_due": due, "building_site": site})
+    move.invoice_line_ids.price_unit = amount
+    move.action_post()
+    return move
+
+def receive(amount, *paid):
+    journal = env["account.journal"].search([("type", "=", "bank")], limit=1)
+    entry = env["account.bank.statement.line"].create({
+        "journal_id": journal.id, "date": "2026-06-15", "payment_ref": "Virement",
+        "partner_id": debtor.id, "amount": amount,
+    })
+    _liquidity, suspense, _other = entry._seek_for_lines()
+    suspense.account_id = debtor.property_account_receivable_id
+    for move in paid:
+        (suspense + move.line_ids).filtered(
+            lambda line: line.account_type == "asset_receivable").reconcile()
+
+def shown(actions):
+    env.flush_all()
+    env.cr.precommit.run()
+    return [[a.building_site, a.state, a.amount_invoices, a.amount_credits,
+             a.invoice_count] for a in actions.sorted("building_site")]
+
+another(200, "2026-05-31", "Lyon")
+paris = another(500, "2026-05-31", "Paris")
+made = run("2026-06-15")
+before = shown(made)
+with freeze_time("2026-06-15"):
+    receive(300, paris)
+    receive(100)
+    after = shown(made)
+send(made, "2026-06-15")
+following = run("2026-07-15")
+claimed = following.line_ids.filtered("stage_id").move_id
+total = sum(a.amount_invoices - a.amount_credits for a in following)
+result([before, after, shown(made), shown(following), len(claimed), total])
+"""
+
 
 def examples():
     """The files that the guide prints: ``{addon: {path: text}}``."""
@@ -178,6 +225,7 @@ def test_the_guide_prints_whole_addons():
             "data/recouvrement_stage.xml",
         ],
         "my_recovery_trusted": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_sites": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_courier": [
             "__init__.py",
             "__manifest__.py",
@@ -229,6 +277,29 @@ def test_condition_in_code(play):
         "De confiance et lourd": ["formal_notice", "registered", "to_approve"],
         "Autre": ["formal_notice", "registered", "to_approve"],
     }
+
+
+def test_a_letter_for_each_building_site(play):
+    [(before, after, sent, following, claimed, total)] = play(
+        "my_recovery_sites", SITES
+    )
+    assert before == [
+        ["Lyon", "to_approve", 1200, 0, 2],
+        ["Paris", "to_approve", 500, 0, 1],
+    ]
+    assert after == [
+        ["Lyon", "to_approve", 1200, 100, 2],
+        ["Paris", "to_approve", 200, 0, 1],
+    ]
+    assert sent == [
+        ["Lyon", "sent", 1200, 100, 2],
+        ["Paris", "sent", 200, 0, 1],
+    ]
+    assert [row[:1] + row[2:] for row in following] == [
+        ["Lyon", 1200, 100, 2],
+        ["Paris", 200, 0, 1],
+    ]
+    assert (claimed, total) == (3, 1300), "nothing is lost, nothing claimed twice"
 
 
 def test_new_channel(play):
