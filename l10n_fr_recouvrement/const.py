@@ -22,27 +22,25 @@ CONTACTED_STATES = ("sent", "delivered", "returned", "done")
 # A letter left.
 LETTER_STATES = ("sent", "delivered", "returned")
 CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
+# States that an action is made in.
+FIRST_STATES = ("to_approve", "ready", "todo")
+# What may follow each state. One that waits may be set anew, as a stage that falls back
+# or another reason does; what left changes by what the post says alone.
+TRANSITIONS = {
+    "failed": ("failed", "to_approve", "todo", "cancelled"),
+    "to_approve": ("to_approve", "ready", "todo", "failed", "cancelled"),
+    "ready": ("ready", "to_approve", "todo", "failed", "sent", "cancelled"),
+    "todo": ("todo", "to_approve", "ready", "failed", "done", "cancelled"),
+    "sent": ("delivered", "returned"),
+    "delivered": ("sent", "returned"),
+    "returned": ("sent",),
+    "done": (),
+    "cancelled": (),
+}
 # The post presents it to the debtor and tells when: that day may count.
 REGISTERED_CHANNELS = ("registered", "lre")
-# Carried out by a person, with an outcome, where the others leave by themselves.
-HUMAN_CHANNELS = ("phone", "visit", "task")
 # Lines of an action that are owed; the others are deducted.
 DEBIT_KINDS = ("invoice", "entry")
-# Leave by themselves: nothing is printed to be posted.
-ELECTRONIC_CHANNELS = ("email", "sms")
-# Carry no letter.
-LETTERLESS_CHANNELS = (*HUMAN_CHANNELS, "sms")
-# What came of a call, a visit or a task.
-OUTCOMES = [
-    ("promise", "Promise to pay"),
-    ("pays_today", "Pays today"),
-    ("dispute", "Dispute"),
-    ("no_answer", "No answer"),
-    ("wrong_number", "Wrong number"),
-    ("done", "Done"),
-]
-# The debtor said by when it pays.
-PROMISES = ("promise", "pays_today")
 RETURN_REASONS = [
     ("refused", "Refused"),
     ("unclaimed", "Not collected"),

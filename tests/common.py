@@ -16,7 +16,6 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.addons.l10n_fr_recouvrement.const import HUMAN_CHANNELS
 from odoo.addons.l10n_fr_recouvrement.models.evidence.recouvrement_enclosure import (
     FLAGS,
 )
@@ -130,9 +129,7 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         procedures = cls.env["recouvrement.procedure"].search([])
         procedures.late_entry = "reached"
         procedures.stage_ids.write(dict.fromkeys(FLAGS, False))
-        procedures.stage_ids.filtered(
-            lambda stage: stage.channel in HUMAN_CHANNELS
-        ).active = False
+        procedures.stage_ids.filtered(lambda stage: stage.is_human).active = False
 
     @classmethod
     def _setup_creditor(cls, company):

@@ -25,7 +25,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import file_open
 
-from ..const import DUE_STATES, HUMAN_CHANNELS
+from ..const import DUE_STATES
 
 SEED = "l10n_fr_recouvrement"
 HISTORY_DAYS = 540  # eighteen months
@@ -200,12 +200,15 @@ class RecouvrementDemo(models.AbstractModel):
         )
         run.action_start()
         waiting = run.action_ids.sudo().filtered(
-            lambda action: action.state != "failed" and action.channel != "task"
+            lambda action: (
+                action.state != "failed" and action._get_channel()._is_contact
+            )
         )
-        calls = waiting.filtered(lambda action: action.channel in HUMAN_CHANNELS)
-        (waiting - calls)._freeze_letters()._mark_sent(day)
-        calls._mark_sent(day)
-        calls.write({"state": "done"})
+        calls = waiting.filtered("is_human")
+        letters = waiting - calls
+        letters._set_state("ready")
+        letters._freeze_letters()._mark_sent(day)
+        calls._mark_done(day)
         # What could not leave, or is to be decided, is for today's run to find.
         (run.action_ids - waiting).sudo().unlink()
 

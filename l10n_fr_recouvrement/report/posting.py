@@ -3,9 +3,6 @@ from odoo import api, models
 from ..paper.page import enclosure_pdf, letter_pdf, posting_list
 from ..paper.words.french import city_line, format_amount, format_date, nbsp
 
-# How letters travel, in the language of the list; other channels by their own name.
-DELIVERIES = {"letter": "Lettre", "registered": "Recommandé avec AR"}
-
 
 class ReportPosting(models.AbstractModel):
     """Puts letters together as one prints, folds and envelopes them: letters of as many
@@ -39,9 +36,7 @@ class ReportPosting(models.AbstractModel):
     @api.model
     def _is_listed(self, action):
         """Whether a letter is on the list: it was sent, on paper, by us."""
-        return bool(
-            action.letter_attachment_id and action._channel_handler()._is_printed()
-        )
+        return bool(action.letter_attachment_id and action.is_printed)
 
     @api.model
     def _sorting_key(self, action, pages, double_sided):
@@ -98,10 +93,11 @@ class ReportPosting(models.AbstractModel):
         """One line of the list. Hook."""
         letter = self.env["report.l10n_fr_recouvrement.report_letter"]
         currency = action.currency_id.name
-        delivery = DELIVERIES.get(action.channel) or dict(
+        # How letters travel, in the language of the list.
+        delivery = action._get_channel()._posting_name or dict(
             action._fields["channel"]._description_selection(self.env)
         ).get(action.channel, "")
-        number = action.channel == "registered" and action.tracking_number
+        number = action.is_tracked and action.tracking_number
         return posting_list.Row(
             reference=action.name,
             debtor=nbsp(action.partner_id.name),

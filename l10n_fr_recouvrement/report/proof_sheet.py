@@ -15,30 +15,11 @@ from ..paper.words.french import (
 from .letter_document import CHUNK
 
 ZONE = "Europe/Paris"
-CHANNELS = {
-    "email": "courriel",
-    "letter": "lettre",
-    "registered": "lettre recommandée avec avis de réception",
-    "lre": "lettre recommandée électronique",
-    "snailmail": "lettre postée par le service d’Odoo",
-    "sms": "SMS",
-    "phone": "appel téléphonique",
-    "visit": "visite",
-    "task": "tâche",
-}
 RETURNS = {
     "refused": "refusée par le destinataire",
     "unclaimed": "non réclamée",
     "unknown": "destinataire inconnu à l’adresse",
     "undelivered": "non remise par la messagerie du destinataire",
-}
-OUTCOMES = {
-    "promise": "promesse de règlement",
-    "pays_today": "règlement annoncé pour le jour même",
-    "dispute": "contestation",
-    "no_answer": "sans réponse",
-    "wrong_number": "numéro erroné",
-    "done": "fait",
 }
 VERDICTS = {
     INTACT: "intact : l’empreinte calculée à nouveau est celle de l’envoi",
@@ -122,7 +103,10 @@ class ReportProofSheet(models.AbstractModel):
     @api.model
     def _get_channel(self, action):
         labels = dict(action._fields["channel"]._description_selection(action.env))
-        return CHANNELS.get(action.channel) or labels[action.channel].lower()
+        return (
+            action._get_channel()._proof_name
+            or labels.get(action.channel, action.channel).lower()
+        )
 
     @api.model
     def _prepare_parties(self, action):
@@ -159,7 +143,7 @@ class ReportProofSheet(models.AbstractModel):
                 )
             )
         if action.state in LETTER_STATES:
-            events += self._prepare_sending(action)
+            events += action._get_channel()._prepare_sent_events(action)
         if action.date_posted:
             events.append((self._format_day(action.date_posted), "Postée", ""))
         if action.date_presented:
@@ -196,44 +180,13 @@ class ReportProofSheet(models.AbstractModel):
         return "", "Approuvée", "étape réglée sans approbation préalable"
 
     @api.model
-    def _prepare_sending(self, action):
-        """The sending and its number: of the post, or of the e-mail."""
-        channel = self._get_channel(action)
-        day = self._format_day(action.date_sent)
-        if action.channel == "email":
-            return [
-                (day, "Envoyée", self._get_towards(channel, action.email_to)),
-                ("", "Message-Id", action.mail_message_id or "non attribué"),
-                *self._prepare_leaving(action),
-            ]
-        if action.channel == "sms":
-            sent = self._get_towards(channel, action.sms_number)
-            return [(day, "Envoyé", sent), ("", "Identifiant", action.sms_uuid or "")]
-        events = [(day, "Envoyée", self._get_towards(channel, action.email_to))]
-        if action.channel == "registered":
-            number = action.tracking_number or "non saisi"
-            events.append(("", "N° de recommandé", number))
-        if action.carrier_reference:
-            events.append(("", "Référence du service", action.carrier_reference))
-        return events
-
-    @api.model
     def _get_towards(self, channel, address):
         return f"par {channel}" + (f" à {address}" if address else "")
 
     @api.model
-    def _prepare_leaving(self, action):
-        """What the mail server said of an e-mail."""
-        if action.date_left:
-            time = self._format_time(action.date_left)
-            return [(time, "Acceptée", "par le serveur de messagerie")]
-        if action.email_failure:
-            return [("", "Non partie", action.email_failure)]
-        return []
-
-    @api.model
     def _prepare_outcome(self, action):
-        detail = OUTCOMES.get(action.outcome, action.outcome)
+        outcome = action._get_outcome_service()
+        detail = outcome._proof_name or outcome._get_label().lower()
         if action.promise_date:
             amount = format_amount(
                 action._sum_amounts(action, "promise_amount"), action.currency_id.name

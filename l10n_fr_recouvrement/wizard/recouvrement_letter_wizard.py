@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..const import CONTACTED_STATES, FOLLOWED_TYPES, LETTERLESS_CHANNELS, OFFICER
+from ..const import CONTACTED_STATES, FOLLOWED_TYPES, OFFICER
 from ..models.letter.recouvrement_letter_request import LetterRequest
 
 
@@ -55,10 +55,11 @@ class RecouvrementLetterWizard(models.TransientModel):
     @api.model
     def _selection_channel(self):
         channels = self.env["recouvrement.stage"]._fields["channel"]
+        codes = self.env["recouvrement.channel"]._get_codes("has_letter")
         return [
             (value, label)
             for value, label in channels._description_selection(self.env)
-            if value not in LETTERLESS_CHANNELS
+            if value in codes
         ]
 
     # ------------------------------------------------------------------

@@ -1,13 +1,5 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-from .. import law
-from ..const import OUTCOMES, PROMISES
-
-# A week is what debtors ask for most.
-PROMISE_DAYS = 7
 
 
 class RecouvrementOutcomeWizard(models.TransientModel):
@@ -21,7 +13,20 @@ class RecouvrementOutcomeWizard(models.TransientModel):
         "recouvrement.action", required=True, readonly=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(related="action_id.partner_id")
-    outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
+    outcome = fields.Selection(
+        selection=lambda self: (
+            self.env["recouvrement.action"]
+            ._fields["outcome"]
+            ._description_selection(self.env)
+        ),
+        required=True,
+        readonly=True,
+    )
+    hint = fields.Text(compute="_compute_asked")
+    asks_day = fields.Boolean(compute="_compute_asked")
+    asks_amount = fields.Boolean(compute="_compute_asked")
+    asks_moves = fields.Boolean(compute="_compute_asked")
+    needs_note = fields.Boolean(compute="_compute_asked")
     note = fields.Text("What was said")
     currency_id = fields.Many2one(related="action_id.currency_id")
     promise_date = fields.Date(
@@ -42,16 +47,24 @@ class RecouvrementOutcomeWizard(models.TransientModel):
         domain="[('id', 'in', invoice_ids)]",
     )
 
+    def _get_outcome_service(self):
+        return self.env["recouvrement.outcome"]._get(self.outcome)
+
+    @api.depends("outcome")
+    def _compute_asked(self):
+        for wizard in self:
+            outcome = wizard._get_outcome_service()
+            wizard.hint = outcome._get_hint()
+            wizard.asks_day = outcome._asks_day
+            wizard.asks_amount = outcome._is_promise
+            wizard.asks_moves = outcome._asks_moves
+            wizard.needs_note = outcome._needs_note
+
     @api.depends("action_id", "outcome")
     def _compute_promise_date(self):
-        today = fields.Date.context_today(self)
         for wizard in self:
-            wizard.promise_date = today
-            if wizard.outcome == "promise":
-                wizard.promise_date = law.next_working_day(
-                    today + timedelta(days=PROMISE_DAYS),
-                    wizard.action_id.company_id.recouvrement_alsace_moselle,
-                )
+            outcome = wizard._get_outcome_service()
+            wizard.promise_date = outcome._get_default_day(wizard.action_id)
 
     @api.depends("action_id")
     def _compute_promise_amount(self):
@@ -66,39 +79,14 @@ class RecouvrementOutcomeWizard(models.TransientModel):
     @api.depends("action_id", "outcome")
     def _compute_move_ids(self):
         for wizard in self:
-            disputes = wizard.outcome == "dispute"
-            wizard.move_ids = wizard.invoice_ids if disputes else False
+            wizard.move_ids = wizard.invoice_ids if wizard.asks_moves else False
 
     def action_confirm(self):
         """Keep the outcome and do what follows from it."""
         self.ensure_one()
-        vals = {"note": (self.note or "").strip()}
-        if self.outcome in PROMISES:
-            vals.update(self._prepare_promise())
-        if self.outcome == "dispute":
-            vals["moves"] = self._get_disputed()
-        self.action_id._record_outcome(self.outcome, **vals)
+        note = (self.note or "").strip()
+        if self.needs_note and not note:
+            raise UserError(self.env._("Note what was said."))
+        values = self._get_outcome_service()._prepare_values(self)
+        self.action_id._record_outcome(self.outcome, note=note, **values)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
-
-    def _prepare_promise(self):
-        today = fields.Date.context_today(self)
-        if self.outcome == "pays_today":
-            self.promise_date = today
-        elif not self.promise_date or self.promise_date <= today:
-            raise UserError(
-                self.env._(
-                    "A promise is for a day to come: enter it, from tomorrow on."
-                )
-            )
-        if self.currency_id.compare_amounts(self.promise_amount, 0) <= 0:
-            raise UserError(self.env._("Enter the amount that is promised."))
-        return {
-            "promise_date": self.promise_date,
-            "promise_amount": self.promise_amount,
-        }
-
-    def _get_disputed(self):
-        disputed = self.move_ids & self.action_id._get_invoices()
-        if not disputed:
-            raise UserError(self.env._("Choose the invoices that are disputed."))
-        return disputed

@@ -12,7 +12,7 @@ class RecouvrementProofWizard(models.TransientModel):
     action_id = fields.Many2one(
         "recouvrement.action", required=True, readonly=True, ondelete="cascade"
     )
-    channel = fields.Selection(related="action_id.channel")
+    is_tracked = fields.Boolean(related="action_id.is_tracked")
     kind = fields.Selection(
         selection=lambda self: (
             self.env["recouvrement.action.proof"]
@@ -57,7 +57,7 @@ class RecouvrementProofWizard(models.TransientModel):
             for name in self._get_known_fields()
             if self[name] != action[name]
         }
-        if vals and self.channel == "registered":
+        if vals and self.is_tracked:
             action.write(vals)
         action._keep_proof(
             self.kind,

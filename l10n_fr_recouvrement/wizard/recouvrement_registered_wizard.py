@@ -28,7 +28,8 @@ class RecouvrementRegisteredWizard(models.TransientModel):
         "recouvrement.action",
         string="Letters",
         domain=[
-            ("channel", "=", "registered"),
+            ("is_tracked", "=", True),
+            ("is_printed", "=", True),
             ("letter_attachment_id", "!=", False),
         ],
     )
@@ -58,7 +59,8 @@ class RecouvrementRegisteredWizard(models.TransientModel):
             actions = actions.search(
                 [
                     ("company_id", "=", self.env.company.id),
-                    ("channel", "=", "registered"),
+                    ("is_tracked", "=", True),
+                    ("is_printed", "=", True),
                     ("state", "=", "sent"),
                     ("tracking_number", "=", False),
                     ("letter_attachment_id", "!=", False),
@@ -72,7 +74,8 @@ class RecouvrementRegisteredWizard(models.TransientModel):
     @api.model
     def _is_exportable(self, action):
         return (
-            action.channel == "registered"
+            action.is_tracked
+            and action.is_printed
             and action.state in CONTACTED_STATES
             and action.letter_attachment_id
         )

@@ -12,7 +12,7 @@ class RecouvrementReturnWizard(models.TransientModel):
     action_id = fields.Many2one(
         "recouvrement.action", required=True, readonly=True, ondelete="cascade"
     )
-    channel = fields.Selection(related="action_id.channel")
+    is_registered = fields.Boolean(related="action_id.is_registered")
     reason = fields.Selection(RETURN_REASONS, required=True)
     date_presented = fields.Date(
         "First presented on",

@@ -214,7 +214,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
             )
         if seen[row.reference] > 1:
             return self.env._("This reference stands on several lines.")
-        if found.channel != "registered" or found.state not in CONTACTED_STATES:
+        if not found.is_tracked or found.state not in CONTACTED_STATES:
             return self.env._("This is no registered letter that was sent.")
         known = found.tracking_number
         number = row.values.get("tracking_number")

@@ -224,7 +224,7 @@ class TestAccount(EventCase):
     def test_an_outcome_in_progress_says_that_the_call_is_over(self):
         self.stage.channel = "phone"
         invoice, call = self._prepare()
-        opened = call.action_promise()
+        opened = call.action_outcome("promise")
         wizard = (
             self.env[opened["res_model"]].with_context(**opened["context"]).create({})
         )
@@ -236,7 +236,7 @@ class TestAccount(EventCase):
     def test_a_dispute_noted_in_a_call_closes_it_once(self):
         self.stage.channel = "phone"
         invoice, call = self._prepare()
-        opened = call.action_dispute()
+        opened = call.action_outcome("dispute")
         self.env[opened["res_model"]].with_context(**opened["context"]).create(
             {}
         ).action_confirm()

@@ -10,7 +10,6 @@ from odoo.service.model import call_kw
 from odoo.tools import convert_file, mute_logger
 
 from odoo.addons.l10n_fr_recouvrement import law
-from odoo.addons.l10n_fr_recouvrement.const import HUMAN_CHANNELS
 
 from ..common import RecouvrementCase
 
@@ -71,7 +70,7 @@ class ProcedureCase(RecouvrementCase):
             "recouvrement_cycle_date": invoice.recouvrement_cycle_date
             or invoice.invoice_date_due,
         }
-        if stage.channel not in HUMAN_CHANNELS:
+        if not stage.is_human:
             vals["recouvrement_deadline"] = law.next_working_day(
                 fields.Date.add(day, days=stage.payment_days)
             )

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from ..action.test_actions import OFFICER, ActionCase
+from ..action.common import OFFICER, ActionCase
 
 CALL = {"channel": "phone", "needs_approval": False}
 

@@ -1,12 +1,11 @@
 import logging
 
-from psycopg2 import OperationalError
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...const import PENDING_STATES, WATCHED
+from ..settings.one_by_one import attempt
 
 _logger = logging.getLogger(__name__)
 
@@ -85,17 +84,13 @@ class RecouvrementAction(models.Model):
     def _follow_account(self):
         """Refresh together; when that fails, one by one, and leave the action at fault
         to the next run: it never keeps a payment from being recorded."""
-        try:
-            with self.env.cr.savepoint():
-                self._refresh()
-        except OperationalError:
-            raise  # concurrent transactions: Odoo tries the whole request again
-        except Exception:
-            if len(self) == 1:
-                _logger.exception("Action %s waits for the next run", self.id)
-                return
-            for action in self:
-                action._follow_account()
+        attempt(
+            self,
+            lambda actions: actions._refresh(),
+            lambda action, error: _logger.error(
+                "Action %s waits for the next run", action.id, exc_info=error
+            ),
+        )
 
     # ------------------------------------------------------------------
     # The debtor moves

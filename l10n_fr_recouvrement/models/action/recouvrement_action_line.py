@@ -14,6 +14,7 @@ class RecouvrementActionLine(models.Model):
     """
 
     _name = "recouvrement.action.line"
+    _inherit = "recouvrement.guarded.mixin"
     _description = "Line of a recovery action"
     _order = "id"
     _log_access = False  # its action says who made it and when

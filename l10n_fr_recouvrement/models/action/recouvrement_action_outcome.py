@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, plaintext2html
 
 from ... import law
-from ...const import OUTCOMES, RETURN_REASONS
+from ...const import RETURN_REASONS
 
 # Working days that a bank transfer takes to show, once the promised day has passed.
 BANK_DAYS = 2
@@ -18,7 +18,14 @@ class RecouvrementAction(models.Model):
     _inherit = "recouvrement.action"
 
     outcome = fields.Selection(
-        OUTCOMES,
+        [
+            ("promise", "Promise to pay"),
+            ("pays_today", "Pays today"),
+            ("dispute", "Dispute"),
+            ("no_answer", "No answer"),
+            ("wrong_number", "Wrong number"),
+            ("done", "Done"),
+        ],
         readonly=True,
         tracking=True,
         help="What came of the last call or visit.",
@@ -38,66 +45,17 @@ class RecouvrementAction(models.Model):
 
     def _follow_receipt(self):
         received = self.filtered("date_received")
-        received.filtered(lambda action: action.state == "sent").state = "delivered"
+        received.filtered(lambda action: action.state == "sent")._set_state("delivered")
         (self - received).filtered(
             lambda action: action.state == "delivered"
-        ).state = "sent"
+        )._set_state("sent")
 
     # ------------------------------------------------------------------
     # Buttons
     # ------------------------------------------------------------------
 
-    def action_promise(self):
-        """Note that the debtor promises to pay by a day."""
-        return self._open_outcome("promise")
-
-    def action_pays_today(self):
-        """Note that the debtor says it pays today."""
-        return self._open_outcome("pays_today")
-
-    def action_dispute(self):
-        """Note that the debtor disputes invoices."""
-        return self._open_outcome("dispute")
-
-    def action_no_answer(self):
-        """Note that nobody answered."""
-        return self._open_outcome("no_answer")
-
-    def action_wrong_number(self):
-        """Note that the number is not the debtor's."""
-        return self._open_outcome("wrong_number")
-
-    def action_done(self):
-        """Note that a visit or a task is done."""
-        return self._open_outcome("done")
-
-    def action_update(self):
-        """Bring what waits up to what the account owes today."""
-        self._check_pending().sudo()._refresh()
-        return True
-
-    def action_print_notice(self):
-        """Print the notices of visit, at the amounts of today."""
-        self._check_pending().sudo()._refresh()
-        visits = self.filtered(
-            lambda action: action.channel == "visit" and action.state == "todo"
-        )
-        if not visits:
-            return self._notify(self.env._("No visit is to be made."))
-        report = self.env.ref("l10n_fr_recouvrement.action_report_visit_notice")
-        return report.report_action(visits, config=False)
-
-    def action_return(self):
-        """Open the assistant that notes why a letter came back."""
-        self.ensure_one()
-        return self._open_wizard(
-            "recouvrement.return.wizard",
-            self.env._("Letter returned"),
-            {"default_action_id": self.id},
-        )
-
-    def _open_outcome(self, outcome):
-        """Open the assistant of an outcome, at the amounts of today."""
+    def action_outcome(self, outcome):
+        """Open the assistant that notes an outcome, at the amounts of today."""
         self.ensure_one()
         self._check_todo()
         self.sudo()._refresh()
@@ -107,8 +65,22 @@ class RecouvrementAction(models.Model):
             )
         return self._open_wizard(
             "recouvrement.outcome.wizard",
-            self._get_outcome_label(outcome),
+            self.env["recouvrement.outcome"]._get(outcome)._get_label(),
             {"default_action_id": self.id, "default_outcome": outcome},
+        )
+
+    def action_update(self):
+        """Bring what waits up to what the account owes today."""
+        self._check_pending().sudo()._refresh()
+        return True
+
+    def action_return(self):
+        """Open the assistant that notes why a letter came back."""
+        self.ensure_one()
+        return self._open_wizard(
+            "recouvrement.return.wizard",
+            self.env._("Letter returned"),
+            {"default_action_id": self.id},
         )
 
     def _check_todo(self):
@@ -123,10 +95,6 @@ class RecouvrementAction(models.Model):
                     )
                 )
 
-    def _get_outcome_label(self, outcome):
-        selection = self._fields["outcome"]._description_selection(self.env)
-        return dict(selection)[outcome]
-
     # ------------------------------------------------------------------
     # Outcomes
     # ------------------------------------------------------------------
@@ -134,9 +102,8 @@ class RecouvrementAction(models.Model):
     def _record_outcome(self, outcome, note="", moves=None, **promise):
         """Keep what came of a call, a visit or a task, and do what follows from it.
 
-        An outcome ``x`` is a value of ``outcome`` and a method ``_apply_x``.
-
-        :param moves: invoices that are disputed
+        :param outcome: name of a ``recouvrement.outcome``
+        :param moves: invoices that it is about
         :param promise: ``promise_date`` and ``promise_amount``
         """
         self.ensure_one()
@@ -148,11 +115,16 @@ class RecouvrementAction(models.Model):
         action.partner_id.message_post(
             body=Markup("%s<br/>%s") % (f"{action.name} – {action.stage_id.name}", body)
         )
-        getattr(action, f"_apply_{outcome}")(moves)
+        action._get_outcome_service()._apply(action, moves)
+
+    def _get_outcome_service(self):
+        """What came of the action, see ``recouvrement.outcome``."""
+        self.ensure_one()
+        return self.env["recouvrement.outcome"]._get(self.outcome)
 
     def _prepare_outcome_body(self, moves):
         """The outcome in one line, and the note below it."""
-        line = self._get_outcome_label(self.outcome)
+        line = self._get_outcome_service()._get_label()
         if self.promise_date:
             line = self.env._(
                 "%(outcome)s: %(amount)s, %(date)s",
@@ -167,20 +139,10 @@ class RecouvrementAction(models.Model):
     def _mark_done(self, day=None):
         """Close the actions as done on ``day`` (today) and move their invoices on."""
         day = day or fields.Date.context_today(self)
-        self.write({"state": "done", "date_closed": day, "failure_reason": False})
+        self._set_state("done", date_closed=day, failure_reason=False)
         self._advance_stages(day)
         self._mark_penalties_claimed()
         self._close_activities()
-
-    def _apply_done(self, _moves):
-        self._mark_done()
-
-    def _apply_promise(self, _moves):
-        self._mark_done()
-        self._hold_until(self.promise_date)
-
-    def _apply_pays_today(self, _moves):
-        self._apply_promise(_moves)
 
     def _hold_until(self, day):
         """Nothing comes before the money that is promised for ``day`` shows."""
@@ -192,38 +154,6 @@ class RecouvrementAction(models.Model):
                 not move.recouvrement_deadline or move.recouvrement_deadline < deadline
             )
         )._recouvrement_write({"recouvrement_deadline": deadline})
-
-    def _apply_dispute(self, moves):
-        """Block the payment of what is disputed, as Odoo does, until it is settled."""
-        self._mark_done()
-        for move in moves.sudo():
-            if move.payment_state != "blocked":
-                move.action_toggle_block_payment()
-        self._ask_responsible(
-            moves[:1],
-            self.env._("Settle the dispute: %s", ", ".join(moves.mapped("name"))),
-            self.outcome_note,
-        )
-
-    def _apply_no_answer(self, _moves):
-        """Call again on the next working day, and go on after enough calls."""
-        self.attempts += 1
-        company = self.company_id
-        if self.attempts >= company.recouvrement_call_attempts:
-            self._mark_done()
-        else:
-            self.date_planned = law.add_working_days(
-                fields.Date.context_today(self), 1, company.recouvrement_alsace_moselle
-            )
-
-    def _apply_wrong_number(self, _moves):
-        """The call waits until somebody has found the number."""
-        if self.contact_id != self.partner_id:
-            self.contact_id.message_post(body=self._prepare_outcome_body(None))
-        self._ask_to_find(
-            self.env._("Find the phone number of %s", self.contact_id.display_name),
-            self.outcome_note,
-        )
 
     def _ask_to_find(self, summary, note):
         """Ask the responsible for what is missing on the contact."""
@@ -251,7 +181,7 @@ class RecouvrementAction(models.Model):
         if presented:
             self.date_presented = presented
         action = self.sudo()
-        action.write({"state": "returned", "return_reason": reason})
+        action._set_state("returned", return_reason=reason)
         label = dict(action._fields["return_reason"]._description_selection(self.env))
         body = self.env._("Letter returned: %s", label[reason])
         action.message_post(body=Markup("<br/>").join([body, *note.splitlines()]))
@@ -263,7 +193,7 @@ class RecouvrementAction(models.Model):
     def _check_returnable(self):
         if (
             self.is_human
-            or self.channel == "email"
+            or self.is_electronic
             or self.state
             not in (
                 "sent",

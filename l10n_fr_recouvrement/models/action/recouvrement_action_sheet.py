@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ... import law
-from ...const import CONTACTED_STATES, PROMISES
+from ...const import CONTACTED_STATES
 
 NOTES = 5
 
@@ -95,7 +95,8 @@ class RecouvrementAction(models.Model):
 
     def _describe_previous(self, previous):
         """What came of the contact before, in words: a promise was kept or not."""
-        if previous.outcome in PROMISES:
+        outcome = previous._get_outcome_service()
+        if outcome._is_promise:
             promise = {
                 "amount": previous.currency_id.format(previous.promise_amount),
                 "date": format_date(self.env, previous.promise_date),
@@ -110,7 +111,7 @@ class RecouvrementAction(models.Model):
         return self.env._(
             "%(date)s: %(outcome)s.",
             date=format_date(self.env, previous.date_closed),
-            outcome=self._get_outcome_label(previous.outcome).lower(),
+            outcome=outcome._get_label().lower(),
         )
 
     def _is_promise_kept(self, previous):

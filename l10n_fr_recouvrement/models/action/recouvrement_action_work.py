@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...const import HUMAN_CHANNELS, PENDING_STATES
+from ...const import PENDING_STATES
 
 
 class RecouvrementAction(models.Model):
@@ -20,19 +20,11 @@ class RecouvrementAction(models.Model):
         tracking=True,
         help="Day it is to be done; until then it is out of what is to do today.",
     )
-    is_human = fields.Boolean(
-        compute="_compute_is_human", help="A person carries it out: call, visit, task."
-    )
 
     @api.depends("run_id")
     def _compute_date_planned(self):
         for action in self:
             action.date_planned = action.run_id.date or action.date
-
-    @api.depends("channel")
-    def _compute_is_human(self):
-        for action in self:
-            action.is_human = action.channel in HUMAN_CHANNELS
 
     @api.depends("name", "partner_id.name")
     @api.depends_context("recouvrement_with_debtor")
@@ -56,7 +48,7 @@ class RecouvrementAction(models.Model):
     @api.model
     def _get_first_state(self, stage):
         """State that an action of ``stage`` is made in, up to the limit of officers."""
-        if stage.channel in HUMAN_CHANNELS:
+        if stage.is_human:
             return "todo"
         return "to_approve" if stage.needs_approval else "ready"
 
@@ -65,12 +57,12 @@ class RecouvrementAction(models.Model):
         human = self.filtered(
             lambda action: action.is_human and action.state in ("to_approve", "ready")
         )
-        human.write({"state": "todo"})
+        human._set_state("todo")
         human._check_before_sending()
         others = self.filtered(
             lambda action: not action.is_human and action.state == "todo"
         )
-        others.write({"state": "to_approve"})
+        others._set_state("to_approve")
         others._get_activities().unlink()
         human._schedule_activities()
 

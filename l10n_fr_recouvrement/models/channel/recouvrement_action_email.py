@@ -250,13 +250,7 @@ class RecouvrementAction(models.Model):
             self._ask_responsible(self, summary, doubt)
 
     def _mark_undelivered(self, reason):
-        self.write(
-            {
-                "state": "returned",
-                "return_reason": "undelivered",
-                "email_bounce": reason,
-            }
-        )
+        self._set_state("returned", return_reason="undelivered", email_bounce=reason)
         self.filtered(
             lambda action: action.kind == "formal_notice"
         ).line_ids.move_id._recouvrement_refresh_penalties(

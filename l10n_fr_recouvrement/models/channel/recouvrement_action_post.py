@@ -40,9 +40,7 @@ class RecouvrementAction(models.Model):
             ),
         }
         for action in self:
-            problem = action.channel == "registered" and get_problem(
-                action.tracking_number
-            )
+            problem = action.is_tracked and get_problem(action.tracking_number)
             action.tracking_warning = words.get(problem, False)
 
     @api.constrains("date_posted")

@@ -13,6 +13,14 @@ class RecouvrementChannelEmail(models.AbstractModel):
     _description = "Recovery by e-mail"
     _inherit = "recouvrement.channel"
 
+    _is_electronic = True
+    _needs_template = True
+    _is_size_limited = True
+    _is_automatic = True
+    # One that came back reached nobody.
+    _counts_when_returned = False
+    _proof_name = "courriel"
+
     @api.model
     def _check_deliverable(self, actions):
         # OVERRIDE
@@ -61,6 +69,42 @@ class RecouvrementChannelEmail(models.AbstractModel):
                     }
                 )
         actions._trigger_mail_queue()
+
+    @api.model
+    def _get_send_label(self, is_approved):
+        # OVERRIDE
+        if is_approved:
+            return self.env._("Send the e-mail")
+        return self.env._("Approve and send the e-mail")
+
+    @api.model
+    def _get_send_question(self):
+        # OVERRIDE
+        return self.env._(
+            "The e-mail will leave with the letter attached, and the letter is kept as "
+            "sent. Send it now?"
+        )
+
+    @api.model
+    def _get_sent_text(self):
+        # OVERRIDE
+        return self.env._("E-mails on their way: %s.")
+
+    @api.model
+    def _prepare_sent_events(self, action):
+        # OVERRIDE: the identifier is that of the e-mail, and its server says more
+        sheet = self.env["report.l10n_fr_recouvrement.report_proof"]
+        towards = sheet._get_towards(sheet._get_channel(action), action.email_to)
+        events = [
+            (sheet._format_day(action.date_sent), "Envoyée", towards),
+            ("", "Message-Id", action.mail_message_id or "non attribué"),
+        ]
+        if action.date_left:
+            time = sheet._format_time(action.date_left)
+            events.append((time, "Acceptée", "par le serveur de messagerie"))
+        elif action.email_failure:
+            events.append(("", "Non partie", action.email_failure))
+        return events
 
     @api.model
     def _prepare_mail_vals(self):

@@ -2,12 +2,16 @@ from odoo import api, models
 
 
 class RecouvrementChannelHuman(models.AbstractModel):
-    """Step that a person carries out and tells the outcome of: the base of calls,
+    """Step that a person carries out and notes the outcome of: the base of calls,
     visits and tasks. It has no letter, and waits for nobody's approval."""
 
     _name = "recouvrement.channel.human"
     _description = "Recovery by a person"
     _inherit = "recouvrement.channel"
+
+    _is_human = True
+    _has_letter = False
+    _needs_identity = False
 
     @api.model
     def _get_activity_type(self):
@@ -15,7 +19,12 @@ class RecouvrementChannelHuman(models.AbstractModel):
         return self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
 
     @api.model
+    def _get_send_label(self, is_approved):
+        # OVERRIDE: the buttons are those of the outcomes
+        return ""
+
+    @api.model
     def _carry_out(self, actions):
-        # OVERRIDE: there is no letter to freeze
+        # OVERRIDE: there is nothing to deliver
         actions._mark_done()
         return actions

@@ -8,10 +8,10 @@ class RecouvrementChannelLetter(models.AbstractModel):
     _description = "Recovery by letter"
     _inherit = "recouvrement.channel"
 
-    @api.model
-    def _is_printed(self):
-        # OVERRIDE
-        return True
+    _is_paper = True
+    _is_printed = True
+    _proof_name = "lettre"
+    _posting_name = "Lettre"
 
     @api.model
     def _check_deliverable(self, actions):
@@ -32,3 +32,29 @@ class RecouvrementChannelLetter(models.AbstractModel):
                     missing=", ".join(missing),
                 )
         return problems
+
+    @api.model
+    def _get_send_label(self, is_approved):
+        # OVERRIDE
+        if not self._is_printed:
+            return super()._get_send_label(is_approved)
+        if is_approved:
+            return self.env._("Print to post")
+        return self.env._("Approve and print to post")
+
+    @api.model
+    def _get_send_question(self):
+        # OVERRIDE
+        if not self._is_printed:
+            return super()._get_send_question()
+        return self.env._(
+            "The letter is kept as printed and the action is marked sent today. Print "
+            "it to post it now?"
+        )
+
+    @api.model
+    def _get_sent_text(self):
+        # OVERRIDE
+        if not self._is_printed:
+            return super()._get_sent_text()
+        return self.env._("Letters printed and marked as sent today: %s.")

@@ -13,6 +13,10 @@ class RecouvrementChannelLre(models.AbstractModel):
     _description = "Recovery by electronic registered letter"
     _inherit = "recouvrement.channel"
 
+    _is_registered = True
+    _has_carrier = True
+    _proof_name = "lettre recommandée électronique"
+
     @api.model
     def _check_deliverable(self, actions):
         # OVERRIDE
@@ -58,3 +62,19 @@ class RecouvrementChannelLre(models.AbstractModel):
                 }
             )
         actions._trigger_carriers()
+
+    @api.model
+    def _get_sent_text(self):
+        # OVERRIDE
+        return self.env._("Letters on their way to the service that posts them: %s.")
+
+    @api.model
+    def _follow_carried(self, actions):
+        # OVERRIDE
+        actions._follow_lre()
+
+    @api.model
+    def _post_again(self, actions):
+        # OVERRIDE: to the address that the recipient has now
+        for action in actions:
+            action.email_to = action.email_partner_id.email

@@ -8,6 +8,10 @@ class RecouvrementChannelPhone(models.AbstractModel):
     _description = "Recovery by phone"
     _inherit = "recouvrement.channel.human"
 
+    _is_spoken = True
+    _is_call = True
+    _proof_name = "appel téléphonique"
+
     @api.model
     def _get_activity_type(self):
         # OVERRIDE

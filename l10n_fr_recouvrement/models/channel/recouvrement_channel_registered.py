@@ -7,3 +7,8 @@ class RecouvrementChannelRegistered(models.AbstractModel):
     _name = "recouvrement.channel.registered"
     _description = "Recovery by registered letter"
     _inherit = "recouvrement.channel.letter"
+
+    _is_registered = True
+    _is_tracked = True
+    _proof_name = "lettre recommandée avec avis de réception"
+    _posting_name = "Recommandé avec AR"

@@ -14,6 +14,10 @@ class RecouvrementChannelSms(models.AbstractModel):
     _description = "Recovery by SMS"
     _inherit = "recouvrement.channel"
 
+    _is_electronic = True
+    _has_letter = False
+    _proof_name = "SMS"
+
     @api.model
     def _check_deliverable(self, actions):
         # OVERRIDE
@@ -55,11 +59,29 @@ class RecouvrementChannelSms(models.AbstractModel):
         return ""
 
     @api.model
-    def _carry_out(self, actions):
-        # OVERRIDE: there is no letter to freeze
-        self._deliver(actions)
-        actions._mark_sent()
-        return actions
+    def _get_send_label(self, is_approved):
+        # OVERRIDE
+        return self.env._("Send the SMS")
+
+    @api.model
+    def _get_send_question(self):
+        # OVERRIDE
+        return self.env._("The SMS will leave as it stands here. Send it now?")
+
+    @api.model
+    def _get_sent_text(self):
+        # OVERRIDE
+        return self.env._("SMS on their way: %s.")
+
+    @api.model
+    def _prepare_sent_events(self, action):
+        # OVERRIDE: there is no letter
+        sheet = self.env["report.l10n_fr_recouvrement.report_proof"]
+        sent = sheet._get_towards(sheet._get_channel(action), action.sms_number)
+        return [
+            (sheet._format_day(action.date_sent), "Envoyé", sent),
+            ("", "Identifiant", action.sms_uuid or ""),
+        ]
 
     @api.model
     def _deliver(self, actions):

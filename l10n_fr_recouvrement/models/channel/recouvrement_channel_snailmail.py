@@ -1,4 +1,5 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
 
 from ...paper.page import letter_pdf
 
@@ -14,10 +15,11 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
     _description = "Recovery by Odoo's post"
     _inherit = "recouvrement.channel.letter"
 
-    @api.model
-    def _is_printed(self):
-        # OVERRIDE
-        return False
+    _is_printed = False
+    _has_carrier = True
+    _recovers = True
+    _proof_name = "lettre postée par le service d’Odoo"
+    _posting_name = ""
 
     @api.model
     def _check_deliverable(self, actions):
@@ -56,6 +58,68 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
             letter.attachment_id = attachment
         actions.write({"carrier_state": "queued"})
         self.env.ref("snailmail.snailmail_print").sudo()._trigger()
+
+    @api.model
+    def _get_sent_text(self):
+        # OVERRIDE
+        return self.env._("Letters on their way to the service that posts them: %s.")
+
+    # ------------------------------------------------------------------
+    # What became of the letters
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _find_letters(self, actions):
+        """Letters of the service made for actions, the latest last."""
+        if "snailmail.letter" not in self.env:
+            return actions.browse()
+        letters = self.env["snailmail.letter"].sudo()
+        return letters.search(
+            [("model", "=", actions._name), ("res_id", "in", actions.ids)], order="id"
+        )
+
+    @api.model
+    def _post_again(self, actions):
+        # OVERRIDE: letters that somebody deleted are made anew
+        letters = self._find_letters(actions)
+        letters.filtered(lambda letter: letter.state in ("error", "canceled")).write(
+            {"state": "pending", "error_code": False}
+        )
+        known = set(letters.mapped("res_id"))
+        self._deliver(actions.filtered(lambda action: action.id not in known))
+        self.env.ref("snailmail.snailmail_print").sudo()._trigger()
+
+    @api.model
+    def _follow_carried(self, actions):
+        # OVERRIDE
+        letters = {letter.res_id: letter for letter in self._find_letters(actions)}
+        for action in actions:
+            before = action.carrier_state
+            action.write(self._prepare_followed(action, letters.get(action.id)))
+            if action.carrier_state == "error" != before:
+                action._tell_not_posted()
+
+    @api.model
+    def _prepare_followed(self, action, letter):
+        """What the service says of a letter, which somebody may have deleted."""
+        vals = {"carrier_checked": fields.Datetime.now()}
+        state = letter.state if letter else "canceled"
+        if state == "sent":
+            return vals | {
+                "carrier_state": "deposited",
+                "carrier_done": True,
+                "carrier_error": False,
+            }
+        if state in ("error", "canceled"):
+            reason = letter and html2plaintext(letter.info_msg or "").strip()
+            return vals | {
+                "carrier_state": "error",
+                "carrier_error": reason
+                or self.env._("The letter was cancelled or deleted."),
+            }
+        if action.carrier_state == "error":
+            return vals | {"carrier_state": "queued", "carrier_error": False}
+        return vals
 
     @api.model
     def _prepare_letter(self, action):

@@ -7,3 +7,6 @@ class RecouvrementChannelTask(models.AbstractModel):
     _name = "recouvrement.channel.task"
     _description = "Recovery by a task"
     _inherit = "recouvrement.channel.human"
+
+    _is_contact = False
+    _proof_name = "tâche"

@@ -8,6 +8,11 @@ class RecouvrementChannelVisit(models.AbstractModel):
     _description = "Recovery by a visit"
     _inherit = "recouvrement.channel.human"
 
+    _is_spoken = True
+    # The notice that is left says who sends it.
+    _needs_identity = True
+    _proof_name = "visite"
+
     @api.model
     def _check_deliverable(self, actions):
         # OVERRIDE: it needs the address that a letter needs

@@ -57,13 +57,14 @@ class RecouvrementAction(models.Model):
     def _search_is_enclosure_missing(self, operator, _value):
         if operator != "in":
             return NotImplemented
+        limited = self.env["recouvrement.channel"]._get_codes("is_size_limited")
         pending = self.search(
             Domain("state", "in", PENDING_STATES)
             & Domain.OR(
                 Domain(f"stage_id.{flag}", "=", True)
                 for flag in ("enclose_earlier_letters", "enclose_evidence")
             )
-            | Domain("state", "in", PENDING_STATES) & Domain("channel", "=", "email")
+            | Domain("state", "in", PENDING_STATES) & Domain("channel", "in", limited)
         )
         return Domain("id", "in", pending.filtered("is_enclosure_missing").ids)
 

@@ -19,6 +19,7 @@ class RecouvrementActionProof(models.Model):
 
     _name = "recouvrement.action.proof"
     _description = "Proof of a recovery action"
+    _inherit = "recouvrement.guarded.mixin"
     _order = "id"
 
     action_id = fields.Many2one(
@@ -104,6 +105,6 @@ class RecouvrementActionProof(models.Model):
         action.message_post(body=self.env._("Proof kept: %s", label))
         return proof
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A proof is kept: it cannot be deleted."))
+    def _get_unlink_error(self):
+        # OVERRIDE
+        return UserError(self.env._("A proof is kept: it cannot be deleted."))

@@ -2,16 +2,15 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg2 import OperationalError
-
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import human_size, split_every
 
 from ... import law
-from ...const import FOLLOWED_TYPES, LETTER_STATES, LETTERLESS_CHANNELS
+from ...const import FOLLOWED_TYPES, LETTER_STATES
 from ...paper.page import enclosure_pdf
 from ...paper.words import enclosure_words, wording
+from ..settings.one_by_one import attempt
 
 # Invoices of one call of wkhtmltopdf: half of what Odoo takes when it sends them, for
 # half of the memory at no cost in time.
@@ -116,7 +115,7 @@ class RecouvrementEnclosure(models.AbstractModel):
     @api.model
     def _wants(self, action, flag):
         """Whether the stage of an action encloses what a flag stands for."""
-        return action.channel not in LETTERLESS_CHANNELS and action.stage_id[flag]
+        return action.has_letter and action.stage_id[flag]
 
     @api.model
     def _get_moves(self, action):
@@ -216,7 +215,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _get_size_warning(self, action, enclosures):
-        if action.channel != "email":
+        if not action._get_channel()._is_size_limited:
             return []
         # The size that Odoo itself sends a link instead of the file from.
         limit = self.env["ir.mail_server"]._get_max_email_size() * MEGABYTE
@@ -461,18 +460,13 @@ class RecouvrementEnclosure(models.AbstractModel):
     @api.model
     def _print_chunk(self, moves, keep):
         """Print invoices in one call, and one by one when that does not work."""
-        try:
-            with self.env.cr.savepoint():
-                return self._keep_pdfs(moves) if keep else self._make_pdfs(moves)
-        except OperationalError:
-            raise  # concurrent transactions: Odoo tries the whole request again
-        except Exception as error:
-            if len(moves) == 1:
-                return {moves.id: error}
-        printed = {}
-        for move in moves:
-            printed.update(self._print_chunk(move, keep))
-        return printed
+        errors = {}
+        printed = attempt(
+            moves,
+            self._keep_pdfs if keep else self._make_pdfs,
+            lambda move, error: errors.update({move.id: error}),
+        )
+        return {id_: pdf for part in printed for id_, pdf in part.items()} | errors
 
     @api.model
     def _keep_pdfs(self, moves):

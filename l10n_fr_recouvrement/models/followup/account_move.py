@@ -13,7 +13,6 @@ from ...const import (
     OFFICER,
     PROFILES,
     RATE_FIELDS,
-    REGISTERED_CHANNELS,
     SETTLED_PAYMENT_STATES,
 )
 from ..procedure.stage_plan import Standing, next_step, planned
@@ -636,7 +635,7 @@ class AccountMove(models.Model):
             lambda line: line.stage_id and line.state in CONTACTED_STATES
         ).action_id
         last = contacts.sorted(lambda action: (action.date_closed, action.id))[-1:]
-        return last.channel in REGISTERED_CHANNELS
+        return last.is_registered
 
     def _recouvrement_set_presented(self, day, stage=None):
         """Take note that the post first presented a registered letter on ``day``.

@@ -16,6 +16,8 @@ _logger = logging.getLogger(__name__)
 MAX_CONFLICTS = 5
 # Debtors whose actions are made in one transaction.
 BATCH_SIZE = 200
+# What a run is about.
+FIXED_FIELDS = {"automatic", "company_id", "date", "started", "state"}
 
 
 class RecouvrementRun(models.Model):
@@ -23,7 +25,7 @@ class RecouvrementRun(models.Model):
 
     _name = "recouvrement.run"
     _description = "Recovery run"
-    _inherit = "mail.thread"
+    _inherit = ["recouvrement.guarded.mixin", "mail.thread"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -113,16 +115,13 @@ class RecouvrementRun(models.Model):
             raise UserError(self.env._("The daily job alone makes automatic runs."))
         return super().create(vals_list)
 
-    def write(self, vals):
-        # EXTENDS base: what a run is about is set when it is made
-        if (
-            not self.env.su
-            and {"started", "state", "date", "company_id", "automatic"} & vals.keys()
-        ):
-            raise UserError(
-                self.env._("A run does not change: start a new one instead.")
-            )
-        return super().write(vals)
+    def _get_editable(self):
+        # OVERRIDE: what a run is about is set when it is made
+        return self._fields.keys() - FIXED_FIELDS
+
+    def _explain_locked(self, names):
+        # OVERRIDE
+        return self.env._("A run does not change: start a new one instead.")
 
     def action_start(self):
         """Make the actions of the day for every debtor something falls due for: at once
@@ -343,7 +342,11 @@ class RecouvrementRun(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "ready"),
-                ("channel", "=", "email"),
+                (
+                    "channel",
+                    "in",
+                    self.env["recouvrement.channel"]._get_codes("is_automatic"),
+                ),
                 ("stage_id.needs_approval", "=", False),
                 ("date_planned", "<=", today),
             ]

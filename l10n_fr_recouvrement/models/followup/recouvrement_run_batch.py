@@ -1,8 +1,9 @@
-from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..settings.one_by_one import attempt
 
 JOB_CHANNEL = "root.recouvrement"
 
@@ -102,23 +103,13 @@ class RecouvrementRunBatch(models.Model):
     def _create_actions(self, partners):
         """Make the actions of debtors together; when that fails, one by one, so that
         only the debtor at fault is left out, and say so on the run."""
-        actions = self.env["recouvrement.action"]
-        try:
-            with self.env.cr.savepoint():
-                return self._create_actions_together(partners)
-        except OperationalError:
-            raise  # concurrent transactions: Odoo tries the whole request again
-        except UniqueViolation:
-            # Another run has just claimed the same stage: the index refuses the second.
-            if len(partners) == 1:
-                return actions
-        except Exception as error:
-            if len(partners) == 1:
-                self.run_id._report_failure(partners, error)
-                return actions
-        for partner in partners:
-            actions |= self._create_actions(partner)
-        return actions
+        made = attempt(partners, self._create_actions_together, self._report_failure)
+        return self.env["recouvrement.action"].union(*made)
+
+    def _report_failure(self, partner, error):
+        # Another run has just claimed the same stage: the index refuses the second.
+        if not isinstance(error, UniqueViolation):
+            self.run_id._report_failure(partner, error)
 
     def _create_actions_together(self, partners):
         engine = self.env["recouvrement.engine"]

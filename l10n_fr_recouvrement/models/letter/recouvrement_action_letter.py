@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ...const import CONTACTED_STATES, LETTERLESS_CHANNELS
+from ...const import CONTACTED_STATES
 from ...paper.words import wording
 from ...paper.words.french import format_iban
 from ...paper.words.letter_placeholders import PLACEHOLDERS
@@ -132,7 +132,7 @@ class RecouvrementAction(models.Model):
                 ("move_id", "in", self.line_ids.move_id.ids),
                 ("kind", "=", "invoice"),
                 ("state", "in", CONTACTED_STATES),
-                ("action_id.channel", "not in", LETTERLESS_CHANNELS),
+                ("action_id.has_letter", "=", True),
                 ("action_id.stage_id.delay_from", "!=", "hand"),
             ]
         ):

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
-from ...const import LETTERLESS_CHANNELS
 from ...paper.words import letter_kinds
 from ..procedure.recouvrement_text_mixin import LETTER_TEXTS
 from ..settings.res_partner import COMPANY_FIELD
@@ -79,7 +78,7 @@ class RecouvrementPreview(models.AbstractModel):
     @api.model
     def _show(self, stage, partner):
         company = self.env.company
-        if stage.channel in LETTERLESS_CHANNELS:
+        if not stage.has_letter:
             raise UserError(self.env._("Calls, visits and tasks have no letter."))
         notice = ""
         action = partner and self._make_action(company, stage, partner)

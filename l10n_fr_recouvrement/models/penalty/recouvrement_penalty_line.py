@@ -21,6 +21,7 @@ class RecouvrementPenaltyLine(models.Model):
 
     _name = "recouvrement.penalty.line"
     _description = "Late-payment penalty"
+    _inherit = "recouvrement.guarded.mixin"
     _order = "move_id, kind desc, move_line_id, date_from, id"
     # A book has hundreds of thousands of lines that nobody enters.
     _log_access = False
@@ -145,12 +146,13 @@ class RecouvrementPenaltyLine(models.Model):
             return "waived"
         return "claimed" if claim else "accrued"
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_by_follow_up(self):
-        if not self.env.su:
-            raise AccessError(
-                self.env._("Penalties follow the account: waive them instead.")
-            )
+    def _get_unlink_error(self):
+        # OVERRIDE
+        if self.env.su:
+            return None
+        return AccessError(
+            self.env._("Penalties follow the account: waive them instead.")
+        )
 
     def action_remove_cost(self):
         """Take back complementary costs that no debit note charges; those that a

@@ -14,6 +14,7 @@ class RecouvrementWaiver(models.Model):
 
     _name = "recouvrement.waiver"
     _description = "Waiver of penalties"
+    _inherit = "recouvrement.guarded.mixin"
     _order = "date desc, id desc"
     _rec_name = "move_id"
 
@@ -64,9 +65,9 @@ class RecouvrementWaiver(models.Model):
     def _compute_euro_id(self):
         self.euro_id = self.env.ref("base.EUR")
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(
+    def _get_unlink_error(self):
+        # OVERRIDE
+        return UserError(
             self.env._("A waiver is kept as it was granted: revoke it instead.")
         )
 

@@ -6,7 +6,7 @@ from odoo.tools import file_open
 from odoo.tools.convert import xml_import
 from odoo.tools.translate import TranslationImporter, get_po_paths
 
-from ...const import HUMAN_CHANNELS, PROFILES
+from ...const import PROFILES
 from .stage_plan import nominal_days
 
 MODULE = "l10n_fr_recouvrement"
@@ -167,9 +167,7 @@ class RecouvrementProcedure(models.Model):
         days = nominal_days(stages._get_steps().get(self.id, ()))
         reached = stage._get_nominal_day()
         same = stages.filtered(
-            lambda candidate: (
-                candidate.kind == stage.kind and stage.channel not in HUMAN_CHANNELS
-            )
+            lambda candidate: candidate.kind == stage.kind and not stage.is_human
         ).sorted(lambda candidate: candidate._get_rank())
         earlier = (same or stages).filtered(
             lambda candidate: days[candidate.id] <= reached

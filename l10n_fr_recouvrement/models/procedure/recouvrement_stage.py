@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...const import LETTERLESS_CHANNELS
 from ...paper.words import letter_kinds
 from .expression import DATE_TOOLS, evaluate
 from .recouvrement_text_mixin import LETTER_TEXTS  # noqa: F401 offered to others
@@ -26,7 +25,11 @@ class RecouvrementStage(models.Model):
 
     _name = "recouvrement.stage"
     _description = "Recovery stage"
-    _inherit = ["recouvrement.text.mixin", "recouvrement.shared.mixin"]
+    _inherit = [
+        "recouvrement.text.mixin",
+        "recouvrement.shared.mixin",
+        "recouvrement.channel.mixin",
+    ]
     _order = "procedure_id, sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -213,7 +216,7 @@ class RecouvrementStage(models.Model):
     @api.constrains("channel", "mail_template_id")
     def _check_mail_template(self):
         for stage in self:
-            if stage.channel == "email" and not stage.mail_template_id:
+            if stage.needs_template and not stage.mail_template_id:
                 raise ValidationError(
                     self.env._(
                         "The stage “%(stage)s” goes by e-mail: choose the e-mail to "
@@ -263,9 +266,7 @@ class RecouvrementStage(models.Model):
                         stage=stage.name,
                     )
                 )
-            if on_request and (
-                stage.channel in LETTERLESS_CHANNELS or stage.show_penalties
-            ):
+            if on_request and (not stage.has_letter or stage.show_penalties):
                 raise ValidationError(
                     self.env._(
                         "The stage “%(stage)s” is a letter that claims nothing: choose "

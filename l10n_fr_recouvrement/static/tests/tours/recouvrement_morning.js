@@ -78,7 +78,7 @@ registry.category("web_tour.tours").add("recouvrement_morning", {
         },
         {
             content: "The debtor promises to pay",
-            trigger: ".o_form_statusbar button[name=action_promise]",
+            trigger: ".o_form_statusbar button.o_recouvrement_promise",
             run: "click",
         },
         {

@@ -1,0 +1,63 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...const import MANAGER
+
+
+class RecouvrementAction(models.Model):
+    """Who lets actions leave: officers up to a limit, managers above it."""
+
+    _inherit = "recouvrement.action"
+
+    def action_approve(self):
+        """Approve: the actions may leave."""
+        self.check_access("write")
+        waiting = self.filtered(lambda action: action.state == "to_approve")
+        # What is approved is what is owed now.
+        waiting.sudo()._refresh()
+        waiting = waiting.filtered(lambda action: action.state == "to_approve")
+        waiting._approve_above_limit()
+        waiting.sudo()._set_state(
+            "ready", approver_id=self.env.uid, date_approved=fields.Datetime.now()
+        )
+        return True
+
+    def _approve_above_limit(self):
+        """Above the limit of the company, approving is for a manager."""
+        above = self.filtered(lambda action: action._is_above_limit())
+        if above and not self.env.su and not self.env.user.has_group(MANAGER):
+            company = above[0].company_id
+            raise UserError(
+                self.env._(
+                    "Above %(limit)s, an action is approved by a member of the group "
+                    "“%(group)s”: %(actions)s.",
+                    limit=company.currency_id.format(
+                        company.recouvrement_approval_limit
+                    ),
+                    group=self.env.ref(MANAGER).sudo().name,
+                    actions=", ".join(
+                        f"{action.name} ({action.partner_id.name})" for action in above
+                    ),
+                )
+            )
+        above.sudo().approved_above_limit = True
+
+    def _is_above_limit(self):
+        """Whether this action claims more than officers approve."""
+        self.ensure_one()
+        company = self.company_id
+        limit = company.recouvrement_approval_limit
+        return limit > 0 and limit < self.currency_id._convert(
+            self.amount_total, company.currency_id, company, self.date
+        )
+
+    def _hold_above_limit(self):
+        """What is ready and claims more than officers approve waits for a manager,
+        unless one approved it already."""
+        self.filtered(
+            lambda action: (
+                action.state == "ready"
+                and not action.approved_above_limit
+                and action._is_above_limit()
+            )
+        )._set_state("to_approve")

@@ -1,0 +1,287 @@
+import logging
+
+from odoo import api, fields, models
+
+from ...const import PENDING_STATES
+from ..settings.one_by_one import attempt
+from .recouvrement_action import NOT_APPROVED
+
+_logger = logging.getLogger(__name__)
+
+
+class RecouvrementAction(models.Model):
+    """Actions leave by their channels: what is checked, what is reported, what is set
+    aside, and what they move on."""
+
+    _inherit = "recouvrement.action"
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_cancel(self):
+        """Give the actions up; their invoices come back after the minimum interval."""
+        self.check_access("write")
+        pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        pending._cancel(self.env._("Cancelled by %s.", self.env.user.name))
+        pending.sudo().date_closed = fields.Date.context_today(self)
+        return True
+
+    def action_retry(self):
+        """Check again the actions that could not leave."""
+        self.check_access("write")
+        self.filtered(lambda action: action.state == "failed").sudo()._attempt("_retry")
+        return True
+
+    def action_send(self):
+        """Carry out the ready actions: send the e-mails, print the letters.
+
+        :return: a message that says what was done, and the download of the letters
+        """
+        self.check_access("write")
+        ready = self.filtered(lambda action: action.state == "ready")
+        if self.env.context.get("recouvrement_in_steps"):
+            return ready._send_in_steps()
+        # Exceptions that were chosen with them are told of, not passed over.
+        failed = self.filtered(lambda action: action.state == "failed")
+        return (ready | failed)._report_sent(ready._send())
+
+    def _report_sent(self, sent):
+        """Say what became of ``self``, which were to be sent, and hand over the letters
+        to post."""
+        letters = sent.filtered("is_printed")
+        return self._notify(
+            self._get_sent_message(sent), letters._print() if letters else None
+        )
+
+    def action_approve_and_send(self):
+        """Approve and carry out at once."""
+        self.action_approve()
+        return self.action_send()
+
+    def action_print(self):
+        """Print the letters: those sent as they were sent, the others as they would be
+        sent today, marked as drafts."""
+        pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        if pending and self.has_access("write"):
+            pending.sudo()._refresh()
+        kept = self.filtered(lambda action: action.state != "cancelled")
+        if not kept:
+            return self._notify(
+                self.env._("Nothing is left to claim: the action is cancelled.")
+            )
+        letters = kept.filtered("has_letter")
+        if not letters:
+            return self._notify(
+                self.env._(
+                    "There is no letter: calls, visits, tasks and SMS have none."
+                )
+            )
+        return letters._print()
+
+    def _print(self):
+        report = self.env.ref("l10n_fr_recouvrement.action_report_letter")
+        return report.report_action(self, config=False)
+
+    def _get_sent_message(self, sent):
+        """Say in words what became of the actions that were to be sent."""
+        counts = {}
+        for channel, part in sent._group_by_channel():
+            text = channel._get_sent_text()
+            counts[text] = counts.get(text, 0) + len(part)
+        parts = [text % count for text, count in counts.items()]
+        for count, text in (
+            (
+                len(self.filtered(lambda action: action.state == "cancelled")),
+                self.env._("Cancelled, nothing being left to claim: %s."),
+            ),
+            (
+                len(self.filtered(lambda action: action.state == "to_approve")),
+                self.env._("To be approved first, having changed meanwhile: %s."),
+            ),
+            (
+                len(self.filtered(lambda action: action.state == "failed")),
+                self.env._("Set aside as exceptions: %s."),
+            ),
+        ):
+            if count:
+                parts.append(text % count)
+        return " ".join(parts) or self.env._("No action was ready to be sent.")
+
+    def _group_by_channel(self):
+        """Pairs of a channel and its actions: what leaves by itself, what somebody is
+        to post, then the others."""
+        by_code = self.grouped("channel")
+        channels = [
+            (channel, by_code[code])
+            for code, channel in self.env["recouvrement.channel"]._get_all().items()
+            if code in by_code
+        ]
+        return sorted(
+            channels,
+            key=lambda pair: (not pair[0]._is_electronic, not pair[0]._is_printed),
+        )
+
+    @api.model
+    def _notify(self, message, next_action=None):
+        """Show a message, then go on with an action or refresh the screen."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": message,
+                "next": next_action
+                or {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # Leaving
+    # ------------------------------------------------------------------
+
+    def _send(self):
+        """Carry out the ready actions of ``self`` at the amounts of today.
+
+        What somebody else is sending at the same time is left to them.
+
+        :return: the actions that have been sent
+        """
+        actions = self.sudo().try_lock_for_update()
+        ready = actions.filtered(lambda action: action.state == "ready")
+        return ready._attempt("_carry_out").with_env(self.env)
+
+    def _attempt(self, method):
+        """Call a method on the actions together; when that fails, one by one, so that
+        only the one at fault is set aside, with what went wrong.
+
+        :param method: name of a method that returns actions
+        :return: the actions that the calls returned
+        """
+        results = attempt(
+            self,
+            lambda actions: getattr(actions, method)(),
+            lambda action, error: action._set_aside(error),
+        )
+        return self.browse().union(*results)
+
+    def _set_aside(self, error):
+        _logger.info("%s is set aside", self.name, exc_info=error)
+        self._fail(str(error))
+
+    def _retry(self):
+        for is_human, actions in self.grouped("is_human").items():
+            actions._set_state(
+                "todo" if is_human else "to_approve",
+                failure_reason=False,
+                **NOT_APPROVED,
+            )
+        self._refresh()
+        self._check_before_sending()
+        self._schedule_activities()
+        return self
+
+    def _carry_out(self):
+        """Refresh, check and hand to their channels.
+
+        :return: the actions that have been sent
+        """
+        self._refresh()
+        self._check_before_sending()
+        ready = self.filtered(lambda action: action.state == "ready")
+        sent = self.browse()
+        for part in ready.grouped("channel").values():
+            sent |= part[0]._channel_handler()._carry_out(part)
+        return sent
+
+    def _channel_handler(self):
+        """Return the service of the channel of this action. Hook."""
+        self.ensure_one()
+        return self.env[f"recouvrement.channel.{self.channel}"]
+
+    # ------------------------------------------------------------------
+    # What keeps actions from leaving
+    # ------------------------------------------------------------------
+
+    def _check_before_sending(self):
+        """Set aside, with the reason in words, the actions that cannot leave."""
+        pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        identity = pending._check_sender()
+        for actions in pending.grouped("channel").values():
+            problems = actions[0]._channel_handler()._check_deliverable(actions)
+            for action in actions:
+                reason = (
+                    problems.get(action)
+                    or identity.get(action)
+                    or action.failure_reason
+                )
+                if reason:
+                    action._fail(reason)
+
+    def _check_sender(self):
+        """Say which letters would lack what a company must say of itself on all of
+        them. The rest is checked on what is printed, when it leaves.
+
+        :return: ``{action: reason in words}``
+        """
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        problems = {}
+        for company, actions in (
+            self.filtered(lambda action: action._get_channel()._needs_identity)
+            .grouped("company_id")
+            .items()
+        ):
+            reasons = service._get_sender_problems(company)
+            if reasons:
+                problems |= dict.fromkeys(actions, "\n".join(reasons))
+        return problems
+
+    def _fail(self, reason):
+        self.sudo()._set_state("failed", failure_reason=reason)
+
+    def _cancel(self, reason):
+        for action in self.sudo():
+            action.message_post(body=reason)
+        self.sudo()._set_state("cancelled")
+        self._drop_activities()
+
+    # ------------------------------------------------------------------
+    # What left
+    # ------------------------------------------------------------------
+
+    def _mark_sent(self, day=None):
+        """Close the actions as sent on ``day`` (today) and move their invoices on."""
+        day = day or fields.Date.context_today(self)
+        self._set_state("sent", date_sent=day, date_closed=day, failure_reason=False)
+        self._advance_stages(day)
+        # Invoices that are listed only go their own way, and no deadline is shortened.
+        for deadline, actions in self.grouped("date_deadline").items():
+            actions.line_ids.filtered("stage_id").move_id.filtered(
+                lambda move, deadline=deadline: (
+                    not move.recouvrement_deadline
+                    or move.recouvrement_deadline < deadline
+                )
+            )._recouvrement_write({"recouvrement_deadline": deadline})
+        self._mark_penalties_claimed()
+
+    def _advance_stages(self, day):
+        """The invoices claimed have reached their stages on ``day``."""
+        claimed = self.line_ids.filtered("stage_id")
+        for (stage, cycle), lines in claimed.grouped(
+            lambda line: (line.stage_id, line.cycle_date)
+        ).items():
+            lines.move_id._recouvrement_write(
+                {
+                    "recouvrement_stage_id": stage.id,
+                    "recouvrement_stage_date": day,
+                    "recouvrement_cycle_date": cycle,
+                }
+            )
+
+    def _mark_penalties_claimed(self):
+        """Let penalties know the letter that claimed them."""
+        claiming = self.filtered("show_penalties")
+        for action in claiming.filtered("amount_costs"):
+            action.line_ids.move_id.recouvrement_penalty_line_ids.filtered(
+                lambda line: line.kind == "cost" and not line.debit_line_id
+            ).claimed_action_id = action
+        claiming.line_ids.move_id._recouvrement_follow_payments()
