@@ -179,6 +179,196 @@ result([before, after, shown(made), shown(following), len(claimed), total])
 """
 
 
+POSTAL = """
+import tempfile
+from lxml import etree
+from pathlib import Path
+
+folder = Path(tempfile.mkdtemp())
+env["ir.config_parameter"].set_param("my_recovery_postal.folder", str(folder))
+
+def fields_shown(action):
+    arch = etree.fromstring(action.get_view(view_type="form")["arch"])
+    values = {name: action[name] for name in
+              ("is_registered", "is_tracked", "is_printed", "has_carrier", "state")}
+    names = ("tracking_number", "date_posted", "date_presented", "date_received")
+    fields = [arch.xpath(f"//sheet//group/field[@name='{name}']")[0] for name in names]
+    return [field.get("name") for field in fields
+            if not eval(field.get("invisible"), {}, values)
+            and not eval(field.get("readonly", "False"), {}, values)]
+
+def button(action):
+    arch = etree.fromstring(action.get_view(view_type="form")["arch"])
+    return [node.get("string") for node
+            in arch.xpath("//header/button[@name='action_approve_and_send']")
+            if not eval(node.get("invisible"), {},
+                        {"state": action.state, "channel": action.channel})]
+
+move = invoice("Silencieux", 1000)
+second = run("2026-06-15")
+buttons = button(second)
+with freeze_time("2026-06-15"):
+    message = second.action_approve_and_send()["params"]["message"]
+handed = [path.read_bytes()[:5].decode() for path in folder.iterdir()]
+shown = fields_shown(second)
+with freeze_time("2026-06-18"):
+    second.write({"tracking_number": "1A 234 567 8901 2", "date_posted": "2026-06-16",
+                  "date_presented": "2026-06-17"})
+# Eight days after it was presented, eleven after it was sent.
+early, notice = run("2026-06-24"), run("2026-06-25")
+
+sheet = env["report.l10n_fr_recouvrement.report_proof"]
+events = [what + " " + detail for _when, what, detail in sheet._prepare_events(second)]
+
+private = invoice("Particulier", 1000, is_company=False)
+env.ref("l10n_fr_recouvrement.procedure_consumer").late_entry = "reached"
+claimed = run("2026-09-15").filtered(lambda one: one.partner_id.name == "Particulier")
+send(claimed, "2026-09-15")
+with freeze_time("2026-09-18"):
+    before = private.recouvrement_penalty_line_ids.filtered("amount").mapped("date_from")
+    claimed.date_presented = "2026-09-17"
+with freeze_time("2026-09-30"):
+    private._recouvrement_refresh_penalties(date.today())
+    interest = private.recouvrement_penalty_line_ids.filtered("amount")
+    began = str(min(interest.mapped("date_from")))
+found = env["recouvrement.action"].search([("is_registered", "=", True)])
+result([told(second), buttons, message, handed, shown, len(early), told(notice),
+        events, told(claimed), len(before), began, second in found])
+"""
+
+CHEQUE = """
+from lxml import etree
+
+env.ref("l10n_fr_recouvrement.procedure_business").with_context(
+    active_test=False).stage_ids.filtered(
+    lambda stage: stage.channel == "phone").active = True
+move = invoice("Annonce", 1000, phone="01 99 00 11 22")
+call = run("2026-06-08")
+arch = etree.fromstring(call.get_view(view_type="form")["arch"])
+labels = {node.get("args"): (node.get("string"), eval(node.get("invisible"), {},
+              {"state": "todo", "channel": "phone"}),
+              eval(node.get("invisible"), {}, {"state": "todo", "channel": "visit"}))
+          for node in arch.xpath("//header/button[@name='action_outcome']")}
+with freeze_time("2026-06-08"):
+    opened = call.action_outcome("cheque")
+    wizard = env[opened["res_model"]].with_context(**opened["context"]).create({})
+    asked = [wizard.hint, wizard.asks_day, wizard.asks_amount, str(wizard.promise_date)]
+    try:
+        wizard.action_confirm()
+        refused = ""
+    except Exception as error:
+        refused = str(error)
+    wizard.note = "n° 1234567"
+    wizard.action_confirm()
+sheet = env["report.l10n_fr_recouvrement.report_proof"]
+result([told(call), labels["['cheque']"], opened["name"], asked, refused, call.outcome,
+        call.partner_id.activity_ids.mapped("summary"), str(move.recouvrement_deadline),
+        sheet._prepare_outcome(call)[2].replace("\\xa0", " ")])
+"""
+
+ACME = """
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+LETTERS, PROOFS, DOWN = {}, {}, []
+
+class Acme(BaseHTTPRequestHandler):
+    def do_GET(self):
+        path = urlsplit(self.path).path.strip("/")
+        if DOWN:
+            self.reply(503, b"")
+        elif path in LETTERS:
+            self.reply(200, json.dumps(LETTERS[path]).encode())
+        elif path in PROOFS:
+            self.reply(200, PROOFS[path])
+        else:
+            self.reply(404, b"")
+
+    def do_PUT(self):
+        url = urlsplit(self.path)
+        key = url.path.strip("/")
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        LETTERS[key] = {"id": key, "state": "RECEIVED", "noticed": None, "closed": None,
+                        "to": parse_qs(url.query)["to"][0], "head": body[:5].decode()}
+        self.reply(201, json.dumps(LETTERS[key]).encode())
+
+    def reply(self, code, body):
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+acme = ThreadingHTTPServer(("127.0.0.1", 0), Acme)
+threading.Thread(target=acme.serve_forever, daemon=True).start()
+actions = env["recouvrement.action"]
+env.company.recouvrement_lre_provider = "acme"
+env.ref("l10n_fr_recouvrement.stage_business_second").channel = "lre"
+
+def follow(moment):
+    # What the job does, without its commits.
+    with freeze_time(moment):
+        actions.search(actions._get_carrier_domain())._follow_carriers()
+
+invoice("En ligne", 1000)
+action = run("2026-06-15")
+unset = [action.state, action.failure_reason]
+env["ir.config_parameter"].set_param(
+    "my_recovery_acme.url", f"http://127.0.0.1:{acme.server_port}")
+with freeze_time("2026-06-15"):
+    action.action_retry()
+    action.action_approve_and_send()
+steps = [action.carrier_state]
+DOWN.append(True)
+follow("2026-06-15 10:00")
+steps.append(action.carrier_state)
+DOWN.clear()
+follow("2026-06-15 11:00")
+steps.append(action.carrier_state)
+action.carrier_state = "queued"  # as if the answer had been lost
+follow("2026-06-15 12:00")
+[letter] = LETTERS.values()
+handed = [len(LETTERS), letter["to"], letter["head"]]
+PROOFS[letter["id"] + "/deposit.pdf"] = action.letter_attachment_id.raw
+letter.update(state="NOTICED", noticed="2026-06-16")
+follow("2026-06-17")
+steps += [action.carrier_state, str(action.date_presented)]
+letter.update(state="OPENED", closed="2026-06-18")
+follow("2026-06-19")
+steps += [action.carrier_state, action.state, str(action.date_received)]
+waiting = action.carrier_done
+PROOFS[letter["id"] + "/receipt.pdf"] = action.letter_attachment_id.raw + b"%"
+follow("2026-06-20")
+result([unset, steps, handed, waiting, action.carrier_done,
+        action.proof_ids.mapped("kind")])
+"""
+
+POSTING = """
+import base64, io, zipfile
+
+env.ref("l10n_fr_recouvrement.stage_business_second").channel = "registered"
+for name, ref in (("Albi", "C3"), ("Brest", "C1"), ("Calais", "C2")):
+    invoice(name, 1000, ref=ref)
+actions = run("2026-06-15")
+send(actions, "2026-06-15")
+posting = env["report.l10n_fr_recouvrement.report_posting"]
+ordered = actions.sorted(lambda one: posting._sorting_key(one, 1, False))
+rows = [row.reference for row in posting._prepare_list(
+    ordered, dict.fromkeys(ordered, 1)).rows]
+wizard = env["recouvrement.registered.wizard"].create(
+    {"action_ids": [(6, 0, actions.ids)]})
+with freeze_time("2026-06-15"):
+    wizard.action_export()
+archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(wizard.file)))
+table = archive.read("destinataires.csv").decode("utf-8-sig").splitlines()
+result([ordered.mapped("partner_id.name"), [row.split()[1] for row in rows],
+        sorted(line.split(";")[0].split()[1] for line in table[1:])])
+"""
+
+
 def examples():
     """The files that the guide prints: ``{addon: {path: text}}``."""
     addons = {}
@@ -232,6 +422,15 @@ def test_the_guide_prints_whole_addons():
             "data/recouvrement_stage.xml",
             "models.py",
         ],
+        "my_recovery_postal": [
+            "__init__.py",
+            "__manifest__.py",
+            "data/recouvrement_stage.xml",
+            "models.py",
+        ],
+        "my_recovery_posting": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_cheque": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_acme": ["__init__.py", "__manifest__.py", "models.py"],
     }
 
 
@@ -312,6 +511,64 @@ def test_new_channel(play):
     assert same and tracked, "the courier got the very letter that is kept"
     assert kept == "UserError", "the proof is sealed"
     assert kind == "second_reminder"
+
+
+def test_new_channel_that_the_post_presents(play):
+    [story] = play("my_recovery_postal", POSTAL)
+    told, buttons, message, handed, shown, early, notice, *rest = story
+    events, claimed, before, began, found = rest
+    assert told == {"Silencieux": ["second_reminder", "postal", "sent"]}
+    assert buttons == ["Approve and send"], "it is not printed here"
+    assert message == "Letters handed to the postal service: 1."
+    assert handed == ["%PDF-"]
+    assert shown == [
+        "tracking_number",
+        "date_posted",
+        "date_presented",
+        "date_received",
+    ]
+    assert early == 0, "eight days after the presentation"
+    assert [kind for kind, *_ in notice.values()] == ["formal_notice"]
+    assert "Envoyée par lettre recommandée postée par notre prestataire" in events
+    assert "N° de recommandé 1A 234 567 8901 2" in events
+    assert claimed == {"Particulier": ["formal_notice", "postal", "sent"]}
+    assert before == 0, "nothing runs before it is presented"
+    assert began == "2026-09-18", "the interest of a consumer runs from the next day"
+    assert found
+
+
+def test_new_outcome(play):
+    [story] = play("my_recovery_cheque", CHEQUE)
+    told, button, name, asked, refused, outcome, activities, deadline, proof = story
+    assert told == {"Annonce": ["contact", "phone", "done"]}
+    assert button == ["Cheque", False, True], "offered for calls alone"
+    assert name == "Cheque in the post"
+    assert asked[0].startswith("Note the number") and asked[1:3] == [True, True]
+    assert refused, "the number is asked"
+    assert outcome == "cheque"
+    assert activities == ["Look for the cheque"]
+    assert deadline > asked[3], "nothing comes before the money shows"
+    assert proof.startswith("chèque annoncé") and "n° 1234567" in proof
+
+
+def test_service_of_electronic_registered_letters(play):
+    [(unset, steps, handed, waiting, done, proofs)] = play("my_recovery_acme", ACME)
+    assert unset[0] == "failed" and "my_recovery_acme.url" in unset[1]
+    assert steps == [
+        *("queued", "queued", "deposited"),
+        *("notified", "2026-06-16"),
+        *("accepted", "delivered", "2026-06-18"),
+    ]
+    assert handed == [1, "debiteur@example.com", "%PDF-"], "handed over once"
+    assert (waiting, done) == (False, True)
+    assert proofs == ["deposit", "receipt"]
+
+
+def test_letters_that_are_posted(play):
+    [(order, listed, exported)] = play("my_recovery_posting", POSTING)
+    assert order == ["Brest", "Calais", "Albi"]
+    assert listed == ["C1", "C2", "C3"]
+    assert exported == ["C1", "C2", "C3"]
 
 
 def test_a_channel_takes_thirty_lines():

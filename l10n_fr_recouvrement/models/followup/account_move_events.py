@@ -101,7 +101,11 @@ class AccountMove(models.Model):
                     ("move_id", "in", invoices.ids),
                     ("kind", "=", "invoice"),
                     ("action_id.state", "in", CONTACTED_STATES),
-                    ("action_id.channel", "!=", "task"),
+                    (
+                        "action_id.channel",
+                        "in",
+                        self.env["recouvrement.channel"]._get_codes("is_contact"),
+                    ),
                 ]
             )
         )
