@@ -225,7 +225,7 @@ env.ref("l10n_fr_recouvrement.procedure_consumer").late_entry = "reached"
 claimed = run("2026-09-15").filtered(lambda one: one.partner_id.name == "Particulier")
 send(claimed, "2026-09-15")
 with freeze_time("2026-09-18"):
-    before = private.recouvrement_penalty_line_ids.filtered("amount").mapped("date_from")
+    before = private.recouvrement_penalty_line_ids.filtered("amount").ids
     claimed.date_presented = "2026-09-17"
 with freeze_time("2026-09-30"):
     private._recouvrement_refresh_penalties(date.today())

@@ -64,7 +64,7 @@ def constants(node):
 
 
 def subject(node):
-    """What is compared: ``channel`` of ``action.channel``, of ``"action_id.channel"``."""
+    """What is compared: ``channel`` of ``action.channel`` or of a path in quotes."""
     if isinstance(node, ast.Attribute):
         return node.attr
     if isinstance(node, ast.Name):

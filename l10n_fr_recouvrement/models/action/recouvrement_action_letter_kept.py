@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 
 
 class RecouvrementAction(models.Model):
-    """The texts of a letter and its PDF: made anew until it leaves, kept from then on."""
+    """The texts of a letter and its PDF: made anew until it leaves, kept afterwards."""
 
     _inherit = "recouvrement.action"
 

@@ -54,7 +54,7 @@ class RecouvrementAction(models.Model):
     # Buttons
     # ------------------------------------------------------------------
 
-    def action_outcome(self, outcome):
+    def action_outcome(self, outcome="done"):
         """Open the assistant that notes an outcome, at the amounts of today."""
         self.ensure_one()
         self._check_todo()

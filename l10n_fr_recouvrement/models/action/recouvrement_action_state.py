@@ -17,7 +17,7 @@ class RecouvrementAction(models.Model):
             if vals.get("state", FIRST_STATES[0]) not in FIRST_STATES:
                 raise UserError(
                     self.env._(
-                        "An action is not made “%s”: it goes through the states before.",
+                        "An action is not made “%s”: other states come first.",
                         self._get_state_label(vals["state"]),
                     )
                 )
