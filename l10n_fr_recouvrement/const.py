@@ -37,8 +37,6 @@ TRANSITIONS = {
     "done": (),
     "cancelled": (),
 }
-# The post presents it to the debtor and tells when: that day may count.
-REGISTERED_CHANNELS = ("registered", "lre")
 # Lines of an action that are owed; the others are deducted.
 DEBIT_KINDS = ("invoice", "entry")
 RETURN_REASONS = [

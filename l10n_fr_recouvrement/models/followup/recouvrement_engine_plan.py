@@ -145,13 +145,13 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _keep_contacts_apart(self, candidate):
-        """A task is no contact: it carries no other stage with it. The invoices that
-        are to be claimed wait until it is done."""
-        if candidate.stages and candidate.stage.channel == "task":
+        """A stage that does not reach the debtor, as a task, takes no other with it.
+        The invoices that are to be claimed wait until it is done."""
+        if candidate.stages and not candidate.stage._get_channel()._is_contact:
             candidate.stages = {
                 move_id: stage
                 for move_id, stage in candidate.stages.items()
-                if stage.channel == "task"
+                if not stage._get_channel()._is_contact
             }
 
     @api.model

@@ -12,7 +12,6 @@ from ...const import (
     CONTACTED_STATES,
     FOLLOWED_TYPES,
     PENDING_STATES,
-    REGISTERED_CHANNELS,
 )
 from .candidate import Candidate, DebtorAccount
 
@@ -354,6 +353,7 @@ class RecouvrementEngine(models.AbstractModel):
         """Ids of the invoices whose last contact was a registered letter."""
         if not move_ids:
             return set()
+        registered = self.env["recouvrement.channel"]._get_codes("is_registered")
         self.env["recouvrement.action"].flush_model(["channel", "state", "date_closed"])
         return {
             move_id
@@ -374,7 +374,7 @@ class RecouvrementEngine(models.AbstractModel):
                     list(CONTACTED_STATES),
                 )
             )
-            if channel in REGISTERED_CHANNELS
+            if channel in registered
         }
 
     @api.model
