@@ -39,9 +39,10 @@ class TestAccessors(RecouvrementCase):
         bank.acc_holder_name = False
         account = self.company._recouvrement_get_account()
         self.assertEqual(
-            (account.holder, account.number, account.bic, account.bank),
-            (self.company.name, IBAN, BIC, bank.bank_name),
+            (account.holder, account.bic, account.bank),
+            (self.company.name, BIC, "Banque Exemple"),
         )
+        self.assertEqual("".join(account.number.split()), IBAN)
         bank.acc_holder_name = "Ateliers Exemple (affacturage)"
         self.assertEqual(
             self.company._recouvrement_get_account().holder,
@@ -53,7 +54,8 @@ class TestAccessors(RecouvrementCase):
     def test_first_account_where_none_is_chosen(self):
         bank = self.company.recouvrement_bank_id
         self.company.recouvrement_bank_id = False
-        self.assertEqual(self.company._recouvrement_get_account().number, IBAN)
+        number = self.company._recouvrement_get_account().number
+        self.assertEqual("".join(number.split()), IBAN)
         self.company.partner_id.bank_ids.active = False
         self.assertEqual(self.company._recouvrement_get_account(), BankAccount())
         bank.write({"active": True, "bank_id": False})
