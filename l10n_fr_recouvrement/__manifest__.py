@@ -1,11 +1,12 @@
 {
     "name": "France - Debt Recovery",
-    "version": "19.0.0.1.0",
+    "version": "19.0.1.0.0",
     "category": "Accounting/Localizations",
     "summary": "Follow-up, late-payment penalties and French letters, "
     "from the first reminder to the formal notice",
     "author": "l10n_fr_recouvrement contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "countries": ["fr"],
     "depends": ["l10n_fr_account"],
     "external_dependencies": {"python": ["num2words", "pypdf", "qrcode"]},
@@ -63,6 +64,7 @@
         "views/res_config_settings_views.xml",
         "views/recouvrement_menus.xml",
     ],
+    "images": ["static/description/today.png"],
     "demo": [
         "demo/res_company_demo.xml",
         "demo/res_users_demo.xml",

@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from .commands import bench, demo, i18n, lint, odoo, reset, shots, test
+from .commands import bench, demo, i18n, lint, odoo, readme, reset, shots, test
 from .config import Declaration, Project
 from .ui import Failure, report, say
 
@@ -18,6 +18,7 @@ COMMANDS: dict[str, Command] = {
     "odoo": odoo.run,
     "i18n": i18n.run,
     "shots": shots.run,
+    "readme": readme.run,
     "bench": bench.run,
     "reset": reset.run,
 }
@@ -39,7 +40,12 @@ Usage: ./dev COMMAND [ARGUMENT ...]
   odoo    any Odoo command with this project's configuration: ./dev odoo -d NAME
   i18n    export the addon's terms, merge new ones into fr.po, count those left
             --purge       drop the translations of terms that are gone
-  shots   take the pictures of doc/ from the demonstration company, in Chromium
+  shots   take the pictures of doc/ and of the addon's description from the
+          demonstration company, in Chromium
+  readme  write the addon's README.rst from the fragments of its readme/
+            --check       only see whether it is what they make
+            --release     first gather the news of readme/newsfragments/ in HISTORY.md,
+                          under the version of the manifest
   bench   followup: a run, beside OCA's account_credit_control and bare SQL
             --sizes N,N     invoices; 10000,40000 unless given ("N N" does too)
             --alone N       invoices without OCA's; 100000 unless given, 0 for none

@@ -1,4 +1,4 @@
-"""`./dev lint`: ruff, the contracts of imports, pylint-odoo and the OCA's checks."""
+"""`./dev lint`: ruff, contracts of imports, pylint-odoo, the OCA's checks, README.rst."""
 
 import subprocess
 from collections.abc import Sequence
@@ -7,6 +7,8 @@ from ..config import Project
 from ..environment import python_environment
 from ..proc import clean_env
 from ..ui import Failure, say, step
+from ..venv import Venv
+from . import readme
 
 IMPORTS = ".importlinter"
 # What a test posts is read by no user.
@@ -23,7 +25,7 @@ def run(project: Project, arguments: Sequence[str]) -> int:
         )
         subprocess.call(["ruff", "format", "--quiet"], cwd=project.root, env=env)
     failed = []
-    for title, command in _linters(project).items():
+    for title, command in _linters(project, venv).items():
         with step(title) as current:
             done = subprocess.run(
                 command, cwd=project.root, env=env, capture_output=True, text=True
@@ -41,7 +43,7 @@ def run(project: Project, arguments: Sequence[str]) -> int:
     return 0
 
 
-def _linters(project: Project) -> dict[str, list[str]]:
+def _linters(project: Project, venv: Venv) -> dict[str, list[str]]:
     addons = project.declaration.addons
     linters = {
         "ruff check": ["ruff", "check"],
@@ -50,6 +52,10 @@ def _linters(project: Project) -> dict[str, list[str]]:
         "pylint-odoo": ["pylint", "--rcfile=.pylintrc", *addons],
         "pylint-odoo, tests": ["pylint", "--rcfile=.pylintrc", UNTRANSLATED, "tests"],
         "oca-checks-odoo-module": ["oca-checks-odoo-module", *addons],
+        **{
+            f"README.rst of {addon}": readme.command(venv, project, addon, check=True)
+            for addon in addons
+        },
     }
     translations = [
         str(path)

@@ -1,11 +1,12 @@
-"""`./dev shots`: the pictures of `doc/`, taken from the demonstration company."""
+"""`./dev shots`: the pictures of `doc/` and of the addon's description, taken from the
+demonstration company."""
 
 import argparse
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..config import Project
+from ..config import NAME, Project
 from ..environment import Environment
 from ..proc import run as run_process
 from ..ui import step
@@ -31,6 +32,7 @@ def run(project: Project, arguments: Sequence[str]) -> int:
                         project.scripts / "take_shots.py",
                         address,
                         images,
+                        project.root / NAME / "static" / "description",
                     ],
                     env=environment.odoo.env(),
                     log=project.logs / "shots.log",

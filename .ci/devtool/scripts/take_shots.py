@@ -1,11 +1,23 @@
 # Run by `./dev shots`: open the demonstration company in Chromium as the accountant and
-# keep a picture of each screen. Arguments: address of Odoo, folder of the pictures.
+# keep a picture of each screen; then make those that the addon's description shows, and
+# its icon. Arguments: address of Odoo, folder of the pictures, that of the description.
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
-ADDRESS, FOLDER = sys.argv[1], Path(sys.argv[2])
+ADDRESS, FOLDER, DESCRIPTION = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+# Pictures of the description, each with the one it is made from.
+DESCRIBED = {
+    "today.png": "a-faire.png",
+    "preview.png": "preparer.png",
+    "action.png": "action.png",
+    "invoice.png": "facture.png",
+    "formal_notice.png": "lettres/business-formal_notice-1.png",
+}
+WIDTH, COLOURS = 1200, 128
+ICON = 256
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -53,6 +65,23 @@ def main(page):
     take(page, "facture")
 
 
+def describe():
+    for name, source in DESCRIBED.items():
+        with Image.open(FOLDER / source) as image:
+            image = image.convert("RGB")
+            image.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS)
+            image.quantize(COLOURS, dither=Image.Dither.NONE).save(
+                DESCRIPTION / name, optimize=True
+            )
+
+
+def draw_icon(browser):
+    page = browser.new_page(viewport={"width": ICON, "height": ICON})
+    drawing = (DESCRIPTION / "icon.svg").read_text(encoding="utf-8")
+    page.set_content(f"<style>body {{ margin: 0 }}</style>{drawing}")
+    page.screenshot(path=DESCRIPTION / "icon.png", omit_background=True)
+
+
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(
         executable_path="/usr/bin/chromium", args=list(QUIET)
@@ -64,4 +93,6 @@ with sync_playwright() as playwright:
         timezone_id="Europe/Paris",
     )
     main(page)
+    describe()
+    draw_icon(browser)
     browser.close()
