@@ -7,6 +7,7 @@ Usage: make_readme.py ADDON [--check]
 """
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -27,6 +28,7 @@ PARTS = {
     "ROADMAP": "Known issues / Roadmap",
     "HISTORY": "Changelog",
 }
+COMMENT = re.compile(r"<!--.*?-->\n", re.DOTALL)
 
 
 def heading(text: str, rule: str) -> str:
@@ -41,7 +43,7 @@ class Fragment(RSTRenderer):
 
 def fragment(path: Path) -> str:
     convert = mistune.create_markdown(renderer=Fragment())
-    return convert(path.read_text(encoding="utf-8").replace("<!-- news -->\n", ""))
+    return convert(COMMENT.sub("", path.read_text(encoding="utf-8")))
 
 
 def readme(addon: Path) -> str:

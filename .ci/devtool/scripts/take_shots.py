@@ -11,13 +11,14 @@ ADDRESS, FOLDER, DESCRIPTION = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 # Pictures of the description, each with the one it is made from.
 DESCRIBED = {
     "today.png": "a-faire.png",
-    "preview.png": "preparer.png",
     "action.png": "action.png",
-    "invoice.png": "facture.png",
+    "penalties.png": "penalites.png",
     "formal_notice.png": "lettres/business-formal_notice-1.png",
 }
 WIDTH, COLOURS = 1200, 128
 ICON = 256
+# Milliseconds; the first page of a fresh database has its assets built.
+PATIENCE = 180_000
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -43,6 +44,7 @@ def take(page, name):
 
 
 def main(page):
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{ADDRESS}/web/login")
     page.fill("input[name=login]", "comptable")
     page.fill("input[name=password]", "comptable")
@@ -63,6 +65,9 @@ def main(page):
     page.click(".o_data_row:has-text('Mise en demeure') >> nth=0 >> td[name=name]")
     page.click("a[name=recouvrement]")
     take(page, "facture")
+    page.set_viewport_size({"width": 1440, "height": 2000})
+    page.wait_for_timeout(1500)
+    page.locator(".o_form_sheet .o_notebook").screenshot(path=FOLDER / "penalites.png")
 
 
 def describe():
