@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from odoo.tests.common import get_db_name
+from odoo.tools import config
 
 ADDON = "l10n_fr_recouvrement"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -53,6 +54,12 @@ def installed_database(suffix: str) -> Iterator[str]:
         if not template:
             server(name, "-i", ADDON)
         yield name
+
+
+def addons_path(folder: Path) -> str:
+    """The option that has Odoo find the addon in this folder rather than here."""
+    others = [path for path in config["addons_path"] if Path(path) != REPOSITORY]
+    return f"--addons-path={','.join([*others, str(folder)])}"
 
 
 def odoo(*arguments: str, python: str = sys.executable, stdin: str = "", **env: str):

@@ -1,16 +1,17 @@
 """The module's life on a real database: installed, updated, lived with, uninstalled."""
 
+import re
 import shutil
-from pathlib import Path
 
 import pytest
 
-from odoo.tools import config
+from odoo.tools import parse_version
 
 from ..odoo_process import (
     ADDON,
     CREDITOR,
     REPOSITORY,
+    addons_path,
     complaints,
     database,
     query,
@@ -50,6 +51,7 @@ reminder, call = stages.filtered(lambda stage: stage.kind == "reminder"), stages
 stages[0].procedure_id.name = "À notre façon"
 reminder.write({"delay": 7, "letter_subject": "Votre compte"})
 call.unlink()
+env.company.recouvrement_mediator = "Médiateur de l’exemple"
 stages.create({"name": "Une étape à nous", "procedure_id": reminder.procedure_id.id,
                "channel": "letter", "delay": 12, "sequence": 12})
 env.cr.commit()
@@ -69,6 +71,15 @@ SELECT procedure.name->>'en_US', stage.name->>'en_US', stage.sequence, stage.act
   JOIN recouvrement_stage stage ON stage.procedure_id = procedure.id
  ORDER BY procedure.id, stage.sequence, stage.id
 """
+
+# A migration script as the guide prints it, under the path that it has.
+DEVELOPMENT = REPOSITORY / "doc" / "development.md"
+MIGRATION = re.compile(
+    rf"^```python\n# {ADDON}/migrations/(\S+)/pre-migrate\.py\n(.+?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+FIELD_BEFORE, FIELD_AFTER = "recouvrement_mediator", "recouvrement_mediation"
+MEDIATOR = "SELECT %s FROM res_company WHERE id = 1"
 
 UNINSTALL = f"""
 module = env["ir.module.module"].search([("name", "=", "{ADDON}")])
@@ -98,16 +109,21 @@ def test_update_is_quiet(installed):
 
 def test_update_brings_new_defaults_beside_a_customised_procedure(installed, tmp_path):
     """The next version of the module ships another delay and text: nothing changes in
-    what the company has; restoring adds it as the next version ships it."""
+    what the company has; restoring adds it as the next version ships it. It stores one
+    thing elsewhere: the migration script of the guide takes it there."""
     name, _log = installed
     with database("customised", template=name) as copy:
         shell(copy, CUSTOMISE)
         before = query(copy, PROCEDURES)
+        assert query(copy, MEDIATOR % FIELD_BEFORE) == ["Médiateur de l’exemple"]
         assert any(
             row.startswith("À notre façon|First reminder|10|t|7|") for row in before
         )
         later = _next_version(tmp_path)
-        assert complaints(server(copy, "-u", ADDON, later)) == []
+        log = server(copy, "-u", ADDON, later)
+        assert complaints(log) == []
+        assert "Running upgrade" in log
+        assert query(copy, MEDIATOR % FIELD_AFTER) == ["Médiateur de l’exemple"]
         assert query(copy, PROCEDURES) == before
         shell(copy, RESTORE, later)
         after = query(copy, PROCEDURES)
@@ -125,8 +141,10 @@ def test_update_brings_new_defaults_beside_a_customised_procedure(installed, tmp
 def _next_version(folder):
     """Make the module as its next version might be; return the option that has Odoo
     find it there."""
-    shutil.copytree(REPOSITORY / ADDON, folder / ADDON)
-    data = folder / ADDON / "data" / "recouvrement_procedure_data.xml"
+    addon = folder / ADDON
+    shutil.copytree(REPOSITORY / ADDON, addon)
+    _migrate(addon)
+    data = addon / "data" / "recouvrement_procedure_data.xml"
     text = data.read_text(encoding="utf-8")
     for old, new in (
         ('<field name="delay" eval="3" />', '<field name="delay" eval="4" />'),
@@ -135,8 +153,27 @@ def _next_version(folder):
         assert old in text
         text = text.replace(old, new, 1)
     data.write_text(text, encoding="utf-8")
-    others = [path for path in config["addons_path"] if Path(path) != REPOSITORY]
-    return f"--addons-path={','.join([*others, str(folder)])}"
+    return addons_path(folder)
+
+
+def _migrate(addon):
+    """Store something elsewhere, as the guide's example of a migration has it."""
+    manifest = addon / "__manifest__.py"
+    text = manifest.read_text(encoding="utf-8")
+    [now] = re.findall(r'"version": "(\d+\.0\.\d+\.\d+\.\d+)"', text)
+    series, major, minor = re.match(r"(\d+\.0)\.(\d+)\.(\d+)", now).groups()
+    following = f"{series}.{major}.{int(minor) + 1}.0"
+    manifest.write_text(text.replace(now, following), encoding="utf-8")
+    [(shown, script)] = MIGRATION.findall(DEVELOPMENT.read_text(encoding="utf-8"))
+    assert parse_version(shown) > parse_version(now), "the guide's is the next version"
+    target = addon / "migrations" / following / "pre-migrate.py"
+    target.parent.mkdir(parents=True)
+    target.write_text(script, encoding="utf-8")
+    for path in addon.rglob("*"):
+        if path.suffix in (".py", ".xml", ".po") and path != target:
+            text = path.read_text(encoding="utf-8")
+            if FIELD_BEFORE in text:
+                path.write_text(text.replace(FIELD_BEFORE, FIELD_AFTER), "utf-8")
 
 
 def test_tests_of_the_module_below_pass(installed):
