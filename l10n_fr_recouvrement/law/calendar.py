@@ -1,10 +1,8 @@
 """Half-years, public holidays and working days."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
-
-from dateutil.easter import easter
-from dateutil.relativedelta import relativedelta
 
 ONE_DAY = timedelta(days=1)
 
@@ -27,6 +25,23 @@ def next_half_year_start(day):
     """
     start = half_year_start(day)
     return date(start.year, 7, 1) if start.month == 1 else date(start.year + 1, 1, 1)
+
+
+def easter(year):
+    """Easter Sunday of the Gregorian calendar: the Sunday after the first full moon,
+    as the computus reckons it, of the spring that begins on 21 March.
+
+    >>> easter(2026), easter(2019)
+    (datetime.date(2026, 4, 5), datetime.date(2019, 4, 21))
+    """
+    century = year // 100
+    # age of the moon on 21 March, corrected by the centuries
+    moon = (
+        19 * (year % 19) + century - century // 4 - (8 * century + 13) // 25 + 15
+    ) % 30
+    moon -= (moon // 28) * (1 - 29 // (moon + 1) * ((21 - year % 19) // 11))
+    weekday = (year + year // 4 + moon + 2 - century + century // 4) % 7
+    return date(year, 3, 21) + timedelta(days=moon - weekday + 7)
 
 
 @lru_cache(maxsize=64)
@@ -88,7 +103,8 @@ def add_months(day, months):
     >>> add_months(date(2026, 12, 31), 2)
     datetime.date(2027, 2, 28)
     """
-    return day + relativedelta(months=months)
+    years, month = divmod(day.month - 1 + months, 12)
+    return _in_month(day.year + years, month + 1, day.day)
 
 
 def add_years(day, years):
@@ -97,7 +113,7 @@ def add_years(day, years):
     >>> add_years(date(2024, 2, 29), 1)
     datetime.date(2025, 2, 28)
     """
-    return day + relativedelta(years=years)
+    return _in_month(day.year + years, day.month, day.day)
 
 
 def end_of_month(day):
@@ -106,4 +122,9 @@ def end_of_month(day):
     >>> end_of_month(date(2028, 2, 3))
     datetime.date(2028, 2, 29)
     """
-    return day + relativedelta(day=31)
+    return _in_month(day.year, day.month, 31)
+
+
+def _in_month(year, month, day):
+    """That day of the month, or its last one."""
+    return date(year, month, min(day, monthrange(year, month)[1]))

@@ -16,7 +16,8 @@ class ContractRule:
     A rate under ``factor`` (three) times the legal rate is unlawful (C. com. L441-10,
     II; L441-16, c), and no text says what replaces it: ``below`` is what the creditor
     chose, the floor itself, the rate by default of the law (``default``), or the
-    contract's rate all the same.
+    contract's rate all the same. ``fact`` is the code of the dated fact that holds the
+    floor.
 
     >>> from datetime import date
     >>> from .rates import HalfYear, RateTable
@@ -36,6 +37,7 @@ class ContractRule:
     factor: Decimal
     below: str
     default: RateRule
+    fact: str | None = None
 
     def __post_init__(self):
         if self.below not in BELOW_FLOOR:
@@ -47,9 +49,9 @@ class ContractRule:
             table, day, self.factor
         ):
             if self.below == "floor":
-                return RateRule("legal_other", factor=self.factor)
+                return RateRule("legal_other", factor=self.factor, fact=self.fact)
             return self.default
-        return RateRule(None, self.margin)
+        return RateRule(None, self.margin, fact=self.fact)
 
     def is_cut(self, day):
         """Whether a segment that ``day`` is in ends with its half-year: the floor

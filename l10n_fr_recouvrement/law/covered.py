@@ -1,6 +1,6 @@
 """Days that were invoiced already, taken out of a statement."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from .money import round_half_up
 
@@ -19,10 +19,11 @@ def without_days(segments, covered, digits=2):
 
     >>> from datetime import date
     >>> from decimal import Decimal
-    >>> from .interest import statement
+    >>> from .interest import LateDebt, Terms, statement
     >>> from .rates import RateRule, RateTable
-    >>> ran = statement(Decimal("1000.00"), date(2026, 7, 31), date(2026, 8, 31),
-    ...                 RateRule(None, Decimal(10)), RateTable([])).segments
+    >>> ran = statement(LateDebt(Decimal("1000.00"), date(2026, 7, 31)),
+    ...                 Terms(RateRule(None, Decimal(10)), RateTable([])),
+    ...                 date(2026, 8, 31)).segments
     >>> [(s.days, str(s.amount)) for s in ran]
     [(31, '8.49')]
     >>> left = without_days(ran, [(date(2026, 8, 1), date(2026, 8, 20))])
@@ -41,6 +42,28 @@ def without_days(segments, covered, digits=2):
                 kept.append(_cut(segment, last + ONE_DAY, segment.date_to, digits))
         segments = kept
     return list(segments)
+
+
+def within_days(segments, first, last, digits=2):
+    """The part of ``segments`` from ``first`` to ``last``, both included.
+
+    >>> from datetime import date
+    >>> from decimal import Decimal
+    >>> from .interest import LateDebt, Terms, statement
+    >>> from .rates import RateRule
+    >>> ran = statement(LateDebt(Decimal("1000.00"), date(2026, 7, 31)),
+    ...                 Terms(RateRule(None, Decimal(10)), None),
+    ...                 date(2026, 8, 31)).segments
+    >>> [(s.date_from.isoformat(), s.days, str(s.amount))
+    ...  for s in within_days(ran, date(2026, 8, 21), date.max)]
+    [('2026-08-21', 11, '3.01')]
+    """
+    outside = []
+    if first > date.min:
+        outside.append((date.min, first - ONE_DAY))
+    if last < date.max:
+        outside.append((last + ONE_DAY, date.max))
+    return without_days(segments, outside, digits)
 
 
 def _cut(segment, date_from, date_to, digits):

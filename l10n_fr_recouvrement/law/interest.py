@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .calendar import add_years, half_year_start, next_half_year_start
 from .money import round_half_up
@@ -19,7 +19,20 @@ KINDS = ("payment", "gesture", "correction")
 
 @dataclass(frozen=True)
 class Payment:
-    """What lowers a debt: ``amount`` credited on ``date``; see :data:`KINDS`."""
+    """What lowers a debt: ``amount`` credited on ``date``; see :data:`KINDS`.
+
+    The same amount credited as a correction of the price, and as a gesture:
+
+    >>> from .rates import RateRule
+    >>> debt = LateDebt(Decimal("8000.00"), date(2026, 1, 31))
+    >>> terms = Terms(RateRule(None, Decimal(10)), None, imputation="interest_first")
+    >>> for kind in ("correction", "gesture"):
+    ...     credit = Payment(date(2026, 4, 1), Decimal("3000.00"), kind)
+    ...     found = statement(debt, terms, date(2026, 6, 30), Events([credit]))
+    ...     print([(str(s.base), s.days) for s in found.segments])
+    [('5000.00', 150)]
+    [('8000.00', 60), ('5000.00', 90)]
+    """
 
     date: date
     amount: Decimal
@@ -32,7 +45,7 @@ class Segment(NamedTuple):
     ``date_from`` and ``date_to`` are both included. ``rate`` is what ``factor`` times
     the ``index`` of the half-year from ``index_date`` and the margin add up to.
     ``amount`` is the rounded figure that is printed and summed, ``exact`` the same
-    before rounding.
+    before rounding. ``fact`` is the code of the dated fact that the rate rests on.
     """
 
     date_from: date
@@ -47,6 +60,7 @@ class Segment(NamedTuple):
     divisor: int
     exact: Decimal
     amount: Decimal
+    fact: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,45 +101,85 @@ class Statement:
         return total(self.segments)
 
 
-def statement(
-    principal,
-    due,
-    at,
-    rule,
-    table,
-    payments=(),
-    divisor="365",
-    digits=2,
-    imputation="principal_first",
-    capitalised_from=None,
-    settled=(),
-):
+@dataclass(frozen=True)
+class LateDebt:
+    """What is owed, and until when payment is in time.
+
+    ``amount`` includes VAT (CJEU C-585/20) and never the 40 EUR. ``due`` is the last
+    day on which payment is in time; for a consumer, the day from which the formal
+    notice bears interest, excluded (C. civ. 1344-1). ``digits`` are the decimals of its
+    currency.
+    """
+
+    amount: Decimal
+    due: date
+    digits: int = 2
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How interest is counted: worked out once, shared by all the debts it holds for.
+
+    ``rule`` is a :class:`~.rates.RateRule`, or one of those that resolve to it
+    (:class:`~.contract.ContractRule`, :class:`~.judgment.RateSchedule`), ``table`` the
+    :class:`~.rates.RateTable` that it takes half-yearly rates from. ``divisor`` is
+    ``"365"`` or ``"actual"`` (days of the civil year): no text fixes it (Cass. com.
+    10-01-1995, 91-21.141). ``imputation`` is ``"interest_first"``, the default rule of
+    the law on a debt that bears interest (C. civ. 1343-1), or ``"principal_first"``, as
+    reconciled. ``capitalised_from`` is the day on which capitalisation was claimed in
+    court, or from which the contract provides for it: interest due for a full year then
+    bears interest (C. civ. 1343-2).
+
+    >>> Terms(None, None, divisor="360")
+    Traceback (most recent call last):
+    ...
+    ValueError: divisor must be one of ('365', 'actual'), not '360'
+    """
+
+    rule: Any
+    table: Any
+    divisor: str = "365"
+    imputation: str = "principal_first"
+    capitalised_from: date | None = None
+
+    def __post_init__(self):
+        if self.divisor not in DIVISORS:
+            raise ValueError(f"divisor must be one of {DIVISORS}, not {self.divisor!r}")
+        if self.imputation not in IMPUTATIONS:
+            raise ValueError(
+                f"imputation must be one of {IMPUTATIONS}, not {self.imputation!r}"
+            )
+
+
+@dataclass(frozen=True)
+class Events:
+    """What happened to a debt.
+
+    ``payments`` are :class:`Payment`, in any order; those made in time, and corrections
+    of the price whatever their date, lower the base from the start. ``settled`` are
+    ``(day, amount)`` of interest that a debit note charged or that was forgiven: it is
+    due no more, and is not capitalised.
+    """
+
+    payments: tuple = ()
+    settled: tuple = ()
+
+
+NO_EVENTS = Events()
+
+
+def statement(debt, terms, at, events=NO_EVENTS):
     """Work out a late debt at a date.
 
-    Interest runs from the day after ``due`` (C. com. L441-10, II: "le jour suivant la
-    date de règlement") to ``at``, the day of payment, both included; a payment lowers
-    the base from the day after it was credited (CJEU C-306/06). The base includes VAT
-    (CJEU C-585/20) and never the 40 EUR.
+    Interest runs from the day after the debt was due (C. com. L441-10, II: "le jour
+    suivant la date de règlement") to ``at``, the day of payment, both included; a
+    payment lowers the base from the day after it was credited (CJEU C-306/06).
 
-    :param principal: amount due, VAT included
-    :param due: last day on which payment was in time (for a consumer: the day from
-        which the formal notice bears interest, excluded, C. civ. 1344-1)
+    :param debt: :class:`LateDebt`
+    :param terms: :class:`Terms`
     :param at: last day that bears interest; what is paid later is set against what is
         left, so that a statement as of a past day is given no later payments
-    :param rule: :class:`~.rates.RateRule`, or one of those that resolve to it:
-        :class:`~.contract.ContractRule`, :class:`~.judgment.RateSchedule`
-    :param table: :class:`~.rates.RateTable`
-    :param payments: iterable of :class:`Payment`, in any order; those made in time, and
-        corrections of the price whatever their date, lower the base from the start
-    :param divisor: ``"365"`` or ``"actual"`` (days of the civil year)
-    :param digits: decimals of the currency
-    :param imputation: ``"interest_first"``, the default rule of the law on a debt that
-        bears interest (C. civ. 1343-1), or ``"principal_first"``, as reconciled
-    :param capitalised_from: day on which capitalisation was claimed in court, or from
-        which the contract provides for it: interest due for a full year then bears
-        interest (C. civ. 1343-2)
-    :param settled: ``(day, amount)`` of interest that a debit note charged or that was
-        forgiven: it is due no more, and is not capitalised
+    :param events: :class:`Events`
     :return: :class:`Statement`, its segments in order of time
     :raise UnknownHalfYearError: when a day to be counted has no known rate
 
@@ -138,75 +192,82 @@ def statement(
     ...         (1, "2.15", "6.67", "2.62"), (7, "2.40", "6.84", "2.75"))
     ... ])
     >>> business = RateRule("ecb_refi", Decimal(10))
-    >>> found = statement(Decimal("5400.00"), date(2026, 5, 31), date(2026, 7, 15),
-    ...                   business, table)
+    >>> found = statement(LateDebt(Decimal("5400.00"), date(2026, 5, 31)),
+    ...                   Terms(business, table), date(2026, 7, 15))
     >>> [(s.days, str(s.rate), str(s.amount)) for s in found.segments]
     [(30, '12.15', '53.93'), (15, '12.40', '27.52')]
 
-    A part paid on the way, both ways:
+    A part paid on the way, both ways (C. civ. 1343-1):
 
-    >>> debt = (Decimal("8000.00"), date(2026, 1, 31), date(2026, 6, 30),
-    ...         business, table,
-    ...         [Payment(date(2026, 4, 1), Decimal("3000.00"))])
+    >>> debt = LateDebt(Decimal("8000.00"), date(2026, 1, 31))
+    >>> paid = Payment(date(2026, 4, 1), Decimal("3000.00"))
     >>> for order in IMPUTATIONS:
-    ...     found = statement(*debt, imputation=order)
+    ...     found = statement(debt, Terms(business, table, imputation=order),
+    ...                       date(2026, 6, 30), Events([paid]))
     ...     print([(str(s.base), str(s.amount)) for s in found.segments],
     ...           found.principal_left, found.interest_left)
     [('8000.00', '159.78'), ('5000.00', '149.79')] 5000.00 309.57
     [('8000.00', '159.78'), ('5159.78', '154.58')] 5159.78 154.58
-
-    The same amount credited as a correction of the price, and as a gesture:
-
-    >>> for kind in ("correction", "gesture"):
-    ...     found = statement(*debt[:5], [Payment(date(2026, 4, 1), Decimal("3000.00"),
-    ...                                           kind)], imputation="interest_first")
-    ...     print([(str(s.base), s.days) for s in found.segments])
-    [('5000.00', 150)]
-    [('8000.00', 60), ('5000.00', 90)]
     """
-    if divisor not in DIVISORS:
-        raise ValueError(f"divisor must be one of {DIVISORS}, not {divisor!r}")
-    if imputation not in IMPUTATIONS:
-        raise ValueError(f"imputation must be one of {IMPUTATIONS}, not {imputation!r}")
-    began = due + ONE_DAY
-    debt = _Debt(principal, imputation)
-    by_day = {}
-    for payment in sorted(payments, key=_get_rank) if payments else ():
-        if payment.kind == "correction" or payment.date <= due:
-            debt.receive(payment)
-        else:
-            by_day.setdefault(payment.date, []).append(payment)
-    anniversaries = _anniversaries(capitalised_from, due, at)
+    left = _Left(debt.amount, terms.imputation)
+    by_day = left.receive_in_time(events.payments, debt.due) if events.payments else {}
+    segments = _accrue(left, debt, terms, at, by_day, events.settled)
+    for day in sorted(by_day):
+        for payment in by_day[day]:
+            left.receive(payment)
+    return left.make_statement(segments)
+
+
+def without_interest(amount, payments):
+    """State a debt on which nothing ran: what was received lowers the principal, no
+    interest being due for it to go to (C. civ. 1343-1).
+
+    >>> found = without_interest(Decimal("100.00"),
+    ...                          [Payment(date(2026, 4, 1), Decimal("30.00"))])
+    >>> found.principal_left, found.interest
+    (Decimal('70.00'), Decimal('0'))
+    """
+    left = _Left(amount, "principal_first")
+    left.receive_in_time(payments, date.max)
+    return left.make_statement(())
+
+
+def _accrue(left, debt, terms, at, by_day, settled):
+    """The segments up to ``at``: each ends where the base, the rate or the divisor
+    changes.
+
+    :param left: what is left of the debt, which goes down as it is paid
+    :param by_day: ``{day: payments}`` after the due date; those of the days that were
+        counted are taken out
+    """
+    rule, divisor = terms.rule, terms.divisor
+    start = began = debt.due + ONE_DAY
+    anniversaries = (
+        _anniversaries(terms.capitalised_from, debt.due, at)
+        if terms.capitalised_from
+        else frozenset()
+    )
     stops = sorted(by_day.keys() | anniversaries) if by_day or anniversaries else []
     segments = []
-    start = began
-    while start <= at and debt.base > 0:
+    while start <= at and (base := left.base) > 0:
         end = min(_period_end(start, rule, divisor), at)
         while stops and stops[0] < start:
             stops.pop(0)
         if stops and stops[0] < end:
             end = stops[0]
-        segment = _segment(start, end, debt.base, rule, table, began, divisor, digits)
+        segment = _segment(start, end, base, terms, began, debt.digits)
         segments.append(segment)
-        debt.accrued += segment.amount
-        for payment in by_day.pop(end, ()):
-            debt.receive(payment)
+        left.accrued += segment.amount
+        if end in by_day:
+            for payment in by_day.pop(end):
+                left.receive(payment)
         if end in anniversaries:
-            debt.capitalise(end, sum(amount for day, amount in settled if day <= end))
+            left.capitalise(end, sum(amount for day, amount in settled if day <= end))
         start = end + ONE_DAY
-    for day in sorted(by_day):
-        for payment in by_day[day]:
-            debt.receive(payment)
-    return Statement(
-        tuple(segments),
-        tuple(debt.imputations),
-        debt.principal,
-        debt.accrued + debt.capitalised,
-        tuple(debt.capitalisations),
-    )
+    return segments
 
 
-class _Debt:
+class _Left:
     """What is left of a debt while time goes by."""
 
     __slots__ = (
@@ -230,6 +291,20 @@ class _Debt:
     def base(self):
         """What bears interest."""
         return self.principal + self.capitalised
+
+    def receive_in_time(self, payments, due):
+        """Take what lowers the base from the start: corrections of the price, and what
+        was paid in time.
+
+        :return: ``{day: payments}`` that come later
+        """
+        by_day = {}
+        for payment in sorted(payments, key=_get_rank):
+            if payment.kind == "correction" or payment.date <= due:
+                self.receive(payment)
+            else:
+                by_day.setdefault(payment.date, []).append(payment)
+        return by_day
 
     def receive(self, payment):
         """Share a payment; what exceeds the whole debt goes to nothing. A credit note
@@ -257,11 +332,21 @@ class _Debt:
         return accrued + capitalised, amount - accrued - capitalised
 
     def capitalise(self, day, settled):
+        """Have the interest that is due bear interest itself (C. civ. 1343-2)."""
         amount = self.accrued - settled
         if amount > 0:
             self.capitalisations.append(Capitalisation(day, amount))
             self.capitalised += amount
             self.accrued -= amount
+
+    def make_statement(self, segments):
+        return Statement(
+            tuple(segments),
+            tuple(self.imputations),
+            self.principal,
+            self.accrued + self.capitalised,
+            tuple(self.capitalisations),
+        )
 
 
 def total(segments):
@@ -281,8 +366,6 @@ def _get_rank(payment):
 def _anniversaries(claimed, due, at):
     """Days at whose end interest due for a full year is capitalised: once both a year
     has run and it was claimed, then each year."""
-    if not claimed:
-        return frozenset()
     days = set()
     first = max(claimed, add_years(due, 1))
     day, years = first, 0
@@ -305,11 +388,11 @@ def _period_end(start, rule, divisor):
     return min(end, change - ONE_DAY) if change else end
 
 
-def _segment(start, end, base, rule, table, began, divisor, digits):
-    rule = rule.resolve(table, start)
-    rate = rule.rate(table, start, began)
+def _segment(start, end, base, terms, began, digits):
+    rule = terms.rule.resolve(terms.table, start)
+    rate = rule.rate(terms.table, start, began)
     days = (end - start).days + 1
-    year_days = 365 if divisor == "365" else _days_in_year(start.year)
+    year_days = 365 if terms.divisor == "365" else _days_in_year(start.year)
     exact = base * rate * days / (100 * year_days)
     return Segment(
         start,
@@ -324,6 +407,7 @@ def _segment(start, end, base, rule, table, began, divisor, digits):
         year_days,
         exact,
         round_half_up(exact, digits),
+        rule.fact,
     )
 
 

@@ -37,7 +37,9 @@ class RateSchedule:
         return self.steps[rank][1]
 
 
-def judgment_rule(judged, enforceable, increase, months, before=None):
+def judgment_rule(
+    judged, enforceable, increase, months, before=None, fact="judgment_interest"
+):
     """Legal interest on what a judgment awards, increased when it is not paid.
 
     Interest at the legal rate runs from the judgment by law (C. civ. 1231-7); it is
@@ -49,6 +51,8 @@ def judgment_rule(judged, enforceable, increase, months, before=None):
     :param judged: day of the judgment
     :param enforceable: day it became enforceable, or None while it is not
     :param before: rule that ran until then, if any
+    :param fact: code of the dated fact that legal interest rests on, which for a
+        consumer ran at the legal rate before
     :return: :class:`RateSchedule`
 
     >>> from decimal import Decimal
@@ -56,12 +60,14 @@ def judgment_rule(judged, enforceable, increase, months, before=None):
     >>> [(str(day), str(step.margin)) for day, step in rule.steps]
     [('2026-01-15', '0'), ('2026-04-21', '5')]
     """
-    legal = RateRule("legal_other")
+    legal = RateRule("legal_other", fact=fact)
     steps = [(date.min, before)] if before else []
     steps.append((judged, legal))
     if enforceable:
         raised = add_months(enforceable, months) + ONE_DAY
-        steps.append((raised, RateRule("legal_other", increase)))
+        steps.append(
+            (raised, RateRule("legal_other", increase, fact="judgment_increase"))
+        )
     return RateSchedule(tuple(steps))
 
 
@@ -81,6 +87,5 @@ def with_grace(rule, start, end, rate):
     >>> [str(day) for day, _step in rule.steps[1:]]
     ['2026-03-01', '2026-06-01']
     """
-    return RateSchedule(
-        ((date.min, rule), (start, RateRule(None, rate)), (end + ONE_DAY, rule))
-    )
+    granted = RateRule(None, rate, fact="grace")
+    return RateSchedule(((date.min, rule), (start, granted), (end + ONE_DAY, rule)))

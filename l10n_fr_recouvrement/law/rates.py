@@ -108,7 +108,8 @@ class RateRule:
     a number of points added to it; without an index, ``margin`` is the fixed rate of a
     contract. ``frozen`` rules keep the rate of the half-year in which interest began to
     run (CCP R2192-31); the others take each half-year's own rate (C. com. L441-10,
-    II; C. civ. 1231-6 for the legal rate).
+    II; C. civ. 1231-6 for the legal rate). ``fact`` is the code of the dated fact whose
+    article the rate rests on, for a statement to cite it.
 
     >>> table = RateTable([
     ...     HalfYear(date(2026, month, 1), Decimal(ecb), Decimal(own), Decimal(other))
@@ -133,6 +134,7 @@ class RateRule:
     margin: Decimal = Decimal(0)
     frozen: bool = False
     factor: Decimal = Decimal(1)
+    fact: str | None = None
 
     def rate(self, table, day, began):
         """Yearly rate in percent for ``day``, interest having begun on ``began``."""

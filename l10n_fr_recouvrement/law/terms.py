@@ -28,6 +28,25 @@ def public_limit(facts, delay, received):
     return net_due(received, int(facts.at(f"public_delay_{delay}", received).value))
 
 
+def public_due(limit, due, rank=1):
+    """Last day on which a public body pays an instalment in time: the end of its time
+    to pay, whatever day was agreed (CCP R2192-10); an instalment after the first that
+    falls due later is not late before its day.
+
+    :param limit: :func:`public_limit`
+    :param due: day that the instalment falls due
+    :param rank: rank of the instalment, from 1
+
+    >>> from datetime import date
+    >>> limit = date(2026, 6, 19)
+    >>> public_due(limit, date(2026, 12, 31)).isoformat()
+    '2026-06-19'
+    >>> public_due(limit, date(2026, 12, 31), rank=2).isoformat()
+    '2026-12-31'
+    """
+    return max(limit, due) if rank > 1 else limit
+
+
 def end_of_month_due(start, days, month_first=False):
     """Due date "``days`` days end of month", which is read both ways: the days then the
     end of that month, or the end of the month then the days (C. com. L441-10, I).

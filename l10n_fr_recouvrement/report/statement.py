@@ -380,9 +380,7 @@ class ReportStatement(models.AbstractModel):
         )
         if not found:
             # Nothing ran: what was received lowers the principal alone.
-            found = law.statement(
-                row["amount"], account.date, account.date, None, None, payments
-            )
+            found = law.without_interest(row["amount"], payments)
             first_late = row["date_maturity"]
             if account.profile == "public":
                 first_late = start

@@ -112,11 +112,13 @@ class RecouvrementDebitWizard(models.TransientModel):
 
     def _prepare_preview(self, penalties):
         """Amounts of one invoice, less what was waived."""
-        interest = max(ZERO, penalties.interest_ran - penalties.waived_interest)
-        indemnity = max(ZERO, penalties.indemnity - penalties.waived_indemnity)
         return {
-            "amount_interest": float(interest) if self.with_interest else 0,
-            "amount_indemnity": float(indemnity) if self.with_indemnity else 0,
+            "amount_interest": float(penalties.interest_due)
+            if self.with_interest
+            else 0,
+            "amount_indemnity": float(penalties.indemnity_due)
+            if self.with_indemnity
+            else 0,
             "amount_cost": float(penalties.costs) if self.with_cost else 0,
         }
 

@@ -21,8 +21,17 @@ PUBLIC = law.RateRule("ecb_refi", Decimal(8), frozen=True)
 CONSUMER = law.RateRule("legal_other")
 
 
+def state(principal, due, at, rule, table, payments=(), divisor="365", **terms):
+    return law.statement(
+        law.LateDebt(principal, due),
+        law.Terms(rule, table, divisor, **terms),
+        at,
+        law.Events(payments),
+    )
+
+
 def late_segments(*debt):
-    return list(law.statement(*debt).segments)
+    return list(state(*debt).segments)
 
 
 def segments(principal, due, at, payments=(), rule=BUSINESS, divisor="365"):
@@ -100,7 +109,7 @@ REGIMES = {
 @pytest.mark.parametrize("example", EXAMPLES, ids=[e["id"] for e in EXAMPLES])
 def test_worked_examples(example):
     """Figures checked elsewhere by a sum day by day, to the cent."""
-    found = law.statement(
+    found = state(
         Decimal(example["principal"]),
         date.fromisoformat(example["due_or_start_excl"]),
         date.fromisoformat(example["at"]),
@@ -255,9 +264,7 @@ def test_interest_first_never_leaves_less_due(delay, rule, divisor):
     """C. civ. 1343-1 is never to the debtor's advantage."""
     principal, due, at, payments = delay
     first, second = (
-        law.statement(
-            principal, due, at, rule, TABLE, payments, divisor, imputation=order
-        )
+        state(principal, due, at, rule, TABLE, payments, divisor, imputation=order)
         for order in ("interest_first", "principal_first")
     )
     # Each printed segment may round by half a cent.
@@ -275,9 +282,7 @@ def test_interest_first_never_leaves_less_due(delay, rule, divisor):
 def test_a_statement_foots(delay, rule, divisor, order):
     """What is left is what was owed and ran, less what was paid."""
     principal, due, at, payments = delay
-    found = law.statement(
-        principal, due, at, rule, TABLE, payments, divisor, imputation=order
-    )
+    found = state(principal, due, at, rule, TABLE, payments, divisor, imputation=order)
     paid = sum((part.to_principal + part.to_interest for part in found.imputations), 0)
     owed = principal + law.total(found.segments)
     assert found.principal_left + found.interest_left == owed - paid

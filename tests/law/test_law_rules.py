@@ -19,18 +19,18 @@ LEGAL = law.RateRule("legal_other")
 FACTOR = Decimal(3)
 
 
-def state(principal, due, at, payments=(), rule=BUSINESS, **options):
+def state(principal, due, at, payments=(), rule=BUSINESS, settled=(), **terms):
     return law.statement(
-        Decimal(principal),
-        date.fromisoformat(due),
+        law.LateDebt(Decimal(principal), date.fromisoformat(due)),
+        law.Terms(rule, TABLE, **terms),
         date.fromisoformat(at),
-        rule,
-        TABLE,
-        [
-            law.Payment(date.fromisoformat(day), Decimal(part), *kind)
-            for day, part, *kind in payments
-        ],
-        **options,
+        law.Events(
+            [
+                law.Payment(date.fromisoformat(day), Decimal(part), *kind)
+                for day, part, *kind in payments
+            ],
+            settled,
+        ),
     )
 
 
@@ -335,14 +335,10 @@ def debts(draw):
 def test_every_statement_foots_and_counts_each_day_once(debt, rule, order, claimed):
     principal, due, at, payments = debt
     found = law.statement(
-        principal,
-        due,
+        law.LateDebt(principal, due),
+        law.Terms(rule, TABLE, imputation=order, capitalised_from=claimed),
         at,
-        rule,
-        TABLE,
-        payments,
-        imputation=order,
-        capitalised_from=claimed,
+        law.Events(payments),
     )
     paid = sum((part.to_principal + part.to_interest for part in found.imputations), 0)
     left = found.principal_left + found.interest_left
@@ -362,7 +358,10 @@ def test_capitalised_interest_never_costs_the_debtor_less(debt, claimed):
     principal, due, at, payments = debt
     plain, capitalised = (
         law.statement(
-            principal, due, at, LEGAL, TABLE, payments, capitalised_from=start
+            law.LateDebt(principal, due),
+            law.Terms(LEGAL, TABLE, capitalised_from=start),
+            at,
+            law.Events(payments),
         )
         for start in (None, claimed)
     )

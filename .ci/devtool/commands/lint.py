@@ -1,4 +1,4 @@
-"""`./dev lint`: ruff, contracts of imports, pylint-odoo, the OCA's checks, README.rst."""
+"""`./dev lint`: ruff, contracts of imports, pylint-odoo, OCA's checks, README.rst."""
 
 import subprocess
 from collections.abc import Sequence

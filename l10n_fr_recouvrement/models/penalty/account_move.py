@@ -189,7 +189,8 @@ class AccountMove(models.Model):
                 (line.date_to for line in lines if line.kind == "interest"),
                 default=False,
             )
-            move.recouvrement_penalty_total = sum(
+            digits = move.currency_id.decimal_places
+            due = (
                 line.currency_id._convert(
                     line.amount_due,
                     move.currency_id,
@@ -198,6 +199,9 @@ class AccountMove(models.Model):
                 )
                 for line in lines
                 if line.state in DUE_STATES
+            )
+            move.recouvrement_penalty_total = float(
+                sum((law.to_decimal(amount, digits) for amount in due), law.ZERO)
             )
 
     @api.depends("recouvrement_penalty_line_ids.debit_line_id")

@@ -83,8 +83,8 @@ class AccountMove(models.Model):
             lambda line: line.display_type == "payment_term"
         ).sorted(lambda line: (line.date_maturity, line.id))
         return [
-            (due, max(limit, due.date_maturity) if rank else limit)
-            for rank, due in enumerate(dues)
+            (due, law.public_due(limit, due.date_maturity, rank))
+            for rank, due in enumerate(dues, 1)
         ]
 
     def _recouvrement_describe_limit(self, limit):

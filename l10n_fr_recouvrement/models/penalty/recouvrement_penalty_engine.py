@@ -1,8 +1,5 @@
 from collections import namedtuple
 from dataclasses import dataclass
-from datetime import date as Date
-from decimal import Decimal
-from typing import NamedTuple
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -32,41 +29,6 @@ COLUMNS = {
 # A penalty line as it is stored: ``charged`` tells whether a debit note holds it,
 # ``released`` whether one that was cancelled or reversed held it.
 StoredLine = namedtuple("StoredLine", ["id", "charged", "released", *COLUMNS])
-
-
-class Penalties(NamedTuple):
-    """What lateness costs on one invoice at a date.
-
-    ``statements`` are the :class:`law.Statement` of its due lines, ``interest`` their
-    segments without the days that a debit note has charged already, both by id of the
-    due line and in the currency of the invoice. ``indemnity`` is in euros, zero when a
-    debit note has charged it. ``waived_interest`` and ``waived_indemnity`` are what was
-    forgiven of these. ``costs`` are the complementary costs that no debit note charges
-    yet, in the currency of the invoice. ``charge_gap`` is what the days charged come to
-    now, less what was charged for them.
-    """
-
-    statements: dict
-    interest: dict
-    indemnity: Decimal
-    indemnity_date: Date | None
-    waived_interest: Decimal
-    waived_indemnity: Decimal
-    costs: Decimal
-    charge_gap: Decimal
-
-    @property
-    def waived_by_line(self):
-        """The interest waived, set against due lines in order of time."""
-        shares = law.share_in_order(
-            self.waived_interest, [law.total(part) for part in self.interest.values()]
-        )
-        return dict(zip(self.interest, shares, strict=True))
-
-    @property
-    def interest_ran(self):
-        """Interest that no debit note has charged, before waivers."""
-        return sum((law.total(part) for part in self.interest.values()), ZERO)
 
 
 @dataclass
@@ -102,9 +64,8 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         :param list move_ids: customer invoices; those that are not posted owe nothing
         :param imputed: ``{move_line_id: [law.Payment]}`` of unallocated credits set
             against due lines (C. civ. 1342-10), beside the reconciled payments
-        :param imputation: how payments share (C. civ. 1343-1), see
-            :func:`law.statement`
-        :return: ``({move_id: Penalties}, {move_id: error of the law})``
+        :param imputation: how payments share (C. civ. 1343-1), see :class:`law.Terms`
+        :return: ``({move_id: law.Penalties}, {move_id: error of the law})``
         """
         inputs = self._read_inputs(move_ids)
         for line_id, credits in (imputed or {}).items():
@@ -133,27 +94,28 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
     @api.model
     def _work_out_inputs(self, inputs, date, imputation="principal_first"):
         """Second half of :meth:`_work_out`, on inputs that were read."""
-        rules, penalties, errors = {}, {}, {}
+        terms, penalties, errors = {}, {}, {}
         for move_id, rows in inputs.due_lines.items():
             try:
                 penalties[move_id] = self._work_out_move(
-                    move_id, rows, date, inputs, imputation, rules
+                    move_id, rows, date, inputs, imputation, terms
                 )
             except MISSING_DATA as error:
                 errors[move_id] = error
         return penalties, errors
 
     @api.model
-    def _work_out_move(self, move_id, rows, date, inputs, imputation, rules):
+    def _work_out_move(self, move_id, rows, date, inputs, imputation, terms):
         """Penalties of one invoice, from its due lines.
 
-        :param dict rules: rules of the law by what they depend on, shared by the
+        :param dict terms: terms of the law by what they depend on, shared by the
             invoices of a batch
         """
-        statements, interest = {}, {}
-        indemnity, indemnity_date = ZERO, None
-        stored = inputs.stored.get(move_id, ())
-        charged, has_indemnity, costs = self._get_charged(stored)
+        profile, digits = rows[0]["profile"], rows[0]["digits"]
+        settled = self._get_settled(
+            inputs.stored.get(move_id), inputs.waivers.get(move_id), rows[0]
+        )
+        statements = {}
         for row in rows:
             start = self._get_interest_start(row, inputs)
             end = self._get_interest_end(row, date)
@@ -164,190 +126,169 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
                 for payment in inputs.payments.get(row["id"], ())
                 if payment.date <= date
             ]
-            found = self._get_statement(
-                row, start, end, payments, inputs, imputation, rules
+            its_terms = self._get_terms(row, start, inputs, imputation, terms)
+            not_due = (
+                law.settled_interest(settled, row["id"])
+                if its_terms.capitalised_from
+                else ()
             )
-            segments = found.segments
-            if not segments:
-                continue
-            statements[row["id"]] = found
-            if not indemnity_date and row["profile"] != "consumer":
-                indemnity_date = start + ONE_DAY
-                if not has_indemnity:
-                    indemnity = law.flat_indemnity(
-                        inputs.facts.at(
-                            f"{row['profile']}_indemnity", indemnity_date
-                        ).value,
-                        start,
-                        end,
-                        segments[0].base,
-                    )
-            if charged:
-                days = charged.get(row["id"], []) + charged.get(None, [])
-                segments = law.without_days(segments, days, row["digits"])
-            if segments:
-                interest[row["id"]] = segments
-        if rows[0]["profile"] == "consumer":
+            found = law.statement(
+                law.LateDebt(row["amount"], start, digits),
+                its_terms,
+                end,
+                law.Events(payments, not_due) if payments or not_due else law.NO_EVENTS,
+            )
+            if found.segments:
+                statements[row["id"]] = found
+        indemnity, day = ZERO, None
+        if statements and profile != "consumer":
+            indemnity, day = self._get_indemnity(profile, statements, settled, inputs)
+        return law.penalties(statements, settled, digits, indemnity, day)
+
+    @api.model
+    def _get_indemnity(self, profile, statements, settled, inputs):
+        """The indemnity that no debit note has charged, and the first day late."""
+        segments = next(iter(statements.values())).segments
+        began = segments[0].date_from
+        if settled.has_indemnity:
+            return ZERO, began
+        tariff = inputs.facts.at(f"{profile}_indemnity", began).value
+        amount = law.flat_indemnity(
+            tariff, began - ONE_DAY, segments[-1].date_to, segments[0].base
+        )
+        return amount, began
+
+    @api.model
+    def _get_settled(self, stored, waivers, row):
+        """What debit notes charged and waivers forgave of an invoice, and its costs, as
+        :class:`law.Settled`.
+
+        :param stored: its rows of :meth:`_read_stored`
+        :param waivers: its :class:`law.Waiver`
+        :param row: its first due line
+        """
+        if not stored and not waivers:
+            return law.NOTHING_SETTLED
+        charges, costs = [], ZERO
+        has_indemnity, indemnity_waived = False, ZERO
+        for line in stored or ():
+            if line.charged and line.kind == "interest":
+                charges.append(self._get_charge(line, row["digits"]))
+            elif line.charged and line.kind == "indemnity":
+                has_indemnity = True
+                indemnity_waived += law.to_decimal(line.amount_waived or 0)
+            elif line.kind == "cost" and line.state in DUE_STATES:
+                costs += law.to_decimal(line.amount, 6)
+        if row["profile"] == "consumer":
             # CPC exec. L111-8: the costs of recovery stay with the creditor.
             costs = ZERO
-        waived, gap = (ZERO, ZERO), ZERO
-        if move_id in inputs.waivers:
-            waived = self._get_waived(
-                inputs.waivers[move_id], stored, statements, rows[0]["digits"]
-            )
-        if charged:
-            gap = self._get_charge_gap(stored, statements, rows[0]["digits"])
-        return Penalties(
-            statements, interest, indemnity, indemnity_date, *waived, costs, gap
+        return law.Settled(
+            charges, waivers or (), has_indemnity, indemnity_waived, costs
         )
 
     @api.model
-    def _get_waived(self, waivers, stored, statements, digits):
-        """Interest and indemnity forgiven, less what was left out of debit notes for
-        it. A waiver forgives what had run by its day: were that to come down later, the
-        days after it bear interest all the same.
-
-        :param waivers: rows of :meth:`_read_waivers`
-        """
-        interest = indemnity = ZERO
-        segments = [part for found in statements.values() for part in found.segments]
-        for day, of_interest, of_indemnity in waivers:
-            later = [(day + ONE_DAY, Date.max)]
-            ran = law.total(law.without_days(segments, later, digits))
-            interest = min(interest + of_interest, ran)
-            indemnity += of_indemnity
-        for line in stored:
-            if line.charged and line.kind == "interest":
-                interest -= law.to_decimal(line.amount_waived or 0)
-            elif line.charged and line.kind == "indemnity":
-                indemnity -= law.to_decimal(line.amount_waived or 0)
-        return max(ZERO, interest), max(ZERO, indemnity)
+    def _get_charge(self, line, digits):
+        """The :class:`law.Charge` of a line that a debit note charges."""
+        return law.Charge(
+            line.move_line_id,
+            line.date_from,
+            line.date_to,
+            law.to_decimal(line.amount, digits),
+            law.to_decimal(line.amount_exact, 6),
+            law.to_decimal(line.amount_waived or 0, digits),
+        )
 
     @api.model
-    def _get_charge_gap(self, stored, statements, digits):
-        """What the days that debit notes charged come to now, less what these charged:
-        a payment that bounced since, a credit note that came late."""
-        gap = ZERO
-        for line in stored:
-            if line.charged and line.kind == "interest" and line.move_line_id:
-                found = statements.get(line.move_line_id)
-                others = [
-                    (Date.min, line.date_from - ONE_DAY),
-                    (line.date_to + ONE_DAY, Date.max),
-                ]
-                now = law.without_days(found.segments if found else (), others, digits)
-                gap += sum((segment.exact for segment in now), ZERO)
-                gap -= law.to_decimal(line.amount_exact, 6)
-        return law.round_half_up(gap, digits)
-
-    @api.model
-    def _get_charged(self, stored):
-        """What debit notes have charged of an invoice, and its costs that are due.
-
-        :param stored: its rows of :meth:`_read_stored`
-        :return: ``({move_line_id: [(first day, last day)]}, whether the indemnity is
-            charged, costs)``; days of a due line that is no more stand under None, and
-            hold for the whole invoice
-        """
-        days, has_indemnity, costs = {}, False, ZERO
-        for line in stored or ():
-            if line.charged and line.kind == "interest":
-                days.setdefault(line.move_line_id, []).append(
-                    (line.date_from, line.date_to)
-                )
-            elif line.charged and line.kind == "indemnity":
-                has_indemnity = True
-            elif line.kind == "cost" and line.state in DUE_STATES:
-                costs += law.to_decimal(line.amount, 6)
-        return days, has_indemnity, costs
-
-    @api.model
-    def _get_statement(self, row, start, end, payments, inputs, imputation, rules):
-        """The :class:`law.Statement` of one due line."""
+    def _get_terms(self, row, start, inputs, imputation, terms):
+        """The :class:`law.Terms` of one due line, from those worked out already where
+        they hold for it."""
         judgments = inputs.judgments.get(row["move_id"], ())
         key = (
-            row["profile"],
-            row["rate_basis"],
-            row["contract_rate"],
-            row["below_floor"],
+            self._rate_key(row),
+            row["divisor"],
             tuple(judgment["id"] for judgment in judgments),
             start,
         )
-        rule = rules.get(key)
-        if rule is None:
+        found = terms.get(key)
+        if found is None:
             rule = self._rate_rule(row, inputs.facts, start + ONE_DAY)
             for judgment in judgments:
-                rule = self._get_judgment_rule(judgment, rule, inputs.facts)
-            rules[key] = rule
-        claims = [
-            judgment["date_capitalised"]
-            for judgment in judgments
-            if judgment["date_capitalised"]
-        ]
-        return law.statement(
-            row["amount"],
-            start,
-            end,
-            rule,
-            inputs.table,
-            payments,
-            row["divisor"],
-            row["digits"],
-            imputation,
-            min(claims, default=None),
-            self._get_settled(row, inputs) if claims else (),
-        )
-
-    @api.model
-    def _get_settled(self, row, inputs):
-        """Interest of a due line that is due no more without having been paid on it,
-        as ``(day, amount)``: charged by a debit note, or forgiven."""
-        charged = [
-            (line.date_to, law.to_decimal(line.amount, row["digits"]))
-            for line in inputs.stored.get(row["move_id"], ())
-            if line.charged and line.move_line_id in (row["id"], None)
-        ]
-        waived = inputs.waivers.get(row["move_id"], ())
-        return charged + [(day, amount) for day, amount, _indemnity in waived]
+                rule = self._get_judgment_rule(judgment, rule, inputs.facts, row)
+            claims = [
+                judgment["date_capitalised"]
+                for judgment in judgments
+                if judgment["date_capitalised"]
+            ]
+            found = terms[key] = law.Terms(
+                rule,
+                inputs.table,
+                row["divisor"],
+                imputation,
+                min(claims, default=None),
+            )
+        return found
 
     # ------------------------------------------------------------------
     # Rules
     # ------------------------------------------------------------------
 
     @api.model
-    def _rate_rule(self, row, facts, began):
-        """Return the rule of the law that gives the rate of a due line (see
-        :func:`law.statement`), interest having begun on ``began``. Hook.
+    def _rate_key(self, row):
+        """What of a due line its rate follows from, as a tuple: those that share it,
+        their first day late and their judgments share what :meth:`_rate_rule` returns
+        for the first of them. One that looks at more adds it here. Hook.
 
-        :param row: due line as read by :meth:`_read_due_lines`, with the terms frozen
-            on its invoice
+        :param row: due line as read by :meth:`_read_due_lines`
         """
-        profile = row["profile"]
-        if profile == "consumer":
-            return law.RateRule("legal_other")
-        margin = facts.at(f"{profile}_margin", began).value.normalize()
-        default = law.RateRule("ecb_refi", margin, frozen=profile == "public")
-        if profile == "public" or row["rate_basis"] == "ecb":
-            return default
-        factor = facts.at("business_floor", began).value.normalize()
-        if row["rate_basis"] == "legal":
-            return law.RateRule("legal_other", factor=factor)
-        return law.ContractRule(
-            row["contract_rate"], factor, row["below_floor"], default
+        return (
+            row["profile"],
+            row["rate_basis"],
+            row["contract_rate"],
+            row["below_floor"],
         )
 
     @api.model
-    def _get_judgment_rule(self, judgment, before, facts):
+    def _rate_rule(self, row, facts, began):
+        """Return the rule of the law that gives the rate of a due line (see
+        :class:`law.Terms`), interest having begun on ``began``. It may look at what is
+        in :meth:`_rate_key`. Hook.
+
+        :param row: due line as read by :meth:`_read_due_lines`, with the terms frozen
+            on its invoice
+        :param facts: :class:`law.FactTable`
+        """
+        profile = row["profile"]
+        if profile == "consumer":
+            return law.RateRule("legal_other", fact="consumer_interest")
+        code = f"{profile}_margin"
+        margin = facts.at(code, began).value.normalize()
+        default = law.RateRule(
+            "ecb_refi", margin, frozen=profile == "public", fact=code
+        )
+        if profile == "public" or row["rate_basis"] == "ecb":
+            return default
+        code = "business_floor"
+        factor = facts.at(code, began).value.normalize()
+        if row["rate_basis"] == "legal":
+            return law.RateRule("legal_other", factor=factor, fact=code)
+        return law.ContractRule(
+            row["contract_rate"], factor, row["below_floor"], default, code
+        )
+
+    @api.model
+    def _get_judgment_rule(self, judgment, before, facts, row):
         """The rule that holds once a judgment was given (C. civ. 1231-7 and 1343-5, CMF
         L313-3): an award of the contract's penalties until payment changes nothing."""
         rule, day = before, judgment["date"]
         if judgment["rule"] == "legal":
+            consumer = row["profile"] == "consumer"
             rule = law.judgment_rule(
                 judgment["date_interest"] or day,
                 judgment["date_enforceable"],
                 facts.at("judgment_increase", day).value.normalize(),
                 int(facts.at("judgment_months", day).value),
                 before,
+                "consumer_interest" if consumer else "judgment_interest",
             )
         if judgment["date_grace_from"]:
             rule = law.with_grace(
@@ -382,8 +323,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             limit = law.public_limit(
                 inputs.facts, row["public_delay"], row["request_date"]
             )
-            # An instalment that falls due later than the limit is not late before.
-            return max(limit, row["date_maturity"]) if row["rank"] > 1 else limit
+            return law.public_due(limit, row["date_maturity"], row["rank"])
         return row["date_maturity"]
 
     @api.model
@@ -394,7 +334,9 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         end = date
         opening = row["insolvency_date"]
         if opening and row["invoice_date"] and row["invoice_date"] < opening:
-            end = min(end, opening if row["insolvency_day"] else opening - ONE_DAY)
+            end = min(
+                end, law.last_day_before_insolvency(opening, row["insolvency_day"])
+            )
         if row["penalty_end"]:
             end = min(end, row["penalty_end"])
         return end
@@ -585,8 +527,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
 
     @api.model
     def _read_waivers(self, move_ids):
-        """Return ``{move_id: [(day, interest, indemnity)]}`` forgiven, in order of
-        time."""
+        """Return ``{move_id: [law.Waiver]}`` that stand, in order of time."""
         self.env["recouvrement.waiver"].flush_model()
         waivers = {}
         for move_id, day, *amounts in self.env.execute_query(
@@ -601,7 +542,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             )
         ):
             waivers.setdefault(move_id, []).append(
-                (day, *(law.to_decimal(amount or 0) for amount in amounts))
+                law.Waiver(day, *(law.to_decimal(amount or 0) for amount in amounts))
             )
         return waivers
 

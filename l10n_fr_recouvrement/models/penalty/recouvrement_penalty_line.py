@@ -122,8 +122,10 @@ class RecouvrementPenaltyLine(models.Model):
         for line in self:
             digits = line.currency_id.decimal_places
             line.amount_due = float(
-                law.to_decimal(line.amount, digits)
-                - law.to_decimal(line.amount_waived, digits)
+                law.left_of(
+                    law.to_decimal(line.amount, digits),
+                    law.to_decimal(line.amount_waived, digits),
+                )
             )
 
     # On the debit note itself it does not depend: see _recouvrement_follow_debit_notes.
@@ -270,7 +272,7 @@ class RecouvrementPenaltyLine(models.Model):
         """Values of the indemnity of one invoice, as of
         :meth:`_prepare_interest_rows`."""
         amount = float(penalties.indemnity)
-        waived = float(min(penalties.waived_indemnity, penalties.indemnity))
+        waived = float(penalties.waived_indemnity)
         claimed = claim[1] if claim else None
         day = penalties.indemnity_date
         return {

@@ -5,6 +5,13 @@ from ..words import rate_words
 from ..words.french import nbsp
 from . import statement_words as words
 
+# What a rate rests on whose rule names no fact.
+CONTRACT_FACTS = {
+    "business": "business_floor",
+    "consumer": "consumer_interest",
+    "public": "public_margin",
+}
+
 
 def describe(profile, day, facts, parts, delays=(), civil_year=False, credits=False):
     """Return ``[(title, [sentence])]``, in the order in which a reader works.
@@ -88,16 +95,9 @@ def _describe_rate(profile, line, segment):
 
 
 def _get_rate_code(profile, segment):
-    """The fact that a rate rests on."""
-    if segment.index == "ecb_refi":
-        return f"{profile}_margin"
-    if segment.index and segment.margin:
-        return "judgment_increase"
-    if profile == "consumer":
-        return "consumer_interest"
-    if segment.index is None or segment.factor != 1:
-        return "business_floor"
-    return "judgment_interest"
+    """The fact that a rate rests on: its rule's own, else what allows the contract of
+    an invoice of that profile to set it."""
+    return segment.fact or CONTRACT_FACTS[profile]
 
 
 def _is_frozen(profile, segment):
