@@ -3,6 +3,7 @@ from . import recouvrement_action_state
 from . import recouvrement_action_guard
 from . import recouvrement_action_presented
 from . import recouvrement_action_approve
+from . import recouvrement_action_refresh
 from . import recouvrement_action_send
 from . import recouvrement_action_letter_kept
 from . import recouvrement_action_buttons

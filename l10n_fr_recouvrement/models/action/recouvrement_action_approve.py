@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ...const import MANAGER
 
+# What is no more approved.
+NOT_APPROVED = {"approver_id": False, "date_approved": False}
+
 
 class RecouvrementAction(models.Model):
     """Who lets actions leave: officers up to a limit, managers above it."""

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ...const import PENDING_STATES
 from ..settings.one_by_one import attempt
-from .recouvrement_action import NOT_APPROVED
+from .recouvrement_action_approve import NOT_APPROVED
 
 _logger = logging.getLogger(__name__)
 

@@ -1,0 +1,104 @@
+from odoo import fields, models
+
+from ...const import PENDING_STATES
+from .recouvrement_action_approve import NOT_APPROVED
+
+
+class RecouvrementAction(models.Model):
+    """Actions that wait follow the account: what they claim is what is owed, and one
+    that has nothing left to claim is cancelled."""
+
+    _inherit = "recouvrement.action"
+
+    def _refresh(self):
+        """Bring the pending actions up to what the account owes today; cancel those
+        whose invoices were paid, disputed or left out meanwhile."""
+        engine = self.env["recouvrement.engine"]
+        today = fields.Date.context_today(self)
+        pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        on_request = pending.filtered("is_on_request")
+        on_request._refresh_on_request(today)
+        for company, actions in (pending - on_request).grouped("company_id").items():
+            candidates = {
+                candidate.key: candidate
+                for candidate in engine._collect(
+                    company, today, actions.partner_id, planned_only=False
+                )
+            }
+            kept = []
+            for action in actions:
+                # Once: the debtors of two actions may have been merged.
+                candidate = candidates.pop(action._get_grouping_key(), None)
+                if candidate and action._keep_stages(candidate):
+                    kept.append((action, candidate))
+                else:
+                    action._cancel(
+                        self.env._(
+                            "Nothing is left to claim at this stage: paid, credited, "
+                            "disputed or left out, or the debtor follows another "
+                            "procedure now."
+                        )
+                    )
+            penalties = engine._get_penalties(
+                [candidate for _action, candidate in kept]
+            )
+            # All lines at once: unlinking empties the cache.
+            refreshed = self.browse([action.id for action, _candidate in kept])
+            refreshed.line_ids.unlink()
+            refreshed.fetch(["company_id", "currency_id", "partner_id", "state"])
+            lines = []
+            for (action, candidate), penalty in zip(kept, penalties, strict=True):
+                lines += [
+                    {**line, "action_id": action.id}
+                    for line in engine._prepare_lines(candidate, penalty[0])
+                ]
+            self.env["recouvrement.action.line"].create(lines)
+            for (action, candidate), penalty in zip(kept, penalties, strict=True):
+                vals = engine._prepare_amount_vals(candidate, penalty)
+                if action.state == "failed" and not vals["failure_reason"]:
+                    del vals["failure_reason"]  # another one stands
+                vals |= action._prepare_stage_vals(candidate.stage)
+                if "state" in vals:
+                    action._set_state(**vals)
+                else:
+                    action.write(vals)
+        pending._hold_above_limit()
+
+    def _get_grouping_key(self):
+        """Whose letter this is and which, see ``recouvrement.engine._grouping_key``."""
+        self.ensure_one()
+        return (self.partner_id.id, self.currency_id.id, self.letter_key or "")
+
+    def _keep_stages(self, candidate):
+        """Give ``candidate`` the stages of this action that are still to be claimed.
+
+        :return: whether there are any
+        """
+        for line in self.line_ids:
+            move_id = line.move_id.id
+            if (
+                line.stage_id
+                and line.move_id.recouvrement_procedure_id == line.stage_id.procedure_id
+                and move_id in candidate.move_ids
+                and move_id not in candidate.covered
+                # A due date that was moved, or paid, begins another lateness.
+                and line.cycle_date == candidate.standings[move_id].cycle
+            ):
+                candidate.stages[move_id] = line.stage_id
+                candidate.cycles[move_id] = line.cycle_date
+        if not candidate.stages or len(candidate.profiles) > 1 or candidate.amount <= 0:
+            return False
+        self.env["recouvrement.engine"]._narrow(candidate)
+        return bool(candidate.stages)
+
+    def _prepare_stage_vals(self, stage):
+        """The stage falls back when the most advanced invoice was paid meanwhile."""
+        self.ensure_one()
+        if stage == self.stage_id:
+            return {}
+        vals = {"stage_id": stage.id, "channel": stage.channel}
+        if self.state != "failed":
+            # What was approved was another letter.
+            vals["state"] = self._get_first_state(stage)
+            vals |= {"approved_above_limit": False, **NOT_APPROVED}
+        return vals
