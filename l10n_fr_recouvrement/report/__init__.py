@@ -1,4 +1,6 @@
 from . import letter
+from . import letter_figures
+from . import letter_checks
 from . import letter_document
 from . import posting
 from . import visit_notice

@@ -83,7 +83,7 @@ class ReportProofSheet(models.AbstractModel):
             ],
             "rows": [self._prepare_row(line) for line in action.line_ids],
             "sums": self._prepare_sums(action),
-            "total": letters._format(action, action.amount_total),
+            "total": letters._get_writer(action).money(action.amount_total),
             "pieces": self._prepare_pieces(action),
             "verified": self._prepare_verified(),
         }
@@ -211,13 +211,14 @@ class ReportProofSheet(models.AbstractModel):
             "date": self._format_day(line.date_document),
             "due_date": self._format_day(line.date_due),
             "stage": line.stage_id.name or "",
-            "balance": letters._format(action, sign * line.amount_residual),
+            "balance": letters._get_writer(action).money(sign * line.amount_residual),
         }
 
     @api.model
     def _prepare_sums(self, action):
         """Label and amount of what the total is made of."""
         letters = self.env["report.l10n_fr_recouvrement.report_letter"]
+        writer = letters._get_writer(action)
         rows = [
             ("Principal", action.amount_invoices),
             ("Avoirs et règlements déduits", -action.amount_credits),
@@ -225,9 +226,7 @@ class ReportProofSheet(models.AbstractModel):
             ("Indemnité forfaitaire", action.amount_indemnity),
             ("Frais de recouvrement complémentaires", action.amount_costs),
         ]
-        return [
-            (label, letters._format(action, amount)) for label, amount in rows if amount
-        ]
+        return [(label, writer.money(amount)) for label, amount in rows if amount]
 
     @api.model
     def _prepare_pieces(self, action):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..const import VISIT_REPORT
+from ..paper.letter import heading
 from ..paper.words import letter_kinds
 from ..paper.words.french import nbsp
 
@@ -28,35 +29,39 @@ class ReportVisitNotice(models.AbstractModel):
     def _prepare_notice(self, action):
         """Return what the template prints, as a dict of plain values. Hook."""
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
-        currency = action.currency_id.name
+        writer = service._get_writer(action)
+        company, words = service._gather_company(action.company_id), writer.words
         owed = action._sum_amounts(action, "amount_invoices") - action._sum_amounts(
             action, "amount_credits"
         )
         kind = letter_kinds.get("visit_notice")
-        words = service._get_words(action)
         letter = {
             "kind": kind.code,
-            "lang": action._get_letter_lang(),
-            "words": words.TEXTS,
-            "profile": action.profile,
+            "lang": writer.lang,
+            "words": writer.texts,
+            "profile": writer.profile,
             "color": service._prepare_color(action),
             "sender": service._prepare_sender(action, words),
-            "identity": service._prepare_identity(action.company_id, words),
-            "footer": service._prepare_footer(action, words),
+            "identity": heading.identity(company, words),
+            "footer": heading.footer(company, words),
             "recipient_lines": service._prepare_recipient(action, words),
-            "references": service._prepare_references(action),
-            "delivery": [service._text(action, "visit_delivery")],
+            "references": heading.references(
+                action.name, service._gather_debtor(action), writer
+            ),
+            "delivery": [writer.text("visit_delivery")],
             "place_date": "",
-            "title": kind.get_title(action.profile, words),
+            "title": kind.get_title(writer.profile, words),
             "subject": "",
-            "total": words.format_amount(owed, currency),
-            "total_words": words.amount_in_words(owed, currency),
+            "total": writer.money(owed),
+            "total_words": writer.spell(owed),
             "contact": self._prepare_whom_to_call(action),
         }
         service._check_mentions(action, letter)
         return {
             "letter": letter,
-            "came": service._text(action, "visit_came", day=self._get_day(action)),
+            "came": writer.text(
+                "visit_came", day=writer.full_date(self._get_day(action))
+            ),
             "invoices": ", ".join(action._get_invoices().mapped("name")),
         }
 
@@ -64,10 +69,7 @@ class ReportVisitNotice(models.AbstractModel):
     def _get_day(self, action):
         """Day of the visit: the one it is planned for, today when that has passed."""
         today = fields.Date.context_today(self)
-        day = max(action.date_planned or today, today)
-        return self.env["report.l10n_fr_recouvrement.report_letter"]._format_date(
-            action, day
-        )
+        return max(action.date_planned or today, today)
 
     @api.model
     def _prepare_whom_to_call(self, action):

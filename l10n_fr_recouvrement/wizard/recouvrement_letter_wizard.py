@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ..const import CONTACTED_STATES, FOLLOWED_TYPES, OFFICER
 from ..models.letter.recouvrement_letter_request import LetterRequest
+from ..paper.words import letter_kinds
 
 
 class RecouvrementLetterWizard(models.TransientModel):
@@ -27,7 +28,7 @@ class RecouvrementLetterWizard(models.TransientModel):
         domain="[('id', 'in', stage_ids)]",
         ondelete="cascade",
     )
-    kind = fields.Selection(related="stage_id.kind")
+    about_settled = fields.Boolean(compute="_compute_about_settled")
     contact_id = fields.Many2one(
         "res.partner",
         "Recipient",
@@ -86,7 +87,11 @@ class RecouvrementLetterWizard(models.TransientModel):
             partner_id=partner.id,
             contact_id=partner._recouvrement_get_contact()[partner].id,
             stage_id=self._get_stages(partner, company)
-            .sorted(lambda stage: (stage.kind == "receipt") != bool(settled))[:1]
+            .sorted(
+                lambda stage: (
+                    letter_kinds.get(stage.kind).about_settled != bool(settled)
+                )
+            )[:1]
             .id,
         )
         return defaults
@@ -123,6 +128,12 @@ class RecouvrementLetterWizard(models.TransientModel):
             )
 
     @api.depends("stage_id")
+    def _compute_about_settled(self):
+        for wizard in self:
+            kind = letter_kinds.get(wizard.stage_id.kind)
+            wizard.about_settled = kind.about_settled
+
+    @api.depends("stage_id")
     def _compute_channel(self):
         for wizard in self:
             wizard.channel = wizard.stage_id.channel
@@ -131,7 +142,7 @@ class RecouvrementLetterWizard(models.TransientModel):
     def _compute_move_ids(self):
         """The invoices that were reminded, are settled since, and have no receipt."""
         for wizard in self:
-            if wizard.kind == "receipt" and not wizard.move_ids:
+            if wizard.about_settled and not wizard.move_ids:
                 wizard.move_ids = wizard._find_settled()
 
     def _find_settled(self):
@@ -145,7 +156,9 @@ class RecouvrementLetterWizard(models.TransientModel):
                 ("move_id.payment_state", "=", "paid"),
             ]
         )
-        acknowledged = lines.filtered(lambda line: line.action_id.kind == "receipt")
+        acknowledged = lines.filtered(
+            lambda line: letter_kinds.get(line.action_id.kind).about_settled
+        )
         return (lines - acknowledged).move_id - acknowledged.move_id
 
     # ------------------------------------------------------------------

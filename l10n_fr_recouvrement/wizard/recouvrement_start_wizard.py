@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from ..models.followup.recouvrement_start import AGES, FIRMNESS, StartAnswers
+from ..models.followup.recouvrement_start import AGES, StartAnswers
+from ..paper.words import letter_kinds
 
 
 class RecouvrementStartWizard(models.TransientModel):
@@ -100,7 +101,7 @@ class RecouvrementStartWizard(models.TransientModel):
         return [
             (value, label)
             for value, label in kinds._description_selection(self.env)
-            if value in FIRMNESS
+            if letter_kinds.get(value).firmness
         ]
 
     @api.model

@@ -348,7 +348,7 @@ class TestLre(RecouvrementCase):
     def test_letter_says_how_it_travels(self):
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
         self.assertEqual(
-            service._prepare_delivery(self._notice()),
+            service._letter_values(self._notice())["delivery"],
             ["Lettre recommandée électronique"],
         )
 

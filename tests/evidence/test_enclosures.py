@@ -600,9 +600,8 @@ class TestPrintedEnclosures(RecouvrementCase):
         self.assertIn(move.name, invoice)
         self.assertIn("DÉCOMPTE DES PÉNALITÉS DE RETARD", statement)
         # Both say the same: 5 400 for 20 days, 4 400 for 5.
-        amount = self.env["report.l10n_fr_recouvrement.report_letter"]._format(
-            action, action.amount_interest
-        )
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        amount = service._get_writer(action).money(action.amount_interest)
         amount = amount.replace("\N{NARROW NO-BREAK SPACE}", " ").replace(
             "\N{NO-BREAK SPACE}", " "
         )

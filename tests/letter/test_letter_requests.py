@@ -48,7 +48,8 @@ class TestLetterRequests(RecouvrementCase):
             stages = procedure._get_stages_on_request(self.company)
             self.assertEqual(stages.procedure_id, procedure)
             self.assertEqual(
-                sorted(stages.mapped("kind")), sorted(letter_kinds.on_request())
+                sorted(stages.mapped("kind")),
+                sorted(letter_kinds.codes(lambda kind: kind.on_request)),
             )
             planned = procedure.stage_ids._filter_planned()
             self.assertFalse(planned & stages)

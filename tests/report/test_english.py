@@ -8,6 +8,7 @@ from freezegun import freeze_time
 from odoo.addons.l10n_fr_recouvrement.paper.words import (
     english,
     french,
+    letter_reader,
     mentions,
     wording,
 )
@@ -67,7 +68,7 @@ class TestEnglishLetters(LettersCase):
         self.assertEqual(values["title"], "FORMAL NOTICE TO PAY (MISE EN DEMEURE)")
         self.assertEqual(values["salutation"], "Dear Sir or Madam,")
         self.assertEqual(values["total"], "€6,546.52")
-        cited = mentions.plain(values["legal_texts"][1])
+        cited = letter_reader.plain(values["legal_texts"][1])
         self.assertIn("Article L441-10, II, of the French", cited)
         self.assertIn("FRANCE", values["sender"]["lines"])
 
@@ -144,7 +145,7 @@ class TestEnglishLetters(LettersCase):
             with self.subTest(capital):
                 self.company.recouvrement_share_capital = capital
                 values = self._values(action)
-                self.assertIn(expected, mentions.plain(values["footer"]))
+                self.assertIn(expected, letter_reader.plain(values["footer"]))
                 self.assertEqual(mentions.check(values), ([], []))
         self.company.recouvrement_share_capital = "50 000 €"
         action.invalidate_recordset()

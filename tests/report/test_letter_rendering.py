@@ -20,8 +20,9 @@ from odoo.addons.base.models import ir_actions_report
 from odoo.addons.l10n_fr_recouvrement.models.procedure.recouvrement_stage import (
     LETTER_TEXTS,
 )
+from odoo.addons.l10n_fr_recouvrement.paper.letter.heading import DEFAULT_COLOR
+from odoo.addons.l10n_fr_recouvrement.paper.letter.texts import split_closing
 from odoo.addons.l10n_fr_recouvrement.paper.page import letter_pdf
-from odoo.addons.l10n_fr_recouvrement.report import letter as letter_module
 from odoo.addons.l10n_fr_recouvrement.report import letter_document
 
 from ..common import BIC, IBAN, RecouvrementCase
@@ -426,7 +427,7 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         [letter] = self._print(self._reminder(self.business))
         self.assertNotIn("IBAN", letter.text)
         values = self.service._letter_values(self._reminder(self.consumer))
-        self.assertEqual(values["color"], letter_module.DEFAULT_COLOR)
+        self.assertEqual(values["color"], DEFAULT_COLOR)
 
     def test_logo_of_the_company(self):
         stream = io.BytesIO()
@@ -519,9 +520,7 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
             ("", "", ""),
         ):
             with self.subTest(text):
-                parts = self.service._split_closing(
-                    f"<div>{text}</div>" if text else ""
-                )
+                parts = split_closing(f"<div>{text}</div>" if text else "")
                 found = [re.sub("<[^>]+>", "", part) for part in parts]
                 self.assertEqual(found, [lead, end])
 
@@ -539,14 +538,14 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
         good = self._reminder(self.business) | self._reminder(self.public_body)
         broken = self._reminder(self.consumer)
         service = type(self.service)
-        original = service._prepare_recipient
+        original = service._gather_recipient
 
-        def _prepare_recipient(self, action, words):
+        def _gather_recipient(self, action):
             if action == broken:
                 raise KeyError("street")
-            return original(self, action, words)
+            return original(self, action)
 
-        self.patch(service, "_prepare_recipient", _prepare_recipient)
+        self.patch(service, "_gather_recipient", _gather_recipient)
         with mute_logger(LOGGER):
             pdfs, errors = self.service._render_pdfs(good | broken)
         self.assertEqual(set(pdfs), set(good.ids))

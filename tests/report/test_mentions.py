@@ -8,14 +8,19 @@ from freezegun import freeze_time
 
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.l10n_fr_recouvrement.paper.words import letter_kinds, mentions
+from odoo.addons.l10n_fr_recouvrement.paper.words import (
+    letter_kinds,
+    letter_reader,
+    mentions,
+    rules,
+)
 
 from .letters import DAY, ENGLISH_LETTERS, LETTERS, MODULE, LettersCase
 
 
 def _blank_rows(kind, name):
     def remove(letter):
-        for row in mentions.rows(letter, kind):
+        for row in letter_reader.rows(letter, kind):
             row[name] = ""
 
     return remove
@@ -32,15 +37,15 @@ def _unname(name):
     """Take a part of the identity of the sender off the foot of the letter."""
 
     def remove(letter):
-        letter["footer"] = mentions.plain(letter["footer"]).replace(
-            mentions.plain(letter["identity"][name]), ""
+        letter["footer"] = letter_reader.plain(letter["footer"]).replace(
+            letter_reader.plain(letter["identity"][name]), ""
         )
 
     return remove
 
 
 def _no_words(letter):
-    for name in mentions.LETTER_TEXTS:
+    for name in letter_reader.LETTER_TEXTS:
         letter[name] = "Bonjour"
 
 
@@ -188,17 +193,17 @@ class TestMentions(LettersCase):
             for profile in letter_kinds.PROFILES
             for code in kind.get_forbidden(profile)
         }
-        self.assertEqual(forbidden, set(mentions.RULES))
+        self.assertEqual(forbidden, set(rules.RULES))
         self.assertEqual(set(REMOVALS) | {"contact"}, set(mentions.MENTIONS))
-        self.assertEqual(set(OFFENCES), set(mentions.RULES))
-        self.assertEqual(set(ENGLISH_OFFENCES), set(mentions.RULES))
+        self.assertEqual(set(OFFENCES), set(rules.RULES))
+        self.assertEqual(set(ENGLISH_OFFENCES), set(rules.RULES))
 
     def test_articles_are_dated_facts(self):
         """Each article cited has a text in force today."""
         facts = self.env["recouvrement.legal.fact"]
         known = dict(facts._fields["code"].selection)
         with freeze_time(DAY):
-            for item in (*mentions.MENTIONS.values(), *mentions.RULES.values()):
+            for item in (*mentions.MENTIONS.values(), *rules.RULES.values()):
                 if item.article:
                     self.assertIn(item.article, known)
                     self.assertTrue(facts.search([("code", "=", item.article)]))

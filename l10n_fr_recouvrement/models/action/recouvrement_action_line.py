@@ -128,11 +128,6 @@ class RecouvrementActionLine(models.Model):
         source = self.move_line_id
         return bool(source.payment_id or source.statement_line_id)
 
-    def _get_settlement_name(self):
-        """What settled an invoice, in the language of the letter."""
-        words = wording.for_lang(self.action_id.letter_lang)
-        return words.settlement_name(self._is_money())
-
     @api.model
     def _mark_merged(self, partners):
         """Keep what was claimed alike from debtors that are to be merged: the latest

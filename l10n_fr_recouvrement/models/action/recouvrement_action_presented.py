@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ...const import CONTACTED_STATES
+from ...paper.words import letter_kinds
 
 
 class RecouvrementAction(models.Model):
@@ -21,7 +22,7 @@ class RecouvrementAction(models.Model):
                 lines.move_id._recouvrement_set_presented(vals["date_presented"], stage)
         if {"date_presented", "date_received"} & vals.keys():
             self.filtered(
-                lambda action: action.kind == "formal_notice"
+                lambda action: letter_kinds.get(action.kind).puts_in_default
             ).line_ids.move_id._recouvrement_refresh_penalties(
                 fields.Date.context_today(self)
             )
@@ -80,7 +81,7 @@ class RecouvrementAction(models.Model):
                      WHERE line.move_id = ANY(%s)
                        AND line.kind = 'invoice'
                        AND action.state = ANY(%s)
-                       AND stage.kind = 'formal_notice'
+                       AND stage.kind = ANY(%s)
                        -- what came back and reached nobody put nobody in default
                        AND (action.channel != ALL(%s) OR action.state != 'returned')
                      GROUP BY line.move_line_id
@@ -88,6 +89,7 @@ class RecouvrementAction(models.Model):
                     channels._get_codes("is_registered"),
                     moves.ids,
                     list(CONTACTED_STATES),
+                    letter_kinds.codes(lambda kind: kind.puts_in_default),
                     channels._get_codes("counts_when_returned", False),
                 )
             )

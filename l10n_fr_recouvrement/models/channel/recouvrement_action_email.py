@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.tools import email_normalize, email_normalize_all, plaintext2html
 
 from ...const import MANAGER, PENDING_STATES
+from ...paper.words import letter_kinds
 
 # A mail server that does not answer is asked again so often, for so long.
 RETRY_EVERY = timedelta(hours=1)
@@ -252,7 +253,7 @@ class RecouvrementAction(models.Model):
     def _mark_undelivered(self, reason):
         self._set_state("returned", return_reason="undelivered", email_bounce=reason)
         self.filtered(
-            lambda action: action.kind == "formal_notice"
+            lambda action: letter_kinds.get(action.kind).puts_in_default
         ).line_ids.move_id._recouvrement_refresh_penalties(
             fields.Date.context_today(self)
         )

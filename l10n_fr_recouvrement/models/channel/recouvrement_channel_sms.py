@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from .recouvrement_stage_sms import SMS_KINDS, SMS_LENGTH
+from ...paper.words import letter_kinds
+from .recouvrement_stage_sms import SMS_LENGTH
 
 
 class RecouvrementChannelSms(models.AbstractModel):
@@ -37,7 +38,7 @@ class RecouvrementChannelSms(models.AbstractModel):
 
     @api.model
     def _get_problem(self, action, text):
-        if action.kind not in SMS_KINDS:
+        if not letter_kinds.get(action.kind).by_sms:
             return self.env._(
                 "An SMS is for a courtesy or a first reminder: choose another channel, "
                 "then check again."

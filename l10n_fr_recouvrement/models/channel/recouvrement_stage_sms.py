@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# Kinds of stages that an SMS may carry: what follows needs more words, and proof.
-SMS_KINDS = ("courtesy", "reminder")
+from ...paper.words import letter_kinds
+
 # Two SMS, once joined.
 SMS_LENGTH = 306
 
@@ -34,7 +34,7 @@ class RecouvrementStage(models.Model):
     @api.constrains("channel", "kind", "sms_text")
     def _check_sms(self):
         for stage in self.filtered(lambda stage: stage.channel == "sms"):
-            if stage.kind not in SMS_KINDS:
+            if not letter_kinds.get(stage.kind).by_sms:
                 raise ValidationError(
                     self.env._(
                         "The stage “%(stage)s” cannot go by SMS, which is for a "

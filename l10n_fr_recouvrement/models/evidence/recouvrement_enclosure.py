@@ -6,10 +6,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import human_size, split_every
 
-from ... import law
 from ...const import FOLLOWED_TYPES, LETTER_STATES
 from ...paper.page import enclosure_pdf
-from ...paper.words import enclosure_words, wording
+from ...paper.words import enclosure_words, letter_kinds, wording
 from ..settings.one_by_one import attempt
 
 # Invoices of one call of wkhtmltopdf: half of what Odoo takes when it sends them, for
@@ -259,20 +258,21 @@ class RecouvrementEnclosure(models.AbstractModel):
     @api.model
     def _find_letters(self, actions):
         """Earlier letters that claimed the same invoices of the same debtor, oldest
-        first; a courtesy before the due date claimed nothing.
+        first; what came before the due date claimed nothing.
 
         :return: ``{action: [earlier action]}``
         """
         claimed = actions.line_ids.filtered("stage_id")
         if not claimed:
             return {}
+        before_due = letter_kinds.codes(lambda kind: kind.before_due)
         earlier = {}
         for line in self.env["recouvrement.action.line"].search(
             [
                 ("move_id", "in", claimed.move_id.ids),
                 ("kind", "=", "invoice"),
                 ("stage_id", "!=", False),
-                ("stage_id.kind", "!=", "courtesy"),
+                ("stage_id.kind", "not in", before_due),
                 ("state", "in", LETTER_STATES),
                 ("action_id.letter_attachment_id", "!=", False),
             ]
@@ -575,7 +575,8 @@ class RecouvrementEnclosure(models.AbstractModel):
         :return: what is wrong, in words
         """
         letters = self.env["report.l10n_fr_recouvrement.report_letter"]
-        claimed = letters._amount(action, action.amount_interest)
+        writer = letters._get_writer(action)
+        claimed = writer.amount(action.amount_interest)
         stated = statement and statement["parts"][0]["sums"]["interest"]
         if stated == claimed:
             return ""
@@ -583,6 +584,6 @@ class RecouvrementEnclosure(models.AbstractModel):
             "The statement of interest of %(action)s makes %(stated)s of interest and "
             "the letter %(claimed)s: check again, or do not enclose it at this stage.",
             action=action.name,
-            stated=letters._format(action, stated or law.to_decimal(0)),
-            claimed=letters._format(action, claimed),
+            stated=writer.money(stated or 0),
+            claimed=writer.money(claimed),
         )

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ... import law
+from ...paper.words import letter_kinds
 from .recouvrement_engine import WAITING
 from .recouvrement_engine_read import ITEM_KIND, ITEM_PROFILE, ITEMS
 
@@ -24,14 +25,6 @@ AGES = [
     ("366", "Over one year late"),
     ("old", "Over five years late"),
 ]
-# How firm a claim is, to find the stage of a procedure that lacks the one asked for.
-FIRMNESS = {
-    "reminder": 1,
-    "second_reminder": 2,
-    "last_reminder": 3,
-    "formal_notice": 4,
-    "public_claim": 4,
-}
 
 
 @dataclass(frozen=True)
@@ -375,14 +368,14 @@ class RecouvrementStart(models.AbstractModel):
     def _get_claimed_stages(self, procedures, kind):
         """Return ``{procedure: stage}``: the stage of that kind, or the firmest one
         that is less firm where a procedure has none."""
-        stages = {}
+        stages, firmness = {}, letter_kinds.get(kind).firmness
         for procedure in procedures:
             known = procedure.stage_ids._filter_planned().sorted(
                 lambda stage: stage._get_rank()
             )
             same = known.filtered(lambda stage: stage.kind == kind)
             softer = known.filtered(
-                lambda stage: FIRMNESS.get(stage.kind, FIRMNESS[kind]) < FIRMNESS[kind]
+                lambda stage: 0 < letter_kinds.get(stage.kind).firmness < firmness
             )
             stage = (same or softer)[-1:]
             if stage:

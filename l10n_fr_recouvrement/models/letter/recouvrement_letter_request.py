@@ -139,12 +139,7 @@ class RecouvrementLetterRequest(models.AbstractModel):
     @api.model
     def _get_nothing(self, kind):
         """Say why a letter would be empty."""
-        if kind == "receipt":
-            return self.env._(
-                "None of these invoices is settled by a payment: there is nothing to "
-                "give a receipt for."
-            )
-        return self.env._("Nothing is open on this account.")
+        return self.env._(letter_kinds.get(kind).nothing)
 
     @api.model
     def _prepare_line_vals(self, kind, line, date, **amounts):

@@ -202,7 +202,7 @@ class RecouvrementProcedure(models.Model):
 
     @api.constrains("profile")
     def _check_profile(self):
-        self.stage_ids._check_consumer_penalties()
+        self.stage_ids._check_penalties()
         self.stage_ids._check_letter_words()
         for procedure in self:
             misled = (

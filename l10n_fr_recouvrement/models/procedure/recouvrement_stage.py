@@ -138,6 +138,11 @@ class RecouvrementStage(models.Model):
         help="The letter lists and claims the penalties and the indemnity that are "
         "due by law. Never for a consumer before a formal notice.",
     )
+    may_claim_penalties = fields.Boolean(
+        compute="_compute_may_claim_penalties",
+        help="Whether the law lets a letter of this nature claim penalties from such a "
+        "debtor.",
+    )
     invoice_domain = fields.Char(
         "Invoices concerned",
         help="The stage is skipped for the other invoices, which go on to the next.",
@@ -181,7 +186,7 @@ class RecouvrementStage(models.Model):
         "CHECK(presented_after >= 0)", "A letter is presented after it is sent."
     )
     _courtesy_claims_nothing = models.Constraint(
-        "CHECK(show_penalties IS NOT TRUE OR (delay >= 0 AND kind != 'courtesy'))",
+        "CHECK(show_penalties IS NOT TRUE OR delay >= 0)",
         "Nothing is late before the due date: a courtesy claims no penalties.",
     )
     _min_amount_positive = models.Constraint(
@@ -213,6 +218,12 @@ class RecouvrementStage(models.Model):
             return self.env._("%(days)s d. after presentation of the previous letter")
         return self.env._("%(days)s d. after the previous stage")
 
+    @api.depends("kind", "profile")
+    def _compute_may_claim_penalties(self):
+        for stage in self:
+            kind = letter_kinds.get(stage.kind)
+            stage.may_claim_penalties = kind.may_claim_penalties(stage.profile)
+
     @api.constrains("channel", "mail_template_id")
     def _check_mail_template(self):
         for stage in self:
@@ -225,20 +236,26 @@ class RecouvrementStage(models.Model):
                     )
                 )
 
-    @api.constrains("show_penalties", "procedure_id", "kind")
-    def _check_consumer_penalties(self):
-        for stage in self:
-            if (
-                stage.show_penalties
-                and stage.procedure_id.profile == "consumer"
-                and stage.kind != "formal_notice"
-            ):
+    @api.constrains("show_penalties", "procedure_id", "kind", "delay")
+    def _check_penalties(self):
+        for stage in self.filtered("show_penalties"):
+            kind = letter_kinds.get(stage.kind)
+            is_consumer = stage.procedure_id.profile == "consumer"
+            if is_consumer and not kind.may_claim_penalties("consumer"):
                 raise ValidationError(
                     self.env._(
                         "The stage “%(stage)s” cannot claim penalties: a consumer owes "
                         "the legal interest only, from a formal notice on (C. civ. "
                         "art. 1231-6).",
                         stage=stage.name,
+                    )
+                )
+            # The database itself refuses those that come before the due date.
+            if kind.before_due and stage.delay >= 0:
+                raise ValidationError(
+                    self.env._(
+                        "Nothing is late before the due date: a courtesy claims no "
+                        "penalties."
                     )
                 )
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...paper.page import letter_markup
-from ...paper.words import letter_kinds, mentions, wording
+from ...paper.words import letter_kinds, rules, wording
 
 LETTER_TEXTS = ("letter_subject", "letter_intro", "letter_demand", "letter_closing")
 RICH_TEXTS = LETTER_TEXTS[1:]
@@ -73,7 +73,7 @@ class RecouvrementTextMixin(models.AbstractModel):
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
         for texts in self:
             stage = texts._get_stage()
-            broken = mentions.broken(
+            broken = rules.broken(
                 letter_kinds.get(stage.kind).get_forbidden(stage.procedure_id.profile),
                 " ".join(str(texts[name] or "") for name in LETTER_TEXTS),
                 raw=True,

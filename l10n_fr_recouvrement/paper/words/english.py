@@ -242,21 +242,9 @@ TEXTS = {
     "visit_private": "This message comes from our company, not from a court or a "
     "court officer.",
 }
-# Titles of letters by their code. A French judge may read them: what French law names
-# keeps its French name.
-TITLES = {
-    "second_reminder": "PAYMENT REMINDER",
-    "last_reminder": {
-        "business": "FINAL REMINDER BEFORE FORMAL NOTICE",
-        "consumer": "FINAL REMINDER BEFORE FORMAL NOTICE",
-        "public": "FINAL REMINDER",
-    },
-    "formal_notice": "FORMAL NOTICE TO PAY (MISE EN DEMEURE)",
-    "public_claim": "CLAIM (RÉCLAMATION)",
-    "receipt": "RECEIPT FOR PAYMENT",
-    "account_statement": "STATEMENT OF ACCOUNT",
-    "visit_notice": "OUR VISIT",
-}
+# Titles, by code, of letters that have none of their own in this language, see
+# :mod:`.letter_kinds`.
+TITLES = {}
 # How some mentions are seen in the texts of a stage, by code of :mod:`.mentions`.
 MENTION_WORDS = {
     "formal_words": r"\bformal notice\b",

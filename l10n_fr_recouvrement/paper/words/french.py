@@ -283,7 +283,8 @@ TEXTS = {
     "visit_private": "Ce message émane de notre entreprise, et non d’un commissaire "
     "de justice ou d’un tribunal.",
 }
-# Titles of letters by their code, where :mod:`.letter_kinds` has others.
+# Titles, by code, of letters that have none of their own in this language, see
+# :mod:`.letter_kinds`.
 TITLES = {}
 # How some mentions are seen in the texts of a stage, by code of :mod:`.mentions`.
 MENTION_WORDS = {

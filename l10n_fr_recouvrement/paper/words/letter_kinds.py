@@ -4,9 +4,12 @@ say and what it may not. Plain data, without ORM.
 A new letter is three things:
 
 - a value of ``recouvrement.stage.kind`` and its :class:`LetterKind`, registered here or
-  by :func:`register` from another module: titles, body, mentions;
+  by :func:`register` from another module: titles, body, mentions, what it is in law;
 - its body, a QWeb template, where the common one does not do;
 - its text, a stage of each procedure that writes it.
+
+Whoever wants to know what a kind of letter is or may do asks its :class:`LetterKind`;
+no kind is named elsewhere in the code.
 
 >>> kind = get("formal_notice")
 >>> kind.get_title("business"), kind.on_request
@@ -22,12 +25,19 @@ False
 True
 >>> get("of a module that is gone").get_title("business")
 ''
+>>> codes(lambda kind: kind.puts_in_default)
+['formal_notice']
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from odoo.tools.translate import LazyTranslate
 
 from . import french
+
+_lt = LazyTranslate(__name__)
 
 PROFILES = ("business", "consumer", "public")
 
@@ -68,31 +78,48 @@ NEVER_BY_PROFILE = {
 
 @dataclass(frozen=True)
 class LetterKind:
-    """One letter: its titles, what draws it, its list of mentions.
+    """One letter: its titles, what draws it, its list of mentions, what it is in law.
 
     :param code: value of ``recouvrement.stage.kind``
     :param titles: title printed, by profile; a text for all of them; in French, and in
-        the languages whose module of words has none of its own in ``TITLES``
+        the languages that have none of their own
+    :param translated_titles: ``{"en": title or titles by profile}``
     :param template: QWeb template of the body, which gets ``letter``, the values of
         ``_letter_values``
     :param figures: method of ``report.l10n_fr_recouvrement.report_letter`` that makes
-        the tables and totals of an action, as a dict of plain values
+        the tables and totals of an action, as a dict of plain values, see there
     :param collect: method of ``recouvrement.letter.request`` that says what a letter on
         request lists; empty for a step of a procedure, which the engine plans
     :param cites: codes of ``recouvrement.legal.fact`` that the letter cites; those of
         the penalties it claims are added by themselves
     :param required: codes of mentions that it must have, by profile or for all of them
     :param forbidden: rules of words that it may not break besides those of every letter
+    :param firmness: how firm its claim is, to find the stage of a procedure that lacks
+        the one asked for; zero for what claims nothing or comes before the due date
+    :param before_due: it comes before the due date: it claims nothing, and asks to be
+        paid on that day
+    :param puts_in_default: it puts the debtor in default: from it a consumer owes the
+        legal interest, which no other letter may claim
+    :param by_sms: an SMS may stand for it: what others say needs more words, and proof
+    :param about_settled: it is about settled invoices, which a person chooses
+    :param nothing: why one on request is not written when it would list nothing
     """
 
     code: str
     titles: Mapping | str = ""
+    translated_titles: Mapping = field(default_factory=dict)
     template: str = "l10n_fr_recouvrement.letter_body"
-    figures: str = "_prepare_figures"
+    figures: str = "_prepare_claim_figures"
     collect: str = ""
     cites: tuple = ()
     required: Mapping | tuple = LETTER
-    forbidden: Mapping | tuple = field(default=())
+    forbidden: Mapping | tuple = ()
+    firmness: int = 0
+    before_due: bool = False
+    puts_in_default: bool = False
+    by_sms: bool = False
+    about_settled: bool = False
+    nothing: Any = _lt("Nothing is open on this account.")
 
     @property
     def on_request(self):
@@ -104,7 +131,14 @@ class LetterKind:
 
         :param words: module of words, see :mod:`.wording`
         """
-        return _of(words.TITLES.get(self.code, self.titles), profile, "")
+        own = self.translated_titles.get(words.LOCALE.language)
+        return _of(own or words.TITLES.get(self.code, self.titles), profile, "")
+
+    def may_claim_penalties(self, profile):
+        """Whether it may claim penalties from a debtor of ``profile``."""
+        if self.before_due:
+            return False
+        return self.puts_in_default or profile != "consumer"
 
     def get_required(self, profile):
         """Codes of the mentions that the letter must have."""
@@ -140,14 +174,16 @@ def get(code):
     return _KINDS.get(code) or LetterKind(code)
 
 
-def on_request():
-    """Codes of the letters that are no step of a procedure."""
-    return [kind.code for kind in _KINDS.values() if kind.on_request]
+def codes(test):
+    """Codes of the letters that pass a test, for a query."""
+    return [kind.code for kind in _KINDS.values() if test(kind)]
 
 
 register(
     LetterKind(
         "courtesy",
+        before_due=True,
+        by_sms=True,
         required=(*LETTER, "basis", "total"),
         forbidden=("premature", "formal_threat"),
     )
@@ -155,6 +191,8 @@ register(
 register(
     LetterKind(
         "reminder",
+        firmness=1,
+        by_sms=True,
         required={
             "business": DEMAND,
             "consumer": DEMAND,
@@ -171,6 +209,8 @@ register(
             "consumer": "RELANCE",
             "public": "RAPPEL DE DEMANDE DE PAIEMENT",
         },
+        translated_titles={"en": "PAYMENT REMINDER"},
+        firmness=2,
         required={
             "business": (*DEMAND, "penalty_detail"),
             "consumer": DEMAND,
@@ -186,6 +226,14 @@ register(
             "consumer": "DERNIÈRE RELANCE AVANT MISE EN DEMEURE",
             "public": "DERNIER RAPPEL DE DEMANDE DE PAIEMENT",
         },
+        translated_titles={
+            "en": {
+                "business": "FINAL REMINDER BEFORE FORMAL NOTICE",
+                "consumer": "FINAL REMINDER BEFORE FORMAL NOTICE",
+                "public": "FINAL REMINDER",
+            }
+        },
+        firmness=3,
         required={
             "business": (*DEMAND, "penalty_detail", "announcement"),
             "consumer": (*DEMAND, "announcement", "mediator"),
@@ -197,6 +245,10 @@ register(
     LetterKind(
         "formal_notice",
         titles="MISE EN DEMEURE",
+        # A French judge may read it: what French law names keeps its French name.
+        translated_titles={"en": "FORMAL NOTICE TO PAY (MISE EN DEMEURE)"},
+        firmness=4,
+        puts_in_default=True,
         cites=("formal_notice",),
         required={
             "business": NOTICE,
@@ -209,6 +261,8 @@ register(
     LetterKind(
         "public_claim",
         titles="RÉCLAMATION",
+        translated_titles={"en": "CLAIM (RÉCLAMATION)"},
+        firmness=4,
         cites=("public_claim",),
         required={
             "public": (
@@ -230,9 +284,15 @@ register(
     LetterKind(
         "receipt",
         titles="REÇU POUR PAIEMENT",
+        translated_titles={"en": "RECEIPT FOR PAYMENT"},
         template="l10n_fr_recouvrement.letter_receipt_body",
         figures="_prepare_receipt_figures",
         collect="_collect_receipt",
+        about_settled=True,
+        nothing=_lt(
+            "None of these invoices is settled by a payment: there is nothing to give "
+            "a receipt for."
+        ),
         required=(*LETTER, "settlement", "discharge"),
         forbidden=("formal_threat",),
     )
@@ -241,6 +301,7 @@ register(
     LetterKind(
         "account_statement",
         titles="RELEVÉ DE COMPTE",
+        translated_titles={"en": "STATEMENT OF ACCOUNT"},
         figures="_prepare_account_figures",
         collect="_collect_account",
         required=(*LETTER, "account", "balance"),
@@ -252,6 +313,7 @@ register(
     LetterKind(
         "visit_notice",
         titles="NOTRE VISITE",
+        translated_titles={"en": "OUR VISIT"},
         template="l10n_fr_recouvrement.visit_notice_body",
         required=(*COMPANY, "debtor", "total", "contact"),
         forbidden=("formal_threat", "penalties"),
