@@ -369,6 +369,66 @@ result([ordered.mapped("partner_id.name"), [row.split()[1] for row in rows],
 """
 
 
+BUILDER = """
+import io
+from odoo.tools.pdf import PdfFileReader
+from odoo.addons.l10n_fr_recouvrement.models.letter.recouvrement_letter_request import (
+    LetterRequest,
+)
+from reportlab.pdfgen.canvas import Canvas
+
+stream = io.BytesIO()
+canvas = Canvas(stream)
+canvas.drawString(60, 700, "CGV")
+canvas.save()
+env.company.recovery_terms_id = env["ir.attachment"].create({
+    "name": "CGV.pdf", "raw": stream.getvalue(),
+})
+env["res.partner.bank"].create({
+    "acc_number": "FR7630006000011234567890189",
+    "partner_id": env.company.partner_id.id, "allow_out_payment": True,
+})
+stage = env.ref("my_recovery_builder.stage_plan")
+service = env["report.l10n_fr_recouvrement.report_letter"]
+
+def plan(move, day):
+    with freeze_time(day):
+        return env["recouvrement.letter.request"]._create_actions(
+            env.company, stage, LetterRequest(move.partner_id, move)
+        )
+
+moves = invoice("Client", 1000)
+moves.ref = "Lyon 3"
+ireland = env.ref("base.ie").id
+abroad = invoice("Client Ltd", 100, country_id=ireland, lang="en_US")
+french, english = plan(moves, "2026-06-15"), plan(abroad, "2026-06-15")
+values = [service._letter_values(one) for one in (french, english)]
+send(french, "2026-06-15")
+listed = french.letter_enclosures
+pages = len(PdfFileReader(io.BytesIO(french.letter_attachment_id.raw)).pages)
+
+# Without its table it would not leave.
+owner = type(service)
+original = owner._prepare_plan_figures
+owner._prepare_plan_figures = lambda self, action: {
+    **original(self, action), "tables": [],
+}
+send(english, "2026-06-15")
+owner._prepare_plan_figures = original
+refused = [english.state, english.failure_reason]
+
+result([
+    told(french),
+    [[one["title"], one["subject"], one["enclosures"]] for one in values],
+    [row["amount"] for row in values[0]["tables"][0]["rows"]],
+    bool(values[0]["payment"]["code"]),
+    [listed[0]["name"], listed[0]["pages"], pages - french.letter_pages],
+    "object.site_text" in env["recouvrement.action"].mail_allowed_qweb_expressions(),
+    refused,
+])
+"""
+
+
 def examples():
     """The files that the guide prints: ``{addon: {path: text}}``."""
     addons = {}
@@ -431,6 +491,16 @@ def test_the_guide_prints_whole_addons():
         "my_recovery_posting": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_cheque": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_acme": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_builder": [
+            "__init__.py",
+            "__manifest__.py",
+            "data/recouvrement_stage.xml",
+            "models/__init__.py",
+            "models/letter_plan.py",
+            "models/recouvrement_action.py",
+            "models/recouvrement_enclosure.py",
+            "views/letter_plan.xml",
+        ],
     }
 
 
@@ -574,3 +644,27 @@ def test_letters_that_are_posted(play):
 def test_a_channel_takes_thirty_lines():
     lines = examples()["my_recovery_courier"]["models.py"].splitlines()
     assert len([line for line in lines if line.strip()]) <= 30
+
+
+def test_a_letter_a_placeholder_and_an_enclosure(play):
+    [(told, values, instalments, code, enclosed, offered, refused)] = play(
+        "my_recovery_builder", BUILDER
+    )
+    assert told == {"Client": ["plan", "letter", "sent"]}
+    assert values == [
+        [
+            "PLAN DE RÈGLEMENT",
+            "Plan de règlement – Lyon 3",
+            ["nos conditions générales de vente"],
+        ],
+        ["PAYMENT PLAN", "Payment plan – your sites", ["our terms of sale"]],
+    ]
+    assert [amount.replace("\N{NO-BREAK SPACE}", " ") for amount in instalments] == [
+        "333,33 €",
+        "333,33 €",
+        "333,34 €",
+    ]
+    assert code, "the first instalment may be paid by its code"
+    assert enclosed == ["nos conditions générales de vente", 1, 1]
+    assert offered, "who may not write templates may use it"
+    assert refused[0] == "failed" and "no instalment" in refused[1]
