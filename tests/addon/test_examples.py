@@ -384,10 +384,6 @@ canvas.save()
 env.company.recovery_terms_id = env["ir.attachment"].create({
     "name": "CGV.pdf", "raw": stream.getvalue(),
 })
-env["res.partner.bank"].create({
-    "acc_number": "FR7630006000011234567890189",
-    "partner_id": env.company.partner_id.id, "allow_out_payment": True,
-})
 stage = env.ref("my_recovery_builder.stage_plan")
 service = env["report.l10n_fr_recouvrement.report_letter"]
 

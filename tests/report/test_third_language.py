@@ -89,7 +89,7 @@ class TestThirdLanguage(LettersCase):
         self.assertIn("DE ", values["total_label"])
         self.assertIn("zahlen Sie bis zum 5. 10. 2026", values["demand"])
         self.assertEqual(
-            {name.partition(" ")[0] for name in values["enclosures"]}, {"DE", "dE"}
+            {name.partition(" ")[0] for name in values["enclosures"]}, {"DE"}
         )
         for _label, amount, _detail in values["totals"]:
             self.assertTrue(amount.startswith("€"))
