@@ -371,7 +371,7 @@ result([ordered.mapped("partner_id.name"), [row.split()[1] for row in rows],
 
 BUILDER = """
 import io
-from odoo.tools.pdf import PdfFileReader
+from pypdf import PdfReader
 from odoo.addons.l10n_fr_recouvrement.models.letter.recouvrement_letter_request import (
     LetterRequest,
 )
@@ -401,7 +401,7 @@ french, english = plan(moves, "2026-06-15"), plan(abroad, "2026-06-15")
 values = [service._letter_values(one) for one in (french, english)]
 send(french, "2026-06-15")
 listed = french.letter_enclosures
-pages = len(PdfFileReader(io.BytesIO(french.letter_attachment_id.raw)).pages)
+pages = len(PdfReader(io.BytesIO(french.letter_attachment_id.raw)).pages)
 
 # Without its table it would not leave.
 owner = type(service)
