@@ -19,9 +19,9 @@ from ..paper.statement.statement_rows import (
     ZERO,
     DueLine,
     Invoice,
-    add_up,
     invoice_rows,
     make_row,
+    sum_up,
 )
 from ..paper.words.french import format_amount, format_short_date, format_siren, nbsp
 from .letter_document import CHUNK
@@ -134,7 +134,7 @@ class ReportStatement(models.AbstractModel):
         reference="",
     ):
         """Return the values of the statements of invoices as of ``date``: one for each
-        debtor, profile and currency. Hook.
+        debtor, profile and currency; see :meth:`_statement_values`.
 
         :param moves: posted customer invoices that the caller may read; those that were
             not late are left out
@@ -228,9 +228,13 @@ class ReportStatement(models.AbstractModel):
 
     @api.model
     def _statement_values(self, account, inputs, penalties, reference):
-        """Return one statement as plain values, None where nothing was late. Hook.
+        """Return one statement as plain values, None where nothing was late: what pages
+        and spreadsheet lay out, printed alone or enclosed with a letter. Hook.
 
-        :param penalties: ``{order of imputation: {move_id: Penalties}}``
+        :param account: :class:`Account`
+        :param inputs: see ``recouvrement.statement.inputs``
+        :param penalties: ``{order of imputation: {move_id: law.Penalties}}``
+        :param str reference: what the statement belongs to
         """
         orders = list(penalties)
         credit = inputs.credits.get(account.credit_key, ZERO)
@@ -298,21 +302,11 @@ class ReportStatement(models.AbstractModel):
         invoices = [invoice for invoice in invoices if invoice.lines]
         blocks = [invoice_rows(invoice) for invoice in invoices]
         rows = [row for block in blocks for row in block]
-        sums = add_up(rows)
-        deducted = min(credit, max(ZERO, sums["total"]))
-        indemnity, costs = (
-            sum((row["fees"] or ZERO for row in rows if row["kind"] in kinds), ZERO)
-            for kinds in (("indemnity", "waiver"), ("cost",))
-        )
         return {
             "order": order,
             "heading": "",
             "rows": rows,
-            "sums": sums,
-            "indemnity": indemnity,
-            "costs": costs,
-            "credit": deducted,
-            "total": sums["total"] - deducted,
+            **sum_up(rows, credit),
             "invoices": [
                 {"number": invoice.number, **block[-1]["sums"]}
                 for invoice, block in zip(invoices, blocks, strict=True)
@@ -460,7 +454,8 @@ class ReportStatement(models.AbstractModel):
 
     @api.model
     def _get_references(self, account, move):
-        """What the debtor knows an invoice by, in one line. Hook."""
+        """What the debtor knows an invoice by, under its heading: list of lines in
+        French. Hook."""
         parts = []
         if move.ref and move.ref != move.name:
             parts.append(f"votre réf. {move.ref}")
@@ -519,7 +514,10 @@ class ReportStatement(models.AbstractModel):
 
     @api.model
     def _prepare_sources(self, account, inputs, parts):
-        """Where the figures come from. Hook."""
+        """Where the figures come from, in French: ``[(title, [sentence])]``. Hook.
+
+        :param parts: see :meth:`_prepare_part`, one for each order of imputation
+        """
         rows = [
             row for move_id in account.move_ids for row in inputs.due_lines[move_id]
         ]

@@ -233,22 +233,26 @@ class RecouvrementDebitWizard(models.TransientModel):
             self._prepare_note_vals(partner, currency, groups)
         )
         note._recouvrement_write({"recouvrement_is_debit_note": True})
-        for line, part in zip(
-            note.invoice_line_ids.sorted("sequence"), groups, strict=True
-        ):
-            part.debit_line_id = line
+        # A hook may have added lines of its own after these.
+        lines = {}
+        for line in note.invoice_line_ids.sorted("id"):
+            lines.setdefault(line.sequence, line)
+        for rank, part in enumerate(groups):
+            part.debit_line_id = lines[rank]
         return note
 
     @api.model
     def _get_line_key(self, line):
-        """What makes penalties one line of the debit note: an invoice and a half-year,
-        or an indemnity or cost by itself. Hook."""
+        """What makes penalties one line of the debit note, as a tuple: an invoice and a
+        half-year, or an indemnity or cost by itself. Penalties of two invoices or kinds
+        never share a line. Hook."""
         if line.kind == "interest":
             return (line.move_id, half_year_start(line.date_from))
         return (line.move_id, line.kind, line.id)
 
     def _prepare_note_vals(self, partner, currency, groups):
-        """Values of a debit note. Hook.
+        """Values of a debit note. Its first lines are those of ``groups``, in this
+        order: others come after them. Hook.
 
         :param groups: list of penalty lines that make one line each
         """

@@ -425,6 +425,32 @@ result([
 """
 
 
+# The default beside the agreement, before and after the rows of 2027 hold.
+RATE = """
+tag = env.ref("my_recovery_framework.category_framework")
+agreed = dict(category_id=[(6, 0, tag.ids)])
+moves = invoice("Sous accord", 10000, **agreed)
+moves += invoice("Autre", 10000)
+moves += invoice("Sous accord 2027", 10000, due="2027-01-31", **agreed)
+moves += invoice("Autre 2027", 10000, due="2027-01-31")
+
+def penalties(moves, day):
+    moves._recouvrement_refresh_penalties(date.fromisoformat(day))
+    return {
+        move.partner_id.name: [
+            [line.days, line.rate, line.amount]
+            for line in move.recouvrement_penalty_line_ids
+        ] for move in moves
+    }
+
+statements = env["report.l10n_fr_recouvrement.report_statement"]
+[statement] = statements._get_statements(moves[0], date(2026, 9, 15))
+result([penalties(moves[:2], "2026-09-15"), penalties(moves[2:], "2027-03-02"),
+        [line for title, lines in statement["sources"] if title == "Taux annuels"
+         for line in lines]])
+"""
+
+
 def examples():
     """The files that the guide prints: ``{addon: {path: text}}``."""
     addons = {}
@@ -472,6 +498,12 @@ def test_the_guide_prints_whole_addons():
         ],
         "my_recovery_trusted": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_sites": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_framework": [
+            "__init__.py",
+            "__manifest__.py",
+            "data/recouvrement_legal_fact.xml",
+            "models.py",
+        ],
         "my_recovery_courier": [
             "__init__.py",
             "__manifest__.py",
@@ -577,6 +609,23 @@ def test_new_channel(play):
     assert same and tracked, "the courier got the very letter that is kept"
     assert kept == "UserError", "the proof is sealed"
     assert kind == "second_reminder"
+
+
+def test_rate_and_legal_fact(play):
+    """Rows alone for what changes on a day, one file for another rule."""
+    [(before, after, sources)] = play("my_recovery_framework", RATE)
+    assert before == {
+        # 10 000 × 11.62 % × 30 ÷ 365, then 11.75 % for 77 days
+        "Sous accord": [[30, 11.62, 95.51], [77, 11.75, 247.88], [0, 0, 40.0]],
+        "Autre": [[30, 12.15, 99.86], [77, 12.4, 261.59], [0, 0, 40.0]],
+    }
+    assert after == {
+        # 2.80 + 8.5 and 2.65 + 10, for 30 days
+        "Sous accord 2027": [[30, 11.3, 92.88], [0, 0, 50.0]],
+        "Autre 2027": [[30, 12.65, 103.97], [0, 0, 50.0]],
+    }
+    assert sources[0] == "Article 7 de l’accord-cadre du 2 janvier 2020\u00a0:"
+    assert "majoré de 9\u00a0points" in sources[1]
 
 
 def test_new_channel_that_the_post_presents(play):

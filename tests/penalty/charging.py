@@ -3,11 +3,12 @@
 from freezegun import freeze_time
 
 from ..common import RecouvrementCase
+from ..extending import Extending
 
 TODAY = "2026-10-15"
 
 
-class ChargingCase(RecouvrementCase):
+class ChargingCase(Extending, RecouvrementCase):
     """An invoice late since the summer, whose penalties are up to date today."""
 
     @classmethod

@@ -1,12 +1,14 @@
 """Penalties that are charged: debit notes, and costs on justification."""
 
 from datetime import date
+from decimal import Decimal
 from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import ExclusionViolation, UniqueViolation
 
 from odoo.exceptions import LockError, UserError
+from odoo.fields import Command
 from odoo.tools import mute_logger
 
 from .charging import TODAY, ChargingCase
@@ -262,6 +264,34 @@ class TestDebitNote(ChargingCase):
         # 4 000 from the start: 39.95 + 145.40 instead of 53.93 + 196.29
         self.assertEqual(self.invoice.recouvrement_charge_gap, -64.87)
         self.assertIn("too much", self.invoice.recouvrement_charge_warning)
+
+    def test_1343_2_a_charged_indemnity_takes_nothing_off_capitalised_interest(self):
+        invoice = self._invoice(self.business, 10000, "2025-01-31")
+        self.env["recouvrement.judgment"].create(
+            {
+                "name": "RG 25/00012",
+                "partner_id": self.business.id,
+                "company_id": self.company.id,
+                "move_ids": [Command.set(invoice.ids)],
+                "date": "2025-03-10",
+                "rule": "penalties",
+                "date_capitalised": "2025-03-10",
+            }
+        )
+        self._penalties(invoice, TODAY)
+        before = self._capitalised(invoice)
+        # 10 000 at 13.15 % for 150 days of 2025, 12.15 % for 184 and for 31 of 2026
+        self.assertEqual(before, {date(2026, 1, 31): Decimal("1256.09")})
+        note = self._charge(invoice, with_interest=False)
+        self.assertEqual(note.amount_total, 40)
+        self.assertEqual(self._capitalised(invoice), before)
+
+    def _capitalised(self, invoice):
+        found, _errors = self.env["recouvrement.penalty.engine"]._work_out(
+            invoice.ids, date(2026, 3, 31)
+        )
+        [statement] = found[invoice.id].statements.values()
+        return {part.date: part.amount for part in statement.capitalisations}
 
     def test_a_reversed_note_is_not_brought_back(self):
         """Its penalties are owed again: they would be twice."""

@@ -301,7 +301,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
 
     @api.model
     def _get_interest_start(self, row, inputs):
-        """Last day that bears no interest, or None while none can be due.
+        """Last day that bears no interest, or None while none can be due. Hook.
 
         A consumer owes it on what a formal notice claimed, from the event that the
         company settled on (C. civ. 1231-6, 1344-1); a public body from the end of the
@@ -330,7 +330,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
     def _get_interest_end(self, row, date):
         """Last day that may bear interest: ``date``, the eve of the judgment that opens
         insolvency proceedings for what was owed before it (C. com. L622-28), or the day
-        that a waiver stops it."""
+        that a waiver stops it. Hook."""
         end = date
         opening = row["insolvency_date"]
         if opening and row["invoice_date"] and row["invoice_date"] < opening:
@@ -348,9 +348,11 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
     @api.model
     def _read_due_lines(self, move_ids):
         """Read the due lines of the posted invoices, with the terms frozen on these.
+        What a rule of yours looks at is added to the rows here, read for all of them
+        together. Hook.
 
-        :return: ``{move_id: [row]}``, oldest due first, amounts as Decimal in the
-            currency of the invoice
+        :return: ``{move_id: [row]}``, oldest due first; a row is a dict of plain
+            values, its amounts Decimal in the currency of the invoice
         """
         self.env["account.move"].flush_model()
         self.env["account.move.line"].flush_model(

@@ -3,7 +3,6 @@ import logging
 from datetime import timedelta
 
 import requests
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -35,10 +34,8 @@ class RecouvrementRate(models.Model):
 
     _shipped_file = "rates.csv"
     _shipped_key = ("date_from",)
-    # missing rates are told from so many days before their half-year, and for as long
-    # as debts between businesses can be claimed (C. com. L110-4)
+    # missing rates are told from so many days before their half-year
     _notice_days = 15
-    _notice_years = 5
     _ecb_timeout = 20
 
     date_from = fields.Date(
@@ -221,9 +218,15 @@ class RecouvrementRate(models.Model):
     @api.model
     def _get_missing_notice(self, date):
         """Word what is missing of the half-years known, running or about to start on
-        ``date``; False when nothing is."""
+        ``date``, for as long as debts between businesses can be claimed (C. com.
+        L110-4); False when nothing is."""
         known = {rate.date_from: rate for rate in self.sudo().search([])}
-        first = max(min([date, *known]), date - relativedelta(years=self._notice_years))
+        facts = self.env["recouvrement.legal.fact"]._get_table()
+        try:
+            years = int(facts.at("limitation_business", date).value)
+        except law.UnknownFactError as error:
+            return self._get_missing_message(error)
+        first = max(min([date, *known]), law.add_years(date, -years))
         last = date + timedelta(days=self._notice_days)
         sentences = [
             self._get_half_year_notice(day, known.get(day))

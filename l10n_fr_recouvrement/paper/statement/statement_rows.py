@@ -95,6 +95,35 @@ def add_up(rows):
     return {**sums, "total": sum(sums.values(), ZERO)}
 
 
+def sum_up(rows, credit=ZERO):
+    """What a debtor owes by the rows of its account: the sums of its columns, what its
+    fees are made of, and the total once a credit that no debt took up is deducted.
+
+    >>> rows = [make_row("due", principal=Decimal("100.00")),
+    ...         make_row("indemnity", fees=Decimal("40.00")),
+    ...         make_row("waiver", fees=Decimal("-15.00")),
+    ...         make_row("cost", fees=Decimal("7.45"))]
+    >>> found = sum_up(rows, Decimal("30.00"))
+    >>> [str(found[name]) for name in ("indemnity", "costs", "credit", "total")]
+    ['25.00', '7.45', '30.00', '102.45']
+    >>> str(sum_up(rows, Decimal("500.00"))["credit"])
+    '132.45'
+    """
+    sums = add_up(rows)
+    indemnity, costs = (
+        sum((row["fees"] or ZERO for row in rows if row["kind"] in kinds), ZERO)
+        for kinds in (("indemnity", "waiver"), ("cost",))
+    )
+    deducted = min(credit, max(ZERO, sums["total"]))
+    return {
+        "sums": sums,
+        "indemnity": indemnity,
+        "costs": costs,
+        "credit": deducted,
+        "total": sums["total"] - deducted,
+    }
+
+
 def invoice_rows(invoice):
     """The rows of one invoice, its subtotal last."""
     rows = [row for line in invoice.lines for row in due_rows(line)]
