@@ -103,6 +103,17 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         cls.printer = cls.classPatch_letters()
 
     @classmethod
+    def setup_independent_company(cls, **kwargs):
+        """The company that `./dev test` made ready, with its chart of accounts; one of
+        this class's own where it did not."""
+        companies = cls.env["res.company"].sudo()
+        ready = companies.search([("name", "=", "company_1_data")], limit=1)
+        if not ready:
+            return super().setup_independent_company(**kwargs)
+        cls.env.user.company_ids = [Command.link(ready.id)]
+        return ready.with_env(cls.env)
+
+    @classmethod
     def classPatch_letters(cls):
         """Stand in for wkhtmltopdf, the outer edge, where the PDF is not the point: a
         letter is checked as any other, and goes alone."""

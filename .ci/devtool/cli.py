@@ -68,7 +68,8 @@ Usage: ./dev COMMAND [ARGUMENT ...]
   help    this text
 
 Everything is installed on the first call and kept: the next one starts in seconds.
-  ODOO_PATH                            use this Odoo 19 (a folder containing odoo/)
+  ODOO_PATH                            use this Odoo 19.0, a checkout for instance
+                                       (a folder containing odoo/)
   PGHOST PGPORT PGUSER PGPASSWORD      use this PostgreSQL (databases recouvrement_*)
 """
 

@@ -1,7 +1,9 @@
 """The databases: what each is built from, and building it when that has changed.
 
 - ``recouvrement_base``: the modules ours stands on, without demonstration data;
-- ``recouvrement_test``: a copy of it with ours installed, copied again for each run;
+- ``recouvrement_test``: a copy of it with ours installed;
+- ``recouvrement_company``: a copy of that with the company of the tests and its chart
+  of accounts, copied again for each run of them;
 - ``recouvrement_demo``: the demonstration company.
 
 The first takes longest and changes least: its dump is kept in the cache, for other
@@ -22,8 +24,11 @@ from .ui import Step, step
 
 BASE = f"{PREFIX}base"
 TEST = f"{PREFIX}test"
+COMPANY = f"{PREFIX}company"
 DEMO = f"{PREFIX}demo"
 RUN = f"{PREFIX}run"
+
+COMPANY_SCRIPT = "test_company.py"
 
 # To be raised when what is done below to build the bases changes.
 RECIPE = 1
@@ -48,8 +53,8 @@ class Databases:
         return BASE
 
     def test(self) -> str:
-        """The template of the tests: ours installed on a copy of the base."""
-        key = digest(self._base_key(demo=False), self.project.addon_key())
+        """Ours installed on a copy of the base."""
+        key = self._test_key()
         with self._building():
             up_to_date = self.server.key(TEST) == key
         if not up_to_date:
@@ -58,6 +63,20 @@ class Databases:
             with self._building(), step(f"Database {TEST}: install {modules}"):
                 self.server.build(TEST, key, lambda name: self._fill_test(base, name))
         return TEST
+
+    def company(self) -> str:
+        """The template of a run of the tests: with their company."""
+        script = self.project.scripts / COMPANY_SCRIPT
+        key = digest(self._test_key(), script.read_text(encoding="utf-8"))
+        with self._building():
+            up_to_date = self.server.key(COMPANY) == key
+        if not up_to_date:
+            test = self.test()
+            with self._building(), step(f"Database {COMPANY}: a company of the tests"):
+                self.server.build(
+                    COMPANY, key, lambda name: self._fill_company(test, name)
+                )
+        return COMPANY
 
     def demo_key(self) -> str:
         return digest(self._base_key(demo=True), self.project.addon_key())
@@ -127,6 +146,9 @@ class Databases:
         sources = self.odoo.sources.key
         return digest(RECIPE, sources, self._base_addons, languages, version, demo)
 
+    def _test_key(self) -> str:
+        return digest(self._base_key(demo=False), self.project.addon_key())
+
     def _log(self, name: str) -> Path:
         return self.project.logs / f"{name}.log"
 
@@ -167,6 +189,11 @@ class Databases:
     def _fill_test(self, base: str, name: str) -> None:
         self.server.copy(base, name)
         self.install_addons(name, self._log("test-database"))
+
+    def _fill_company(self, test: str, name: str) -> None:
+        self.server.copy(test, name)
+        self.odoo.script(COMPANY_SCRIPT, name, log=self._log("company-database"))
+        self.server.vacuum(name)
 
     def _fill_demo(self, name: str, current: Step) -> None:
         self._fill_base(name, True, current)

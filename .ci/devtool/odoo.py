@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .config import Project, digest
 from .debian import unpacked_odoo
-from .proc import clean_env, run
+from .proc import clean_env, output_of, run
 from .ui import Failure
 from .venv import Venv
 
@@ -42,7 +42,15 @@ def find_sources(project: Project) -> Sources:
             f"not {project.declaration.series}.",
             "set ODOO_PATH to the folder that contains the odoo/ of an Odoo 19.",
         )
-    return Sources(path, digest(path, text))
+    return Sources(path, digest(path, text, _commit(path)))
+
+
+def _commit(checkout: Path) -> str:
+    """Where a checkout stands, so that what is built from it follows it."""
+    try:
+        return output_of(["git", "-C", checkout, "rev-parse", "HEAD"]).strip()
+    except (Failure, FileNotFoundError):  # no checkout, not ours, no git
+        return ""
 
 
 @dataclass(frozen=True)

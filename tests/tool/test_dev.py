@@ -1,6 +1,7 @@
 """What `./dev` makes of what it is given."""
 
 import argparse
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -58,6 +59,20 @@ def test_odoo_of_the_series_is_taken_wherever_it_is(tmp_path, monkeypatch):
     assert sources.addons == [tmp_path / "odoo" / "addons"]
     (tmp_path / "addons" / "account").mkdir(parents=True)
     assert sources.addons == [tmp_path / "odoo" / "addons", tmp_path / "addons"]
+
+
+def test_what_is_built_from_a_checkout_follows_its_commits(tmp_path, monkeypatch):
+    _checkout(tmp_path, "19, 0")
+    monkeypatch.setenv("ODOO_PATH", str(tmp_path))
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@y.z"]
+    keys = [find_sources(_project()).key]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    for _commit in range(2):
+        empty = ["commit", "--quiet", "--allow-empty", "--message", "x"]
+        subprocess.run([*git, *empty], check=True)
+        keys += [find_sources(_project()).key for _call in range(2)]
+    assert keys[1] == keys[2] and keys[3] == keys[4]
+    assert len({*keys}) == 3
 
 
 @pytest.mark.parametrize("version", ["18, 0", "19, 1", None])

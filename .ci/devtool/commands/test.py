@@ -39,10 +39,10 @@ def run(project: Project, arguments: Sequence[str]) -> int:
         with locked(project.cache / "lock"):
             printer = unpatched_wkhtmltopdf(project)
         databases.base()  # the tests of installation copy it
-        template = databases.test()
+        template, company = databases.test(), databases.company()
         try:
-            with step(f"Copy of {template} for this run"):
-                database = databases.scratch(template)
+            with step(f"Copy of {company} for this run"):
+                database = databases.scratch(company)
             command = [
                 str(environment.odoo.venv.python),
                 "-m",
