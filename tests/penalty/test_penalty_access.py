@@ -1,6 +1,5 @@
 """Who sees penalties, charges and forgives them."""
 
-
 from odoo.exceptions import AccessError, UserError
 
 from .charging import TODAY, ChargingCase
