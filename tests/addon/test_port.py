@@ -141,8 +141,7 @@ RULES = (
     rule(
         "post through Odoo",
         "snailmail.letter snailmail.snailmail_print",
-        "models/channel/recouvrement_channel_snailmail*.py "
-        "models/channel/recouvrement_action_carrier.py",
+        "models/channel/recouvrement_channel_snailmail.py",
         "self.env['snailmail.letter']",
     ),
     rule(
