@@ -8,6 +8,7 @@ not matter: only which file takes longer than which.
 """
 
 import json
+import time
 from pathlib import Path
 
 SECONDS = Path(__file__).with_name("seconds.json")
@@ -43,15 +44,25 @@ def file_of(nodeid):
 
 
 class Recorder:
-    """Adds up what the tests of each file take, their preparation included."""
+    """Adds up what the tests of each file take, their preparation included.
+
+    By the clock of the process that gives out the tests: that of those which run them
+    stands still in some.
+    """
 
     def __init__(self):
         self.seconds = {}
+        self._since = {}
+
+    def pytest_xdist_node_collection_finished(self, node):
+        self._since[node] = time.monotonic()
 
     def pytest_runtest_logreport(self, report):
-        name = file_of(report.nodeid)
+        now = time.monotonic()
+        name, since = file_of(report.nodeid), self._since.get(report.node, now)
+        self._since[report.node] = now
         if name.startswith("tests/"):
-            self.seconds[name] = self.seconds.get(name, 0) + report.duration
+            self.seconds[name] = self.seconds.get(name, 0) + now - since
 
     def pytest_sessionfinish(self):
         kept = {name: round(taken) for name, taken in sorted(self.seconds.items())}

@@ -412,8 +412,10 @@ _FILE = re.compile(r"[\w.-]*(?:/[\w.-]+)*[\w-]\.(?:py|xml|csv|md|pot?|yml|ini|to
 _FOLDER = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
 # Where a path of the documentation may begin.
 ROOTS = (REPOSITORY, SOURCES, REPOSITORY / "tests", REPOSITORY / ".ci" / "devtool")
-# Paths of what is made, or of an addon yet to be written.
-_MADE = re.compile(r"\.dev\b|out/|pg/|my_|odoo/|bench-|\.po$")
+# Paths of what is made, of Odoo, or of what is yet to be written.
+_MADE = re.compile(
+    r"\.dev\b|out/|pg/|bench-|odoo/|addons/|my_|migrations/|(pre|post)-migrate\.py"
+)
 
 
 def _is_there(name):
