@@ -448,12 +448,11 @@ class TestSnailmail(RecouvrementCase):
         models = self.env.registry.models
         missing = models.pop("snailmail.letter")
         try:
-            problems = self.env["recouvrement.channel.snailmail"]._check_deliverable(
-                self.action
-            )
+            channel = self.env["recouvrement.channel.snailmail"]
+            problems = channel._check_deliverable(self.action)
             self.assertIn("not installed", problems[self.action])
             self.action.sudo().carrier_state = "queued"
-            self.action.sudo()._follow_snailmail()
+            channel._follow_carried(self.action.sudo())
             self.assertEqual(self.action.carrier_state, "error")
         finally:
             models["snailmail.letter"] = missing
