@@ -201,7 +201,7 @@ class RecouvrementDemo(models.AbstractModel):
         run.action_start()
         waiting = run.action_ids.sudo().filtered(
             lambda action: (
-                action.state != "failed" and action._get_channel()._is_contact
+                action.state != "failed" and action._channel_handler()._is_contact
             )
         )
         calls = waiting.filtered("is_human")

@@ -191,7 +191,7 @@ class ReportLetter(models.AbstractModel):
     def _gather_delivery(self, action):
         """How a letter that the post presents travels, line by line: by the text of
         that name, where a channel has one, and its number."""
-        channel = action._get_channel()
+        channel = action._channel_handler()
         if not channel._is_registered or action.channel not in french.TEXTS:
             return ()
         parts = [(action.channel, {})]

@@ -94,7 +94,7 @@ class ReportPosting(models.AbstractModel):
         letter = self.env["report.l10n_fr_recouvrement.report_letter"]
         currency = action.currency_id.name
         # How letters travel, in the language of the list.
-        delivery = action._get_channel()._posting_name or dict(
+        delivery = action._channel_handler()._posting_name or dict(
             action._fields["channel"]._description_selection(self.env)
         ).get(action.channel, "")
         number = action.is_tracked and action.tracking_number

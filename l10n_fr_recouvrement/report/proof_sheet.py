@@ -104,7 +104,7 @@ class ReportProofSheet(models.AbstractModel):
     def _get_channel(self, action):
         labels = dict(action._fields["channel"]._description_selection(action.env))
         return (
-            action._get_channel()._proof_name
+            action._channel_handler()._proof_name
             or labels.get(action.channel, action.channel).lower()
         )
 
@@ -143,7 +143,7 @@ class ReportProofSheet(models.AbstractModel):
                 )
             )
         if action.state in LETTER_STATES:
-            events += action._get_channel()._prepare_sent_events(action)
+            events += action._channel_handler()._prepare_sent_events(action)
         if action.date_posted:
             events.append((self._format_day(action.date_posted), "Postée", ""))
         if action.date_presented:

@@ -69,7 +69,7 @@ class TestTraits(RecouvrementCase):
             self.channels._get_codes("is_registered")
 
     def test_channel_of_an_addon_that_is_gone(self):
-        """What it sent is still read."""
+        """What it sent is still read; what waits for it does not leave."""
         self._invoice(self.business, 100, "2026-05-01")
         action = self._run("2026-05-05")
         self.env.cr.execute(
@@ -78,7 +78,11 @@ class TestTraits(RecouvrementCase):
         )
         action.invalidate_recordset(["channel"])
         self.assertFalse(action.is_registered or action.is_human or action.is_printed)
-        self.assertEqual(action._get_channel()._name, "recouvrement.channel")
+        self.assertEqual(action._channel_handler()._name, "recouvrement.channel")
+        with freeze_time("2026-05-05"):
+            action.action_approve_and_send()
+        self.assertEqual(action.state, "failed")
+        self.assertIn("not installed any more", action.failure_reason)
 
     def test_searches_and_stages_agree_with_the_channels(self):
         stages = self.env["recouvrement.stage"].with_context(active_test=False)

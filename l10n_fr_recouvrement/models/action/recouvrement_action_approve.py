@@ -25,10 +25,16 @@ class RecouvrementAction(models.Model):
         )
         return True
 
+    def _get_approving_group(self):
+        """External id of the group whose members approve what claims more than officers
+        approve. Hook."""
+        return MANAGER
+
     def _approve_above_limit(self):
         """Above the limit of the company, approving is for a manager."""
         above = self.filtered(lambda action: action._is_above_limit())
-        if above and not self.env.su and not self.env.user.has_group(MANAGER):
+        group = self._get_approving_group()
+        if above and not self.env.su and not self.env.user.has_group(group):
             company = above[0].company_id
             raise UserError(
                 self.env._(
@@ -37,7 +43,7 @@ class RecouvrementAction(models.Model):
                     limit=company.currency_id.format(
                         company.recouvrement_approval_limit
                     ),
-                    group=self.env.ref(MANAGER).sudo().name,
+                    group=self.env.ref(group).sudo().name,
                     actions=", ".join(
                         f"{action.name} ({action.partner_id.name})" for action in above
                     ),
@@ -46,7 +52,7 @@ class RecouvrementAction(models.Model):
         above.sudo().approved_above_limit = True
 
     def _is_above_limit(self):
-        """Whether this action claims more than officers approve."""
+        """Whether this action claims more than officers approve. Hook."""
         self.ensure_one()
         company = self.company_id
         limit = company.recouvrement_approval_limit

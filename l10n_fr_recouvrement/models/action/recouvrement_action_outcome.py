@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, plaintext2html
+from odoo.tools import format_date
 
 from ... import law
 from ...const import RETURN_REASONS
@@ -158,15 +158,6 @@ class RecouvrementAction(models.Model):
     def _ask_to_find(self, summary, note):
         """Ask the responsible for what is missing on the contact."""
         self._ask_responsible(self.contact_id, summary, note)
-
-    def _ask_responsible(self, record, summary, note):
-        """Leave the responsible of the action something to do on a record."""
-        record.sudo().activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=note and plaintext2html(note),
-            user_id=self._get_responsible().id,
-        )
 
     # ------------------------------------------------------------------
     # Letters that come back

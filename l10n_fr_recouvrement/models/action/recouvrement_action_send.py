@@ -193,11 +193,6 @@ class RecouvrementAction(models.Model):
             sent |= part[0]._channel_handler()._carry_out(part)
         return sent
 
-    def _channel_handler(self):
-        """Return the service of the channel of this action. Hook."""
-        self.ensure_one()
-        return self.env[f"recouvrement.channel.{self.channel}"]
-
     # ------------------------------------------------------------------
     # What keeps actions from leaving
     # ------------------------------------------------------------------
@@ -226,7 +221,7 @@ class RecouvrementAction(models.Model):
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
         problems = {}
         for company, actions in (
-            self.filtered(lambda action: action._get_channel()._needs_identity)
+            self.filtered(lambda action: action._channel_handler()._needs_identity)
             .grouped("company_id")
             .items()
         ):
@@ -234,15 +229,6 @@ class RecouvrementAction(models.Model):
             if reasons:
                 problems |= dict.fromkeys(actions, "\n".join(reasons))
         return problems
-
-    def _fail(self, reason):
-        self.sudo()._set_state("failed", failure_reason=reason)
-
-    def _cancel(self, reason):
-        for action in self.sudo():
-            action.message_post(body=reason)
-        self.sudo()._set_state("cancelled")
-        self._drop_activities()
 
     # ------------------------------------------------------------------
     # What left

@@ -40,6 +40,18 @@ class RecouvrementAction(models.Model):
                 )
         self.write({"state": state, **vals})
 
+    def _fail(self, reason):
+        """Set the actions aside as exceptions: ``reason`` is what to mend."""
+        self.sudo()._set_state("failed", failure_reason=reason)
+
+    def _cancel(self, reason):
+        """Give the actions up and post the reason on each: every cancellation comes
+        here. Hook."""
+        for action in self.sudo():
+            action.message_post(body=reason)
+        self.sudo()._set_state("cancelled")
+        self._drop_activities()
+
     @api.model
     def _get_state_label(self, state):
         labels = dict(self._fields["state"]._description_selection(self.env))

@@ -79,7 +79,7 @@ class RecouvrementAction(models.Model):
                 }
             )
         for part in actions.grouped("channel").values():
-            part[0]._get_channel()._post_again(part)
+            part[0]._channel_handler()._post_again(part)
         self._trigger_carriers()
         return True
 

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import email_normalize, email_normalize_all, plaintext2html
 
-from ...const import MANAGER, PENDING_STATES
+from ...const import PENDING_STATES
 from ...paper.words import letter_kinds
 
 # A mail server that does not answer is asked again so often, for so long.
@@ -113,37 +113,6 @@ class RecouvrementAction(models.Model):
             or kind != "email"
             and (not recipient["id"] or recipient["id"] in chosen)
         ]
-
-    def _get_responsible(self):
-        """Who is told of what comes back: the responsible of the action, of the debtor,
-        who approved it, else a manager; the first who may see the action."""
-        self.ensure_one()
-        action = self.sudo()
-        users = (
-            action.user_id | action.partner_id.recouvrement_user_id | action.approver_id
-        )
-        return (
-            action._pick_user(users)
-            or action._pick_user(self.env.ref(MANAGER).sudo().all_user_ids)
-            or self.env.user
-        )
-
-    def _pick_user(self, users):
-        """The first of ``users`` who works for the company and may see the action."""
-        company = self.company_id
-        for user in users:
-            if (
-                user.active
-                and not user.share
-                and company in user.company_ids
-                and self.with_user(user).with_company(company).has_access("read")
-            ):
-                return user
-        return users.browse()
-
-    def _with_words_of(self, user):
-        """The action in the language of whom it speaks to."""
-        return self.with_context(lang=user.lang or self.env.lang)
 
     # ------------------------------------------------------------------
     # Answers

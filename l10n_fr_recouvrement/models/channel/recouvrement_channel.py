@@ -92,10 +92,18 @@ class RecouvrementChannel(models.AbstractModel):
 
     @api.model
     def _check_deliverable(self, actions):
-        """Say what keeps actions from leaving. Hook.
+        """Check what keeps actions from leaving. Hook.
 
-        :return: ``{action: reason in words}`` for those that cannot leave
+        :return: ``{action: reason}`` for those that cannot leave
         """
+        if (
+            self._name == "recouvrement.channel"
+        ):  # what `_get` gives for one that is gone
+            reason = self.env._(
+                "Its channel is not installed any more: choose another one, then "
+                "check again."
+            )
+            return dict.fromkeys(actions, reason)
         return {}
 
     @api.model

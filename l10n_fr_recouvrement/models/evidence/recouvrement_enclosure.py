@@ -214,7 +214,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _get_size_warning(self, action, enclosures):
-        if not action._get_channel()._is_size_limited:
+        if not action._channel_handler()._is_size_limited:
             return []
         # The size that Odoo itself sends a link instead of the file from.
         limit = self.env["ir.mail_server"]._get_max_email_size() * MEGABYTE

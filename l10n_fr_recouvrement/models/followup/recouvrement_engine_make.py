@@ -126,7 +126,8 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _get_deadline(self, candidate):
-        """Working day by which the letter asks for payment."""
+        """Working day by which the letter asks for payment. Computed again whenever the
+        amounts are refreshed, until the letter leaves. Hook."""
         return law.next_working_day(
             candidate.date + timedelta(days=candidate.stage.payment_days),
             candidate.company.recouvrement_alsace_moselle,

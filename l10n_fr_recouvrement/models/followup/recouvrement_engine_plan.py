@@ -147,11 +147,11 @@ class RecouvrementEngine(models.AbstractModel):
     def _keep_contacts_apart(self, candidate):
         """A stage that does not reach the debtor, as a task, takes no other with it.
         The invoices that are to be claimed wait until it is done."""
-        if candidate.stages and not candidate.stage._get_channel()._is_contact:
+        if candidate.stages and not candidate.stage._channel_handler()._is_contact:
             candidate.stages = {
                 move_id: stage
                 for move_id, stage in candidate.stages.items()
-                if not stage._get_channel()._is_contact
+                if not stage._channel_handler()._is_contact
             }
 
     @api.model

@@ -56,7 +56,7 @@ class RecouvrementChannelMixin(models.AbstractModel):
             )
         return [("channel", "in", sorted(codes))]
 
-    def _get_channel(self):
-        """What this record leaves by, see ``recouvrement.channel``."""
+    def _channel_handler(self):
+        """Return the channel of this record, a model of ``recouvrement.channel``."""
         self.ensure_one()
         return self.env["recouvrement.channel"]._get(self.channel)
