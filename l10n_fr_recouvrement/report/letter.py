@@ -189,12 +189,11 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _gather_delivery(self, action):
-        """How a letter that the post presents travels, line by line: by the text of
-        that name, where a channel has one, and its number."""
+        """How the letter travels, line by line: as the channel says, and its number."""
         channel = action._channel_handler()
-        if not channel._is_registered or action.channel not in french.TEXTS:
+        if not channel._delivery_text:
             return ()
-        parts = [(action.channel, {})]
+        parts = [(channel._delivery_text, {})]
         if channel._is_tracked and action.tracking_number:
             parts.append(("tracking", {"number": action.tracking_number}))
         return tuple(parts)

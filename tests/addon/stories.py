@@ -196,8 +196,11 @@ early, notice = run("2026-06-24"), run("2026-06-25")
 sheet = env["report.l10n_fr_recouvrement.report_proof"]
 events = [what + " " + detail for _when, what, detail in sheet._prepare_events(second)]
 
+consumers = env.ref("l10n_fr_recouvrement.procedure_consumer")
+consumers.stage_ids.filtered(
+    lambda stage: stage.kind != "formal_notice" and stage.delay_from != "hand"
+).active = False
 private = invoice("Particulier", 1000, is_company=False)
-env.ref("l10n_fr_recouvrement.procedure_consumer").late_entry = "reached"
 claimed = run("2026-09-15").filtered(lambda one: one.partner_id.name == "Particulier")
 send(claimed, "2026-09-15")
 with freeze_time("2026-09-18"):
@@ -219,13 +222,13 @@ env.ref("l10n_fr_recouvrement.procedure_business").with_context(
     active_test=False).stage_ids.filtered(
     lambda stage: stage.channel == "phone").active = True
 move = invoice("Annonce", 1000, phone="01 99 00 11 22")
-call = run("2026-06-08")
+call = run("2026-06-12")
 arch = etree.fromstring(call.get_view(view_type="form")["arch"])
 labels = {node.get("args"): (node.get("string"), eval(node.get("invisible"), {},
               {"state": "todo", "channel": "phone"}),
               eval(node.get("invisible"), {}, {"state": "todo", "channel": "visit"}))
           for node in arch.xpath("//header/button[@name='action_outcome']")}
-with freeze_time("2026-06-08"):
+with freeze_time("2026-06-12"):
     opened = call.action_outcome("cheque")
     wizard = env[opened["res_model"]].with_context(**opened["context"]).create({})
     asked = [wizard.hint, wizard.asks_day, wizard.asks_amount, str(wizard.promise_date)]
@@ -243,7 +246,7 @@ result([told(call), labels["['cheque']"], opened["name"], asked, refused, call.o
 """
 
 ACME = """
-import threading
+import json, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 

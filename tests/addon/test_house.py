@@ -31,6 +31,7 @@ MODEL_PLACES = ("models", "report", "wizard", "demo")
 # What the guide's tables of hooks call the models of a kind.
 KINDS = {
     "a channel": "recouvrement.channel",
+    "an outcome": "recouvrement.outcome",
     "a service of electronic registered letters": "recouvrement.lre.provider",
 }
 

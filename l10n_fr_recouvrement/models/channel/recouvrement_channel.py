@@ -50,6 +50,8 @@ class RecouvrementChannel(models.AbstractModel):
     _needs_identity = True
     # What came back was presented all the same: it puts in default.
     _counts_when_returned = True
+    # How the letter says that it travels: the name of a text of `paper.words`.
+    _delivery_text = ""
     # Names in French, on the proof sheet and on the list of letters to post; without
     # one, the channel's own.
     _proof_name = ""

@@ -15,6 +15,7 @@ class RecouvrementChannelLre(models.AbstractModel):
 
     _is_registered = True
     _has_carrier = True
+    _delivery_text = "lre"
     _proof_name = "lettre recommandée électronique"
 
     @api.model

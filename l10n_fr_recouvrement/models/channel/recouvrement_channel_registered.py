@@ -10,5 +10,6 @@ class RecouvrementChannelRegistered(models.AbstractModel):
 
     _is_registered = True
     _is_tracked = True
+    _delivery_text = "registered"
     _proof_name = "lettre recommandée avec avis de réception"
     _posting_name = "Recommandé avec AR"
