@@ -1,5 +1,6 @@
 """What was charged and forgiven of the penalties of an invoice, and what is left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -48,8 +49,8 @@ class Settled:
     on justification (C. com. L441-10, II), that no debit note charges.
     """
 
-    charges: tuple = ()
-    waivers: tuple = ()
+    charges: Sequence = ()
+    waivers: Sequence = ()
     has_indemnity: bool = False
     indemnity_waived: Decimal = ZERO
     costs: Decimal = ZERO
@@ -142,14 +143,15 @@ def penalties(statements, settled, digits=2, indemnity=ZERO, indemnity_date=None
     waived_interest = waived_indemnity = ZERO
     if settled.waivers:
         segments = [part for found in statements.values() for part in found.segments]
-        waived_interest, waived_indemnity = waived(settled, segments, digits)
+        waived_interest, forgiven = waived(settled, segments, digits)
+        waived_indemnity = min(forgiven, indemnity)
     return Penalties(
         statements,
         interest,
         indemnity,
         indemnity_date,
         waived_interest,
-        min(waived_indemnity, indemnity),
+        waived_indemnity,
         settled.costs,
         charge_gap(charges, statements, digits) if charges else ZERO,
     )

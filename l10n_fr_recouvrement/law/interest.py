@@ -1,5 +1,6 @@
 """Late-payment interest as segments that a reader can recompute by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -161,8 +162,8 @@ class Events:
     due no more, and is not capitalised.
     """
 
-    payments: tuple = ()
-    settled: tuple = ()
+    payments: Sequence = ()
+    settled: Sequence = ()
 
 
 NO_EVENTS = Events()

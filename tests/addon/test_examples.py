@@ -217,8 +217,10 @@ def test_rate_and_legal_fact(play):
         "Sous accord 2027": [[30, 11.3, 92.88], [0, 0, 50.0]],
         "Autre 2027": [[30, 12.65, 103.97], [0, 0, 50.0]],
     }
-    assert sources[0] == "Article 7 de l’accord-cadre du 2 janvier 2020\u00a0:"
-    assert "majoré de 9\u00a0points" in sources[1]
+    article, first, *_others = (text.replace("\u00a0", " ") for text in sources)
+    assert article == "Article 7 de l’accord-cadre du 2 janvier 2020 :"
+    assert first.startswith("11,62 % : taux de l’intérêt légal")
+    assert "majoré de 9 points de pourcentage" in first
 
 
 def test_new_channel_that_the_post_presents(play):
