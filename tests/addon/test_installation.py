@@ -37,6 +37,7 @@ print("FOUND", Manifest.for_addon("{ADDON}").path)
 LIVE = (
     CREDITOR
     + """
+env.ref("base.EUR").active = True
 env.ref("l10n_fr_recouvrement.stage_business_reminder").delay = 9
 debtor = env["res.partner"].create({
     "name": "Débiteur", "is_company": True, "street": "1 rue de l'Essai",
@@ -53,11 +54,15 @@ run = env["recouvrement.run"].create({})
 run.action_start()
 run.action_ids.channel = "letter"
 run.action_ids.action_approve_and_send()
-wizard = env["recouvrement.debit.wizard"].create({"move_ids": [(6, 0, move.ids)]})
+env.company.recouvrement_penalty_account_id = env["account.account"].search(
+    [("account_type", "=", "income")], limit=1)
+wizard = env["recouvrement.debit.wizard"].create({
+    "company_id": env.company.id, "move_ids": [(6, 0, move.ids)],
+})
 wizard.action_charge()
 env.cr.commit()
 print("LIVED", run.action_ids.mapped("state"),
-      move.recouvrement_debit_note_ids.mapped("state"))
+      sorted(set(move.recouvrement_debit_note_ids.mapped("state"))))
 """
 )
 
@@ -227,11 +232,11 @@ def test_uninstalled(played):
 
 
 def test_what_an_uninstallation_leaves(played):
-    """The invoice, the debit note and its journal, and what was said of them."""
+    """The invoice, its debit notes and their journal, and what was said of them."""
     _machine, seen, _logs = played
     before = dict(row.split("|") for row in seen["before"])
     after = dict(row.split("|") for row in seen["after"])
-    assert int(before["moves"]) == 2 and int(before["files"]) > 0
+    assert int(before["moves"]) > 1 and int(before["files"]) > 0
     for kept in ("moves", "journals", "messages"):
         assert after[kept] == before[kept], kept
     assert after["files"] == "0"

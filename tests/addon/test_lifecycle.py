@@ -122,7 +122,7 @@ def test_update_brings_new_defaults_beside_a_customised_procedure(installed, tmp
         later = _next_version(tmp_path)
         log = server(copy, "-u", ADDON, later)
         assert complaints(log) == []
-        assert "Running upgrade" in log
+        assert "Running migration" in log
         assert query(copy, MEDIATOR % FIELD_AFTER) == ["Médiateur de l’exemple"]
         assert query(copy, PROCEDURES) == before
         shell(copy, RESTORE, later)

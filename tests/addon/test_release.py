@@ -58,7 +58,8 @@ env["account.payment.register"].with_context(
 ).create({"amount": 30, "payment_date": "2026-03-15"}).action_create_payments()
 moves.action_recouvrement_refresh_penalties()
 waiver = env["recouvrement.waiver.wizard"].create({
-    "move_ids": [(6, 0, moves[2].ids)], "reason": "Geste", "stops": True,
+    "company_id": env.company.id, "move_ids": [(6, 0, moves[2].ids)],
+    "reason": "Geste", "stops": True,
 })
 waiver.action_waive()
 run = env["recouvrement.run"].create({})
