@@ -504,6 +504,53 @@ def test_names_beside_a_path_are_in_that_file():
     )
 
 
+def hooks_of_the_code():
+    """Methods whose docstring says that they are hooks: their names and files."""
+    return [
+        (node.name, path)
+        for path in python_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef)
+        and re.search(r"\bHook\b", ast.get_docstring(node) or "")
+    ]
+
+
+def hooks_of_the_guide():
+    return set(re.findall(r"`(_\w+)\(", Document(GUIDE).prose))
+
+
+def test_hooks_of_the_code_are_in_the_guide():
+    named_there = hooks_of_the_guide()
+    hold(
+        "List the hook in doc/integrator.md, or take “Hook.” out of its docstring.",
+        [
+            f"{named(path)}: {name}"
+            for name, path in hooks_of_the_code()
+            if name not in named_there
+        ],
+    )
+
+
+def test_hooks_are_played():
+    """An example of the guide or a test overrides each, as an integrator would."""
+    guide = "\n".join(
+        re.findall(r"^```python\n(.+?)^```$", GUIDE.read_text("utf-8"), re.M | re.S)
+    )
+    tests = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted((REPOSITORY / "tests").rglob("*.py"))
+    )
+    hold(
+        "Play the hook in a test (`tests/hooks.py`) or in an example of the guide.",
+        [
+            f"{named(path)}: {name}"
+            for name, path in hooks_of_the_code()
+            if not re.search(rf"\bdef {name}\(", guide)
+            and not re.search(rf"\"{name}\"|\b{name}=|\bdef {name}\(", tests)
+        ],
+    )
+
+
 @tagged("post_install", "-at_install")
 class TestHooks(TransactionCase):
     def test_hooks_of_the_guide_exist(self):

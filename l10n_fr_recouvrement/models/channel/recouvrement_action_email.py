@@ -129,7 +129,7 @@ class RecouvrementAction(models.Model):
 
     def _note_answer(self, message):
         """Mark the action answered, by the debtor alone, and ask the responsible to
-        read: once, as long as nobody has."""
+        read: once, as long as nobody has. Hook."""
         author = message.sudo().author_id
         if author and not author.partner_share:
             return  # one of us
@@ -170,6 +170,7 @@ class RecouvrementAction(models.Model):
     def _note_bounce(self, reason, notice, recipients=frozenset()):
         """Note that the e-mail came back. What was sent stays; what it claimed counts
         as claimed, save that a formal notice that came back put nobody in default.
+        Hook.
 
         :param reason: what the mail server of the debtor says
         :param notice: the message that says so, as bytes: it is kept
@@ -220,6 +221,7 @@ class RecouvrementAction(models.Model):
             self._ask_responsible(self, summary, doubt)
 
     def _mark_undelivered(self, reason):
+        """Note that the e-mail certainly reached nobody. Hook."""
         self._set_state("returned", return_reason="undelivered", email_bounce=reason)
         self.filtered(
             lambda action: letter_kinds.get(action.kind).puts_in_default

@@ -470,7 +470,7 @@ class ResPartner(models.Model):
 
     def _recouvrement_get_responsible(self, company, stage):
         """Who answers for an action at ``stage``: the responsible of the debtor, else
-        that of the stage, as far as they work for ``company``; or nobody."""
+        that of the stage, as far as they work for ``company``; or nobody. Hook."""
         self.ensure_one()
         for user in (self.sudo().recouvrement_user_id, stage.sudo().user_id):
             if user.active and company in user.company_ids:
@@ -479,7 +479,7 @@ class ResPartner(models.Model):
 
     def _recouvrement_get_team(self, company, stage):
         """Team that answers for an action at ``stage``: that of the debtor, else that
-        of the stage, as far as it works for ``company``; or none."""
+        of the stage, as far as it works for ``company``; or none. Hook."""
         self.ensure_one()
         for team in (self.sudo().recouvrement_team_id, stage.sudo().team_id):
             if team and team._serves(company):

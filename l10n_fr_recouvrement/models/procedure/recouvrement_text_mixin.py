@@ -65,7 +65,7 @@ class RecouvrementTextMixin(models.AbstractModel):
 
     @api.model
     def _get_checked_texts(self):
-        """Names of the fields that ``_get_rendered_texts`` reads. Hook."""
+        """Names of the fields that ``_get_rendered_texts`` reads."""
         return LETTER_TEXTS
 
     def _check_words(self):
@@ -124,8 +124,8 @@ class RecouvrementTextMixin(models.AbstractModel):
         )
 
     def _get_rendered_texts(self):
-        """``{field: text}`` of all that is rendered for an action. Hook: a text that is
-        not among them is not checked."""
+        """``{field: text}`` of all that is rendered for an action: a text that is not
+        among them is not checked."""
         self.ensure_one()
         return {name: self[name] or "" for name in LETTER_TEXTS}
 

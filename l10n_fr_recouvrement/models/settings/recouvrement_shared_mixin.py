@@ -26,7 +26,7 @@ class RecouvrementSharedMixin(models.AbstractModel):
         )
 
     def _filter_shared(self):
-        """Those of these records that are of no company. Hook."""
+        """Those of these records that are of no company."""
         if "company_id" not in self._fields:
             return self
         return self.filtered(lambda record: not record.sudo().company_id)
