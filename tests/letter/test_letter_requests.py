@@ -321,7 +321,7 @@ class TestLetterRequests(RecouvrementCase):
         invoice = self._invoice(self.consumer, 100, "2026-05-31")
         self._pay(invoice, 100, "2026-05-20")
         wizard = self._wizard(invoice)
-        self.assertEqual(wizard.kind, "receipt")
+        self.assertEqual(wizard.stage_id.kind, "receipt")
         self.assertEqual(wizard.stage_id.profile, "consumer")
         with freeze_time(DAY):
             action = self.env["recouvrement.action"].browse(
