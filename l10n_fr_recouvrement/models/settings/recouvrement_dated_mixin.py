@@ -46,7 +46,7 @@ class RecouvrementDatedMixin(models.AbstractModel):
         return self.sudo().search([])._build_table()
 
     def _build_table(self):
-        """Return the table of these rows, a value of ``law``; each model has its own."""
+        """Return the table of these rows, a value of ``law``; one a model."""
         raise NotImplementedError
 
     @api.model
