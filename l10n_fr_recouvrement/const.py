@@ -1,4 +1,4 @@
-"""Names that every part of follow-up shares: groups, states, channels, choices.
+"""Names that every part of follow-up shares: groups, states, choices.
 
 Nothing is imported here."""
 

@@ -436,6 +436,13 @@ class TestClaimable(HookCase):
         self.assertEqual(action.line_ids.move_id, self.kept)
         self.assertEqual(action.amount_total, 100)
 
+    def test_the_invoice_shows_why(self):
+        self.assertFalse(self.out.recouvrement_hold_reason)
+        self._leave_out()
+        self.env.invalidate_all()
+        self.assertFalse(self.kept.recouvrement_hold_reason)
+        self.assertIn("rule of your organisation", self.out.recouvrement_hold_reason)
+
     def test_the_daily_job_leaves_it_out(self):
         self._leave_out()
         self.company.recouvrement_auto = True

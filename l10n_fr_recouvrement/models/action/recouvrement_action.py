@@ -77,6 +77,7 @@ class RecouvrementAction(models.Model):
         default="to_approve",
         required=True,
         readonly=True,
+        copy=False,
         index=True,
         tracking=True,
     )

@@ -4,23 +4,27 @@ from odoo.exceptions import UserError
 from ...const import CLOSED_STATES, CONTACTED_STATES
 
 # What a person may change on an action; everything else is written by its methods.
-EDITABLE_FIELDS = {
-    "channel",
-    "contact_id",
-    "date_planned",
-    "letter_note",
-    "team_id",
-    "tracking_number",
-    "user_id",
-}
-EDITABLE_WHEN_SENT = {
-    "tracking_number",
-    "date_posted",
-    "date_presented",
-    "date_received",
-    "team_id",
-    "user_id",
-}
+EDITABLE_FIELDS = frozenset(
+    {
+        "channel",
+        "contact_id",
+        "date_planned",
+        "letter_note",
+        "team_id",
+        "tracking_number",
+        "user_id",
+    }
+)
+EDITABLE_WHEN_SENT = frozenset(
+    {
+        "tracking_number",
+        "date_posted",
+        "date_presented",
+        "date_received",
+        "team_id",
+        "user_id",
+    }
+)
 
 
 class RecouvrementAction(models.Model):

@@ -59,7 +59,7 @@ class RecouvrementOutcome(models.AbstractModel):
 
     @api.model
     def _get_button_label(self):
-        """What its button is called. Hook."""
+        """What its button is called: the same for all users and companies. Hook."""
         return self._get_label()
 
     @api.model

@@ -142,7 +142,8 @@ class RecouvrementChannel(models.AbstractModel):
 
     @api.model
     def _get_send_label(self, is_approved):
-        """What the button that sends is called; empty, there is none. Hook.
+        """What the button that sends is called; empty, there is none. Views are kept by
+        language: no other name for some users or companies. Hook.
 
         :param is_approved: whether the action was approved, which the button else does
         """

@@ -15,7 +15,7 @@ class RecouvrementChannelHuman(models.AbstractModel):
 
     @api.model
     def _get_activity_type(self):
-        """Activity that tells the responsible, where the stage names none. Hook."""
+        """Type of the activity of the responsible, where the stage names none. Hook."""
         return self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
 
     @api.model
@@ -25,6 +25,7 @@ class RecouvrementChannelHuman(models.AbstractModel):
 
     @api.model
     def _carry_out(self, actions):
-        # OVERRIDE: there is nothing to deliver
-        actions._mark_done()
-        return actions
+        # OVERRIDE: a person carries them out, they do not leave by themselves
+        actions._set_state("todo")
+        actions._schedule_activities()
+        return actions.browse()

@@ -207,8 +207,8 @@ class AccountMove(models.Model):
                 move.state == "posted"
                 and move.move_type in FOLLOWED_TYPES
                 and move.payment_state in (*CHASED_PAYMENT_STATES, "blocked")
-                and not move.recouvrement_next_date
                 and not move.recouvrement_waiting_action_id
+                and not (move.recouvrement_next_date and engine._is_claimable(move))
             )
             move.recouvrement_hold_reason = held and engine._get_left_out_reason(
                 move.company_id, move
