@@ -3,7 +3,7 @@
 from freezegun import freeze_time
 
 from ..common import RecouvrementCase
-from ..extending import Extending
+from ..hooks import Extending
 
 TODAY = "2026-10-15"
 

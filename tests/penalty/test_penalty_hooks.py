@@ -19,7 +19,7 @@ class TestRateHooks(ChargingCase):
         self._extend(
             "recouvrement.penalty.engine",
             "_rate_rule",
-            lambda original, *args: law.RateRule(None, Decimal(7)),
+            lambda records, original, *args: law.RateRule(None, Decimal(7)),
         )
         lines = self._penalties(self.invoice, TODAY)
         self.assertEqual(set(lines.filtered("days").mapped("rate")), {7.0})
@@ -35,7 +35,7 @@ class TestRateHooks(ChargingCase):
         self._extend(
             "recouvrement.penalty.engine",
             "_rate_key",
-            lambda original, engine, row: (*original(), row["agreement"]),
+            lambda engine, original, row: (*original(row), row["agreement"]),
         )
         self._extend("recouvrement.penalty.engine", "_rate_rule", self._get_agreed_rule)
         first, second = (
@@ -59,8 +59,8 @@ class TestRateHooks(ChargingCase):
         self.assertEqual(*counts)
 
     @staticmethod
-    def _read_references(original, engine, move_ids):
-        due_lines = original()
+    def _read_references(engine, original, move_ids):
+        due_lines = original(move_ids)
         moves = engine.env["account.move"].browse(due_lines)
         references = {move.id: move.ref for move in moves}
         for move_id, rows in due_lines.items():
@@ -69,9 +69,9 @@ class TestRateHooks(ChargingCase):
         return due_lines
 
     @staticmethod
-    def _get_agreed_rule(original, engine, row, facts, began):
+    def _get_agreed_rule(engine, original, row, facts, began):
         if not row["agreement"]:
-            return original()
+            return original(row, facts, began)
         points = row["agreement"].removeprefix("ACCORD ")
         return law.RateRule(None, Decimal(points), fact="business_floor")
 
@@ -80,9 +80,9 @@ class TestRateHooks(ChargingCase):
         self._extend(
             "recouvrement.penalty.engine",
             "_rate_rule",
-            lambda original, *args: law.RateSchedule(
+            lambda records, original, *args: law.RateSchedule(
                 (
-                    (date.min, original()),
+                    (date.min, original(*args)),
                     (date(2026, 9, 1), law.RateRule(None, Decimal(9))),
                 )
             ),
@@ -101,7 +101,7 @@ class TestRateHooks(ChargingCase):
         self._extend(
             "recouvrement.penalty.engine",
             "_get_interest_start",
-            lambda original, *args: original() + timedelta(days=10),
+            lambda records, original, *args: original(*args) + timedelta(days=10),
         )
         first = self._penalties(self.invoice, TODAY)[0]
         self.assertEqual(str(first.date_from), "2026-06-11")
@@ -111,8 +111,8 @@ class TestRateHooks(ChargingCase):
         self._extend(
             "recouvrement.penalty.engine",
             "_get_interest_start",
-            lambda original, engine, row, inputs: (
-                None if row["amount"] < 6000 else original()
+            lambda engine, original, row, inputs: (
+                None if row["amount"] < 6000 else original(row, inputs)
             ),
         )
         self.assertFalse(self._penalties(self.invoice, TODAY))
@@ -123,8 +123,8 @@ class TestRateHooks(ChargingCase):
         self._extend(
             "recouvrement.penalty.engine",
             "_get_interest_end",
-            lambda original, engine, row, day: min(
-                original(), row["date_maturity"] + timedelta(days=30)
+            lambda engine, original, row, day: min(
+                original(row, day), row["date_maturity"] + timedelta(days=30)
             ),
         )
         self._penalties(self.invoice, TODAY)
@@ -136,8 +136,8 @@ class TestRateHooks(ChargingCase):
         self._extend(
             "account.move",
             "_recouvrement_prepare_rate_vals",
-            lambda original, *args: {
-                **original(),
+            lambda records, original, *args: {
+                **original(*args),
                 "recouvrement_rate_basis": "legal",
             },
         )
@@ -154,7 +154,7 @@ class TestNoteHooks(ChargingCase):
         self._extend(
             "recouvrement.debit.wizard",
             "_prepare_note_line_vals",
-            lambda original, *args: {**original(), "name": "Retard"},
+            lambda records, original, *args: {**original(*args), "name": "Retard"},
         )
         note = self._charge(self.invoice)
         self.assertEqual(set(note.invoice_line_ids.mapped("name")), {"Retard"})
@@ -164,8 +164,10 @@ class TestNoteHooks(ChargingCase):
         self._extend(
             "recouvrement.debit.wizard",
             "_get_line_key",
-            lambda original, wizard, line: (
-                (line.move_id, "interest") if line.kind == "interest" else original()
+            lambda wizard, original, line: (
+                (line.move_id, "interest")
+                if line.kind == "interest"
+                else original(line)
             ),
         )
         note = self._charge(self.invoice)
@@ -188,8 +190,8 @@ class TestNoteHooks(ChargingCase):
             self.assertEqual(self._charge(self.invoice).amount_total, 18.35)
 
     @staticmethod
-    def _add_reminder(original, wizard, partner, currency, groups):
-        vals = original()
+    def _add_reminder(wizard, original, partner, currency, groups):
+        vals = original(partner, currency, groups)
         vals["ref"] = "CGV art. 8"
         vals["invoice_line_ids"].append(
             Command.create({"display_type": "line_note", "name": "Rappel"})

@@ -7,7 +7,7 @@ from datetime import date
 
 from openpyxl import load_workbook
 
-from ..extending import Extending
+from ..hooks import Extending
 from .statements import StatementCase
 
 REPORT = "report.l10n_fr_recouvrement.report_statement"
@@ -35,7 +35,10 @@ class TestStatementHooks(Extending, StatementCase):
         self._extend(
             REPORT,
             "_statement_values",
-            lambda original, *args: {**original(), "title": "DÉCOMPTE DE LA MAISON"},
+            lambda report, original, *args: {
+                **original(*args),
+                "title": "DÉCOMPTE DE LA MAISON",
+            },
         )
         printed = self._print(self.invoice, "2026-06-30")
         self.assertIn("DÉCOMPTE DE LA MAISON", printed.text)
@@ -47,8 +50,8 @@ class TestStatementHooks(Extending, StatementCase):
         self._extend(
             REPORT,
             "_statement_values",
-            lambda original, report, account, *args: (
-                None if account.profile == "public" else original()
+            lambda report, original, account, *args: (
+                None if account.profile == "public" else original(account, *args)
             ),
         )
         [statement] = self.service._get_statements(
@@ -61,7 +64,10 @@ class TestStatementHooks(Extending, StatementCase):
         self._extend(
             REPORT,
             "_statement_values",
-            lambda original, *args: {**original(), "title": "DÉCOMPTE DE LA MAISON"},
+            lambda report, original, *args: {
+                **original(*args),
+                "title": "DÉCOMPTE DE LA MAISON",
+            },
         )
         [(_account, statement)] = self.service._get_account_statements(
             self.invoice, date(2026, 6, 30), reference=lambda account: "REC/1"
@@ -73,8 +79,8 @@ class TestStatementHooks(Extending, StatementCase):
         self._extend(
             REPORT,
             "_get_references",
-            lambda original, report, account, move: [
-                *original(),
+            lambda report, original, account, move: [
+                *original(account, move),
                 f"chantier de {account.partner_id.city}",
             ],
         )
@@ -95,7 +101,7 @@ class TestStatementHooks(Extending, StatementCase):
         self._extend(
             REPORT,
             "_prepare_sources",
-            lambda original, *args: [*original(), ("Contrat", [sentence])],
+            lambda report, original, *args: [*original(*args), ("Contrat", [sentence])],
         )
         printed = self._print(self.invoice, "2026-06-30")
         self.assertIn(sentence, printed.text)
