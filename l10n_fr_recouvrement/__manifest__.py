@@ -9,7 +9,7 @@
     "development_status": "Beta",
     "countries": ["fr"],
     "depends": ["l10n_fr_account"],
-    "external_dependencies": {"python": ["num2words", "pypdf", "qrcode"]},
+    "external_dependencies": {"python": ["num2words", "pypdf>=3.4", "qrcode"]},
     "data": [
         "security/recouvrement_groups.xml",
         "security/ir.model.access.csv",

@@ -95,7 +95,13 @@ from .interest import (
 )
 from .judgment import RateSchedule, judgment_rule, with_grace
 from .money import ZERO, round_half_up, to_decimal
-from .rates import HalfYear, RateRule, RateTable, UnknownHalfYearError
+from .rates import (
+    HalfYear,
+    RateRule,
+    RateTable,
+    UnknownHalfYearError,
+    WrongTermsError,
+)
 from .sharing import share_in_order
 from .terms import (
     end_of_month_due,
@@ -105,8 +111,8 @@ from .terms import (
     public_limit,
 )
 
-# Errors that a person mends by entering a dated fact.
-MISSING_DATA = (UnknownHalfYearError, UnknownFactError)
+# Errors of one debt that a person corrects: a dated fact to enter, terms to change.
+MISSING_DATA = (UnknownHalfYearError, UnknownFactError, WrongTermsError)
 
 __all__ = [
     "MISSING_DATA",
@@ -135,6 +141,7 @@ __all__ = [
     "Terms",
     "UnknownFactError",
     "UnknownHalfYearError",
+    "WrongTermsError",
     "Waiver",
     "add_months",
     "add_working_days",

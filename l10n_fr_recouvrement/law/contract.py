@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .floor import legal_floor
-from .rates import RateRule
+from .rates import RateRule, WrongTermsError
 
 BELOW_FLOOR = ("floor", "default", "contract")
 
@@ -41,7 +41,9 @@ class ContractRule:
 
     def __post_init__(self):
         if self.below not in BELOW_FLOOR:
-            raise ValueError(f"below must be one of {BELOW_FLOOR}, not {self.below!r}")
+            raise WrongTermsError(
+                f"below must be one of {BELOW_FLOOR}, not {self.below!r}"
+            )
 
     def resolve(self, table, day):
         """The :class:`~.rates.RateRule` that holds on ``day``."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from .calendar import add_years, half_year_start, next_half_year_start
 from .money import round_half_up
+from .rates import WrongTermsError
 
 ONE_DAY = timedelta(days=1)
 DIVISORS = ("365", "actual")
@@ -134,7 +135,7 @@ class Terms:
     >>> Terms(None, None, divisor="360")
     Traceback (most recent call last):
     ...
-    ValueError: divisor must be one of ('365', 'actual'), not '360'
+    WrongTermsError: divisor must be one of ('365', 'actual'), not '360'
     """
 
     rule: Any
@@ -145,9 +146,11 @@ class Terms:
 
     def __post_init__(self):
         if self.divisor not in DIVISORS:
-            raise ValueError(f"divisor must be one of {DIVISORS}, not {self.divisor!r}")
+            raise WrongTermsError(
+                f"divisor must be one of {DIVISORS}, not {self.divisor!r}"
+            )
         if self.imputation not in IMPUTATIONS:
-            raise ValueError(
+            raise WrongTermsError(
                 f"imputation must be one of {IMPUTATIONS}, not {self.imputation!r}"
             )
 

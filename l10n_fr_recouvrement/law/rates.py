@@ -23,6 +23,10 @@ class UnknownHalfYearError(LookupError):
         super().__init__(f"No {missing} for the half-year from {date_from:%Y-%m-%d}")
 
 
+class WrongTermsError(ValueError):
+    """Terms of interest that no rule knows, such as a divisor of 366."""
+
+
 @dataclass(frozen=True)
 class HalfYear:
     """Rates in force for one half-year, in percent a year.

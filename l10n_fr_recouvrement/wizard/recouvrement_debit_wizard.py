@@ -234,11 +234,9 @@ class RecouvrementDebitWizard(models.TransientModel):
         )
         note._recouvrement_write({"recouvrement_is_debit_note": True})
         # A hook may have added lines of its own after these.
-        lines = {}
-        for line in note.invoice_line_ids.sorted("id"):
-            lines.setdefault(line.sequence, line)
-        for rank, part in enumerate(groups):
-            part.debit_line_id = lines[rank]
+        made = note.invoice_line_ids.sorted("id")[: len(groups)]
+        for part, line in zip(groups, made, strict=True):
+            part.debit_line_id = line
         return note
 
     @api.model

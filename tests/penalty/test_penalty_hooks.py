@@ -58,6 +58,26 @@ class TestRateHooks(ChargingCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(*counts)
 
+    def test_wrong_terms_of_one_invoice_stop_no_other(self):
+        """A divisor that the law does not know is reported for its invoice alone."""
+        wrong = self._invoice(self.business, 1000, "2026-05-31", ref="366 JOURS")
+
+        def read(engine, original, move_ids):
+            due_lines = original(move_ids)
+            for row in due_lines.get(wrong.id, ()):
+                row["divisor"] = "366"
+            return due_lines
+
+        self._extend("recouvrement.penalty.engine", "_read_due_lines", read)
+        moves = wrong + self.invoice
+        moves._recouvrement_refresh_penalties(date(2026, 6, 30))
+        self.assertEqual(self._amounts(self.invoice, "2026-06-30"), ["53.93"])
+        engine = self.env["recouvrement.penalty.engine"]
+        computed, errors = engine._work_out(moves.ids, date(2026, 6, 30))
+        self.assertEqual(list(computed), self.invoice.ids)
+        message = self.env["recouvrement.rate"]._get_missing_message(errors[wrong.id])
+        self.assertIn("divisor must be one of", message)
+
     @staticmethod
     def _read_references(engine, original, move_ids):
         due_lines = original(move_ids)

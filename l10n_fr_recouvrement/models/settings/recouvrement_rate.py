@@ -201,6 +201,12 @@ class RecouvrementRate(models.Model):
                 code=error.code,
                 date=format_date(self.env, error.day),
             )
+        if isinstance(error, law.WrongTermsError):
+            return self.env._(
+                "The terms of interest of this invoice are wrong: %s. Correct its "
+                "rate, or the module that sets its terms, then try again.",
+                error,
+            )
         if error.index in LEGAL_RATES:
             return self.env._(
                 "The legal rate of the half-year from %(date)s is not entered. Enter "
