@@ -13,6 +13,8 @@ from pathlib import Path
 import polib
 import pytest
 
+from odoo.modules.module import Manifest
+
 from ..odoo_process import (
     ADDON,
     CREDITOR,
@@ -240,6 +242,14 @@ def test_what_an_uninstallation_leaves(played):
     for kept in ("moves", "journals", "messages"):
         assert after[kept] == before[kept], kept
     assert after["files"] == "0"
+
+
+def test_python_packages_are_named():
+    """Those of the manifest, in the command that checks for them."""
+    needed = Manifest.for_addon(ADDON)["external_dependencies"]["python"]
+    [check] = sections()["What it needs"]
+    for package in needed:
+        assert re.search(rf"\b{package}\b", check), package
 
 
 def test_screens_are_named_as_they_are():
