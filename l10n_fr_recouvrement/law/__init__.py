@@ -38,12 +38,12 @@ The creditor forgives 5.90 of the interest; the 40 EUR are due once an invoice:
 How it works
 ============
 
-- A *rule* gives the rate of a day (``rates``, ``contract``, ``judgment``): what a
-  half-year does not tell raises :class:`UnknownHalfYearError`, nothing is guessed.
+- A *rule* gives the rate of a day (``rates``, ``contract``, ``judgment``): a rate
+  that a half-year lacks raises :class:`UnknownHalfYearError`, nothing is guessed.
 - ``interest.statement`` walks from the day after the due date to the last day, and ends
   a segment where the base, the rate or the divisor changes. Each segment is rounded
   half-up, and totals are sums of what is printed.
-- Payments lower interest or principal first, as :class:`Terms` say; a correction of the
+- Payments lower interest or principal first, as :class:`Terms` set; a correction of the
   price counts from the start.
 - ``charging.penalties`` takes out the days that debit notes charged (``covered``), then
   what was forgiven, in order of time (``sharing``).

@@ -44,7 +44,7 @@ class Settled:
     """What was charged and forgiven of one invoice, and its costs that are due.
 
     ``charges`` are :class:`Charge`, ``waivers`` :class:`Waiver` in order of time.
-    ``has_indemnity`` tells whether a debit note charged the flat-rate indemnity,
+    ``has_indemnity`` is whether a debit note charged the flat-rate indemnity,
     ``indemnity_waived`` what it left out of it. ``costs`` are the complementary costs,
     on justification (C. com. L441-10, II), that no debit note charges.
     """

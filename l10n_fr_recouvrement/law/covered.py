@@ -14,7 +14,7 @@ def without_days(segments, covered, digits=2):
     :param segments: list of :class:`~.interest.Segment`, in order of time
     :param covered: list of ``(first day, last day)``, both included
     :param digits: decimals of the currency
-    :return: list of :class:`~.interest.Segment`; a cut one is worked out again for the
+    :return: list of :class:`~.interest.Segment`; a cut one is computed again for the
         days that are left
 
     >>> from datetime import date

@@ -1,4 +1,4 @@
-"""To which debts a payment goes when nobody said so."""
+"""Allocation of a payment to debts when nobody chose which it settles."""
 
 from dataclasses import dataclass, replace
 from datetime import date

@@ -86,7 +86,7 @@ class Capitalisation:
 
 @dataclass(frozen=True)
 class Statement:
-    """A debt worked out at a date: what ran, what payments went to, what is left.
+    """A debt computed at a date: what ran, what payments went to, what is left.
 
     ``interest_left`` includes the capitalised interest that is still owed.
     """
@@ -120,7 +120,7 @@ class LateDebt:
 
 @dataclass(frozen=True)
 class Terms:
-    """How interest is counted: worked out once, shared by all the debts it holds for.
+    """How interest is counted: computed once, shared by all the debts it holds for.
 
     ``rule`` is a :class:`~.rates.RateRule`, or one of those that resolve to it
     (:class:`~.contract.ContractRule`, :class:`~.judgment.RateSchedule`), ``table`` the
@@ -173,7 +173,7 @@ NO_EVENTS = Events()
 
 
 def statement(debt, terms, at, events=NO_EVENTS):
-    """Work out a late debt at a date.
+    """Compute a late debt at a date.
 
     Interest runs from the day after the debt was due (C. com. L441-10, II: "le jour
     suivant la date de règlement") to ``at``, the day of payment, both included; a

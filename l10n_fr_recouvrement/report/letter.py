@@ -189,7 +189,7 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _gather_delivery(self, action):
-        """How the letter travels, line by line: as the channel says, and its number."""
+        """How the letter travels, line by line: words of the channel, its number."""
         channel = action._channel_handler()
         if not channel._delivery_text:
             return ()

@@ -7,8 +7,8 @@ from ..paper.words import letter_kinds, mentions
 
 
 class ReportLetter(models.AbstractModel):
-    """Checks what letters say before they leave, and reports what is wrong with the
-    text of the law that wants it."""
+    """Checks the content of letters before they leave, and reports what is wrong with
+    the text of the law that wants it."""
 
     _inherit = "report.l10n_fr_recouvrement.report_letter"
 
@@ -38,8 +38,8 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _explain_mentions(self, missing, broken=(), date=None, **names):
-        """What is wrong with a letter, in words a person can act on, with the text
-        that wants it.
+        """Return what is wrong with a letter, as messages that a person can act on,
+        each with the text that wants it.
 
         :param missing: list of :class:`~.mentions.Mention`
         :param broken: list of ``(Rule, words)``

@@ -36,7 +36,7 @@ class Document:
 @dataclass
 class Part:
     """Letters printed in one call: their values by action, what goes with each, what is
-    wrong with others in words; the call, and the work that makes documents of it, or
+    wrong with others, as text; the call, and the work that makes documents of it, or
     what kept it from being made."""
 
     actions: Any
@@ -103,7 +103,7 @@ class ReportLetter(models.AbstractModel):
         """Print the letter of each action with what is enclosed; a letter sent already
         comes out as it was.
 
-        :return: ``({action_id: PDF as bytes}, {action_id: what is wrong, in words})``
+        :return: ``({action_id: PDF as bytes}, {action_id: what is wrong, as text})``
         """
         documents, errors = self._render_documents(actions)
         return {res_id: document.pdf for res_id, document in documents.items()}, errors
@@ -114,7 +114,7 @@ class ReportLetter(models.AbstractModel):
 
         :param keep: keep the PDF of the invoices that had none, as sending them does
         :param alone: leave out what is enclosed
-        :return: ``({action_id: Document}, {action_id: what is wrong, in words})``
+        :return: ``({action_id: Document}, {action_id: what is wrong, as text})``
         """
         documents, errors = {}, {}
         for _part, made, wrong in self._iterate_documents(actions, keep, alone):
@@ -273,7 +273,7 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _render_errors(self, errors):
-        """Return the PDF of a page that tells why letters are missing."""
+        """Return the PDF of a page that shows why letters are missing."""
         template = "l10n_fr_recouvrement.letter_errors"
         return self._print_html(template, {"errors": list(errors.values())})
 
@@ -303,7 +303,7 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _explain(self, action, error):
-        """What keeps a letter from being printed, in words a person can act on."""
+        """Return why a letter cannot be printed, as a message to act on."""
         if isinstance(error, UserError):
             return str(error)
         if isinstance(error, PrintingError):

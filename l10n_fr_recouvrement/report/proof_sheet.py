@@ -30,7 +30,7 @@ KINDS = {"invoice": "Facture", "credit_note": "Avoir", "payment": "Règlement"}
 
 
 class ReportProofSheet(models.AbstractModel):
-    """Tells the whole chain of one action on a sheet for the file of a judge: who
+    """Shows the whole chain of one action on a sheet for the file of a judge: who
     prepared, approved and sent it, how, to whom, what became of it, what it claimed,
     and whether the files kept are what was sent."""
 
@@ -110,7 +110,7 @@ class ReportProofSheet(models.AbstractModel):
 
     @api.model
     def _prepare_parties(self, action):
-        """Creditor and debtor, told apart from their namesakes."""
+        """Creditor and debtor, with what distinguishes them from their namesakes."""
         rows = []
         for label, record in (
             ("Créancier", action.company_id),

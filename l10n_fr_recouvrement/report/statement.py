@@ -37,7 +37,7 @@ ORDERS = {
 
 @dataclass
 class Account:
-    """Whose debt a statement tells: one debtor, profile and currency.
+    """Whose debt a statement shows: one debtor, profile and currency.
 
     It has what the helpers of letters read of an action to word sender and recipient.
     """
@@ -51,7 +51,7 @@ class Account:
 
     @property
     def contact_id(self):
-        """The debtor itself: a court is told its seat."""
+        """The debtor itself: a court needs its seat."""
         return self.partner_id
 
     @property
@@ -64,7 +64,7 @@ class Account:
 
 
 class ReportStatement(models.AbstractModel):
-    """Tells what lateness costs in a statement that a judge can work out again from the
+    """Shows what lateness costs in a statement that a judge can recompute from the
     paper alone.
 
     :meth:`_get_statements` gives the values, typed and in French, that the pages and
@@ -280,7 +280,7 @@ class ReportStatement(models.AbstractModel):
 
     @api.model
     def _prepare_identifiers(self, record):
-        """What tells a company or a debtor apart from its namesakes."""
+        """What distinguishes a company or a debtor from its namesakes."""
         siren = format_siren(record._recouvrement_get_registry())
         lines = [f"SIREN {siren}" if siren else ""]
         if record._name == "res.partner" and record.ref:
@@ -316,7 +316,7 @@ class ReportStatement(models.AbstractModel):
 
     @api.model
     def _prepare_invoice(self, account, inputs, order, move_id, penalties):
-        """What the statement tells of one invoice; without due lines, nothing was late
+        """What the statement shows of one invoice; without due lines, nothing was late
         of it."""
         move = inputs.moves.browse(move_id)
         charges = inputs.charges.get(move_id) or Charges()
@@ -361,7 +361,7 @@ class ReportStatement(models.AbstractModel):
 
     @api.model
     def _prepare_due_line(self, account, inputs, order, row, count, penalties):
-        """What the statement tells of one due line, None while it was not late."""
+        """What the statement shows of one due line, None while it was not late."""
         start = self._get_start(inputs, row)
         found = penalties.statements.get(row["id"])
         payments = [
@@ -422,7 +422,7 @@ class ReportStatement(models.AbstractModel):
 
     @api.model
     def _get_details(self, account, inputs, row, count, start, end):
-        """What a reader must know to work out a due line again, under its heading."""
+        """What a reader must know to recompute a due line, under its heading."""
         move = inputs.moves.browse(row["move_id"])
         details = self._get_references(account, move)
         if count > 1:

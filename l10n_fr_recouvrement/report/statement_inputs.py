@@ -25,9 +25,10 @@ class Charges:
 
 @dataclass
 class Inputs:
-    """What statements of many invoices are worked out from: ``penalty`` is that of the
-    penalties, the credits that nobody allocated among its payments; ``natures`` says
-    what each of these credits is, by due line, and ``credits`` what is left of them."""
+    """What statements of many invoices are computed from: ``penalty`` is that of the
+    penalties, the credits that nobody allocated among its payments; ``natures`` is
+    the nature of each of these credits, by due line, ``credits`` what is left of
+    them."""
 
     moves: Any
     date: Date
@@ -47,7 +48,7 @@ class Inputs:
 
 
 class RecouvrementStatementInputs(models.AbstractModel):
-    """Gathers what statements of interest are worked out from, a few queries for all
+    """Gathers what statements of interest are computed from, a few queries for all
     the invoices: due lines and payments as the penalties read them, what debit notes
     charged, and the credits that nobody allocated."""
 

@@ -17,7 +17,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Company:
-    """Who writes.
+    """Company that sends a letter: its address, contact details and particulars.
 
     :param country: code of its country
     :param registry: its SIRET or SIREN
@@ -61,7 +61,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Debtor:
-    """Who is written to.
+    """Debtor that a letter is about; the address is that of :class:`Recipient`.
 
     :param reference: its number among the customers
     :param registry: its SIRET or SIREN
@@ -177,7 +177,7 @@ class Letter:
     :param kind: its :class:`~..words.letter_kinds.LetterKind`
     :param delivery: parts, how it travels, line by line
     :param deadline: day to be paid by, None where there is none
-    :param deadline_text: that day as the texts say it
+    :param deadline_text: that day as the texts word it
     :param dues: due dates of its lines, each once
     :param texts: those of the stage and what was added to them, by name of
         :data:`~..words.letter_reader.LETTER_TEXTS`

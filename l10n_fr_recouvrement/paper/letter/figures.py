@@ -62,7 +62,7 @@ def _invoices(facts, writer):
 
 
 def _penalties(facts, writer):
-    """The table of penalties, with all that a judge needs to work it out again."""
+    """The table of penalties, with all that a judge needs to recompute it."""
     segments = [(line, segment) for line in facts.debits for segment in line.segments]
     waived, sums = add(facts.debits, "waived"), []
     if waived:

@@ -49,8 +49,8 @@ def sender(company, words=french, abroad=False, logo=""):
 
 
 def identity(company, words=french):
-    """What a company must say of itself, each part empty while it is missing; the seat
-    is missing as long as it has no street or no town.
+    """The particulars that a company must state, each part empty while it is missing;
+    the seat is missing as long as it has no street or no town.
 
     >>> from .facts import Company
     >>> parts = identity(Company("Exemple", street="1 rue A", form="SNC"))
@@ -71,8 +71,8 @@ def identity(company, words=french):
 
 
 def footer(company, words=french):
-    """What a company must say of itself on its letters (C. com. art. R123-237 and
-    R123-238), for the foot of the pages."""
+    """The particulars that a company must state on its letters (C. com. art. R123-237
+    and R123-238), for the foot of the pages."""
     texts, parts = words.TEXTS, identity(company, words)
     form, siren = parts["form"], parts["siren"]
     if parts["capital"]:

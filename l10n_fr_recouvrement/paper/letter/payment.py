@@ -5,7 +5,7 @@ from ..words.french import format_iban
 
 
 def means(letter, payable, writer):
-    """The account to pay to and what it says of it.
+    """The account to pay to, the text that introduces it and its payment code.
 
     :param payable: what the payment code asks for, zero or less for no code
     """

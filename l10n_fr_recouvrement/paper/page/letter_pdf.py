@@ -1,7 +1,7 @@
 """The PDF side of letters, as functions of bytes: mark, split, stamp.
 
 wkhtmltopdf prints many letters as one document. Each letter starts with a dot in a
-colour of its own, so near to white that it does not show: that tells the letters apart
+colour of its own, so near to white that it does not show: that separates the letters
 again without reading any text, with every build. Page footers are stamped afterwards,
 because a build without patched Qt drops those of the HTML.
 """
@@ -29,7 +29,7 @@ FOOTER_SIZE, FOOTER_LEADING = 6.5, 8.5
 GREY = (0.42, 0.42, 0.44)
 # Where a sheet is folded in three for a DL envelope, from the top.
 FOLDS = (99 * MM, 198 * MM)
-# The mark of a letter: red is always 253, green and blue tell its rank.
+# The mark of a letter: red is always 253, green and blue encode its rank.
 MARK_RED = 253
 MARK_FILL = re.compile(rb"\b0\.99215\d* ([\d.]+) ([\d.]+) (?:scn|rg)\b")
 MAX_LETTERS = 64

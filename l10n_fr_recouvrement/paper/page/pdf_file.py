@@ -5,7 +5,7 @@ import io
 
 from pypdf import PdfReader, PdfWriter
 
-# What the properties of a file say it was made by.
+# The maker that the properties of a file name.
 MAKER = {"/Creator": "Odoo", "/Producer": "Odoo"}
 
 

@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True)
 class PostingList:
-    """What the list says: ``total`` is one text for each currency."""
+    """Content of the list; ``total`` is one text for each currency."""
 
     sender: tuple
     date: str

@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 # Seconds that a document may take: a part of forty letters takes two.
 TIMEOUT = 300
 PREFIX = "recouvrement.printing."
-# What is kept of the last words of a program that failed.
+# What is kept of the last output of a program that failed.
 LAST_WORDS = 1000
 
 

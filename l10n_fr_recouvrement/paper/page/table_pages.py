@@ -18,7 +18,7 @@ HEAD_ROWS = 1
 CAPTION_ROWS = 1.5
 DETAIL_ROWS = 0.6
 SOURCE_ROWS = 0.8
-# Size in pt and width in mm of what says where figures come from.
+# Size in pt and width in mm of the lines that cite where figures come from.
 SOURCE_SIZE, SOURCE_WIDTH = 7.5, 174.6
 # A table does not start at the foot of a page for fewer lines than this.
 LEAST_ROWS = 4
@@ -60,7 +60,7 @@ def fold(text, size, width, font="Helvetica"):
 
 
 def paginate(tables):
-    """Distribute the rows of ``tables`` over pages; the sums, and the lines that say
+    """Distribute the rows of ``tables`` over pages; the sums, and the lines that cite
     where figures come from, follow the last row.
 
     A table that goes on on the next page closes with what its columns have summed up,
@@ -176,7 +176,7 @@ class Pages:
 
     def add_row(self, kind, row, height):
         """Put a row where it fits, in a part without a head that others of its kind
-        share; tell whether it opens that part."""
+        share; return whether it opens that part."""
         if height > self.left and self.pages[-1]:
             self.turn()
         page = self.pages[-1]

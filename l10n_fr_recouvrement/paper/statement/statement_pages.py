@@ -23,7 +23,7 @@ ROOM = 49
 TITLE = 6.6
 PARTY_LINE = 0.74
 LOGO = 3.6
-# The line that tells whose statement goes on.
+# The line that names whose statement goes on.
 CONTINUED = 1.2
 HEAD = 1.8
 COMPARISON_HEAD = 2.8

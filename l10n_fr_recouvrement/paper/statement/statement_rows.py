@@ -1,4 +1,4 @@
-"""The rows of a statement of interest, from what the law worked out to the sums that a
+"""The rows of a statement of interest, from what the law computed to the sums that a
 reader checks.
 
 Functions of plain values: amounts are :class:`decimal.Decimal`, days are dates, and the
@@ -27,8 +27,8 @@ WAIVER = "Remise accordée"
 
 @dataclass
 class DueLine:
-    """What a statement tells of one due line: the words of its heading, what the law
-    worked out, what debit notes charged already as ``(first day, last day, note)`` and,
+    """What a statement shows of one due line: the words of its heading, what the law
+    computed, what debit notes charged already as ``(first day, last day, note)`` and,
     for credits that nobody allocated, what each one is as ``(payment, nature)``, the
     first and last day of the time that a judge granted, if any, and the basis of the
     rate of its invoice."""
@@ -46,7 +46,7 @@ class DueLine:
 
 @dataclass
 class Invoice:
-    """What a statement tells of one invoice beside its due lines: the indemnity and the
+    """What a statement shows of one invoice beside its due lines: the indemnity and the
     costs ``(label, amount)``, what was forgiven, in the currency of the statement."""
 
     number: str
@@ -144,7 +144,7 @@ def due_rows(line):
     """The account of one due line in order of time: what is due, then what ran and what
     was paid.
 
-    :raise ValueError: when it does not come to what the law worked out
+    :raise ValueError: when it does not come to what the law computed
     """
     rows = [make_row("due", line.label, details=line.details, principal=line.amount)]
     rows += _history(line)

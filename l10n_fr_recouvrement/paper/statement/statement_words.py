@@ -144,7 +144,7 @@ def settlement(limit, article):
 
 
 def reservation(profile, date, runs):
-    """What the statement does not tell.
+    """What the statement leaves out.
 
     :param runs: whether something runs after its date
     """

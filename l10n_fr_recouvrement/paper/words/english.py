@@ -517,7 +517,7 @@ def cite(article):
 
 
 def origin_name(country_code):
-    """The country of the sender: a letter that leaves it says it.
+    """The country of the sender: a letter that leaves it names it.
 
     >>> origin_name("FR"), origin_name(False)
     ('France', '')

@@ -539,7 +539,7 @@ def cite(article):
 
 
 def origin_name(country_code):
-    """The country of the sender, where the letter says it."""
+    """The country of the sender, where the letter names it."""
     return ""
 
 

@@ -88,8 +88,8 @@ class LetterKind:
         ``_letter_values``
     :param figures: method of ``report.l10n_fr_recouvrement.report_letter`` that makes
         the tables and totals of an action, as a dict of plain values, see there
-    :param collect: method of ``recouvrement.letter.request`` that says what a letter on
-        request lists; empty for a step of a procedure, which the engine plans
+    :param collect: method of ``recouvrement.letter.request`` that returns what a
+        letter on request lists; empty for a step of a procedure, which the engine plans
     :param cites: codes of ``recouvrement.legal.fact`` that the letter cites; those of
         the penalties it claims are added by themselves
     :param required: codes of mentions that it must have, by profile or for all of them

@@ -47,7 +47,7 @@ class Mention:
     :param label: what it is
     :param article: code of the legal fact that cites its text, empty for good practice
     :param test: function of the values of a letter: whether it says so
-    :param problem: what to tell when it is missing and what to do about it, with
+    :param problem: what to report when it is missing and what to do about it, with
         ``%(company)s``, ``%(debtor)s`` and ``%(stage)s``
     """
 

@@ -21,7 +21,7 @@ TIMES_TEXTS = {
 
 
 def describe(segment, frozen=False, words=french, basis=""):
-    """Say how a rate is made up, so that a reader can check it.
+    """Describe how a rate is made up, so that a reader can check it.
 
     :param segment: values of a segment, as text, as an action keeps them: ``rate``,
         ``index``, ``index_date``, ``factor`` and ``margin``
