@@ -1,4 +1,4 @@
-"""What a service of electronic registered letters tells of one: a pure kernel.
+"""What a service of electronic registered letters reports of one: a pure kernel.
 
 The law gives the recipient a number of days to accept, counted from the day after the
 first notice (C. postes art. R53-3); the number is a dated legal fact.
@@ -27,7 +27,7 @@ class LreStatus:
     ``state``: one of ``STATES``; empty, nothing was learnt and one asks again later;
     ``reference``: the service's own name of the letter; ``notified``: day of the first
     notice to the recipient; ``closed``: day of the acceptance, refusal or end;
-    ``reason``: what went wrong, in words.
+    ``reason``: what went wrong, as text.
     """
 
     state: str

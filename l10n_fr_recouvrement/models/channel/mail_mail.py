@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 ACTION = "recouvrement.action"
-# What a mail says and to whom: what leaves is what was approved.
+# Content and recipients of a mail: what leaves is what was approved.
 SEALED_FIELDS = {
     "attachment_ids",
     "body_html",
@@ -33,7 +33,8 @@ def _was_handed_over(error):
 
 
 class MailMail(models.Model):
-    """Tells actions what becomes of their e-mails, which nobody changes meanwhile."""
+    """Records on actions whether their e-mails left or why not, and keeps users from
+    changing or deleting what was approved."""
 
     _inherit = "mail.mail"
 
@@ -68,7 +69,7 @@ class MailMail(models.Model):
         )
 
     def _send(self, *args, **kwargs):
-        # EXTENDS mail: nobody says what a broken connection means for the mail that it
+        # EXTENDS mail: note what a broken connection means for the mail that it
         # interrupts; the next ones stay in the queue
         try:
             return super()._send(*args, **kwargs)

@@ -33,7 +33,7 @@ SEALED_FOR_USERS = {
     "reply_to_force_new",
     "subtype_id",
 }
-# What takes a message away from the record that it is about, or what it tells.
+# What takes a message away from the record that it is about, or what it records.
 HISTORY_FIELDS = {"model", "res_id", "tracking_value_ids"}
 # Types of the messages by which actions go out.
 SENT_TYPES = ("email_outgoing", "sms")

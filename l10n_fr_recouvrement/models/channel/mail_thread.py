@@ -2,10 +2,10 @@ from odoo import api, models
 from odoo.tools import email_normalize, html2plaintext
 
 ACTION = "recouvrement.action"
-# Headers by which programs say that they answer by themselves (RFC 3834, and what was
+# Headers by which programs mark automatic answers (RFC 3834, and what was
 # used before it).
 AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
-# What a delivery report says of a message that is lost (RFC 3464); the other actions
+# What a delivery report gives for a message that is lost (RFC 3464); the other actions
 # are that it was delivered, or that the server still tries.
 LOST = "failed"
 REASON_LENGTH = 500
@@ -25,11 +25,11 @@ def is_automatic(message):
 
 
 def read_report(message):
-    """What a returned e-mail says.
+    """Read what a returned e-mail reports.
 
     :param message: ``email.message.EmailMessage``
     :return: ``(action, words)``: the action of RFC 3464, ``"failed"`` where a bounce
-        names none, and what the server said, or ``""``; ``("", "")`` for what is no
+        names none, and what the server answered, or ``""``; ``("", "")`` for what is no
         delivery report, as a confirmation of reading
     """
     for part in message.walk():
@@ -72,7 +72,7 @@ def _value(header):
 
 
 class MailThread(models.AbstractModel):
-    """Lets actions know, of the e-mails that come in, what their headers say."""
+    """Marks automatic answers to actions, and notes on them the e-mails that bounce."""
 
     _inherit = "mail.thread"
 
@@ -87,7 +87,7 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         # EXTENDS mail
         super()._routing_handle_bounce(email_message, message_dict)
-        # Some servers return a plain message, of which the references alone tell.
+        # Some servers return a plain message, which its references alone identify.
         returned = message_dict["bounced_message"] or self.env["mail.message"].browse(
             message_dict.get("parent_id")
         )

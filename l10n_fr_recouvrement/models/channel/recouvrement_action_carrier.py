@@ -138,7 +138,7 @@ class RecouvrementAction(models.Model):
             channels._get(channel)._follow_carried(actions.with_company(company))
 
     def _tell_not_posted(self):
-        """Tell the responsible that a service did not post the letter."""
+        """Notify the responsible that a service did not post the letter."""
         self._ask_responsible(
             self,
             self.env._("The letter %s was not posted", self.name),

@@ -90,7 +90,7 @@ class RecouvrementAction(models.Model):
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at)
 
     # ------------------------------------------------------------------
-    # Who may read, who is told
+    # Who may read, who is notified
     # ------------------------------------------------------------------
 
     @api.model
@@ -172,8 +172,8 @@ class RecouvrementAction(models.Model):
         as claimed, save that a formal notice that came back put nobody in default.
         Hook.
 
-        :param reason: what the mail server of the debtor says
-        :param notice: the message that says so, as bytes: it is kept
+        :param reason: what the mail server of the debtor answered
+        :param notice: the message that reports it, as bytes: it is kept
         :param recipients: addresses that the report names, if any
         """
         self.ensure_one()
@@ -287,7 +287,7 @@ class RecouvrementAction(models.Model):
             action._set_failure(user, reason)
 
     def _get_refusal(self):
-        """What the server said, else what Odoo says."""
+        """Return the answer of the server, else the reason that Odoo gives."""
         reason = self.mail_id.failure_reason or ""
         answer = SMTP_ANSWER.search(reason)
         return f"{answer[1]} {answer[3]}" if answer else reason.strip()
@@ -365,7 +365,10 @@ class RecouvrementAction(models.Model):
         }
 
     def _get_resent_lines(self):
-        """The lines to be claimed again; says why when there is none."""
+        """Return the lines to be claimed again.
+
+        :raise UserError: when the e-mail cannot be sent again, with the reason
+        """
         if self.state != "returned" and self.email_state != "failed":
             raise UserError(
                 self.env._(

@@ -11,8 +11,8 @@ _logger = logging.getLogger(__name__)
 
 
 class RecouvrementAction(models.Model):
-    """What becomes of an electronic registered letter: what its service says, until
-    when it may be accepted, and the proofs."""
+    """What becomes of an electronic registered letter: what its service reports,
+    until when it may be accepted, and the proofs."""
 
     _inherit = "recouvrement.action"
 
@@ -68,7 +68,7 @@ class RecouvrementAction(models.Model):
             )
 
     def _apply_lre_status(self, status):
-        """Note what the service says of this letter."""
+        """Note what the service reports of this letter."""
         self.ensure_one()
         status = self._expire(status)
         if self.carrier_state in CLOSED and status.state not in CLOSED:
@@ -102,7 +102,7 @@ class RecouvrementAction(models.Model):
         return replace(status, state="unclaimed", closed=last + timedelta(days=1))
 
     def _note_acceptance(self, day):
-        """The recipient accepted on ``day``, which a service may tell late."""
+        """The recipient accepted on ``day``, which a service may report late."""
         if self.state == "returned":
             self._set_state("sent", return_reason=False)
         if self.date_received != day:

@@ -64,7 +64,7 @@ class RecouvrementAction(models.Model):
     # ------------------------------------------------------------------
 
     def _send_in_steps(self, asked=None, sent=None):
-        """Send the first of ``self``, say how far that goes, and have the screen ask
+        """Send the first of ``self``, report the progress, and have the screen ask
         for the next ones: each step is a request of its own, so that a long series
         shows its progress, and what is done is kept whatever happens.
 

@@ -3,7 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
-# How far an SMS got, by the status of its notification.
+# State of an SMS, by the status of its notification.
 SMS_STATES = {
     "ready": "queued",
     "process": "queued",
@@ -37,7 +37,7 @@ def _is_mobile(number):
 
 
 class RecouvrementAction(models.Model):
-    """The SMS of an action: what it says, to which number, and how far it got."""
+    """The SMS of an action: its text, its number and its state."""
 
     _inherit = "recouvrement.action"
 

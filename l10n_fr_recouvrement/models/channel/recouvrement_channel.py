@@ -46,11 +46,11 @@ class RecouvrementChannel(models.AbstractModel):
     _is_size_limited = False
     # Leaves by the daily job, where the stage needs no approval.
     _is_automatic = False
-    # Says who sends it: what the law wants a company to say of itself must be known.
+    # Names its sender: the particulars that a company must state must be known.
     _needs_identity = True
     # What came back was presented all the same: it puts in default.
     _counts_when_returned = True
-    # How the letter says that it travels: the name of a text of `paper.words`.
+    # Line of the letter on how it travels: the name of a text of `paper.words`.
     _delivery_text = ""
     # Names in French, on the proof sheet and on the list of letters to post; without
     # one, the channel's own.
@@ -137,7 +137,7 @@ class RecouvrementChannel(models.AbstractModel):
         """Prepare letters that were not posted to be handed over once more. Hook."""
 
     # ------------------------------------------------------------------
-    # What is said of it
+    # Its texts on screen
     # ------------------------------------------------------------------
 
     @api.model
@@ -158,8 +158,8 @@ class RecouvrementChannel(models.AbstractModel):
 
     @api.model
     def _get_sent_text(self):
-        """What the message after sending says, with ``%s`` for their number; channels
-        that say the same are counted together. Hook."""
+        """Text of the message after sending, with ``%s`` for their number; channels
+        that have the same are counted together. Hook."""
         label = dict(
             self.env["recouvrement.stage"]
             ._fields["channel"]

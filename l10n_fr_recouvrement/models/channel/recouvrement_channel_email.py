@@ -6,7 +6,7 @@ class RecouvrementChannelEmail(models.AbstractModel):
     """E-mail made from the template of the stage, with the frozen letter attached.
 
     Mails are queued in the transaction that closes the action and leave after it. They
-    are for the recipient of the action alone, whatever the template or followers say.
+    are for the recipient of the action alone, whatever template and followers add.
     """
 
     _name = "recouvrement.channel.email"
@@ -92,7 +92,7 @@ class RecouvrementChannelEmail(models.AbstractModel):
 
     @api.model
     def _prepare_sent_events(self, action):
-        # OVERRIDE: the identifier is that of the e-mail, and its server says more
+        # OVERRIDE: the identifier is that of the e-mail, and its server reports more
         sheet = self.env["report.l10n_fr_recouvrement.report_proof"]
         towards = sheet._get_towards(sheet._get_channel(action), action.email_to)
         events = [

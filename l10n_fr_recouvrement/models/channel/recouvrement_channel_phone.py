@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class RecouvrementChannelPhone(models.AbstractModel):
-    """Phone call, made from the sheet that says what is owed and what was said."""
+    """Phone call, made from the sheet that shows what is owed and what was said."""
 
     _name = "recouvrement.channel.phone"
     _description = "Recovery by phone"

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class RecouvrementChannelRegistered(models.AbstractModel):
-    """Registered letter with acknowledgement of receipt: a letter that says so."""
+    """Registered letter with acknowledgement of receipt: it bears a number of the post,
+    and the next stage counts from its presentation."""
 
     _name = "recouvrement.channel.registered"
     _description = "Recovery by registered letter"

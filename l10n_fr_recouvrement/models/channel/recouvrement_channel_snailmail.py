@@ -101,7 +101,7 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
 
     @api.model
     def _prepare_followed(self, action, letter):
-        """What the service says of a letter, which somebody may have deleted."""
+        """What the service reports of a letter, which somebody may have deleted."""
         vals = {"carrier_checked": fields.Datetime.now()}
         state = letter.state if letter else "canceled"
         if state == "sent":

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class RecouvrementChannelTask(models.AbstractModel):
-    """Anything else that somebody does, and says when it is done."""
+    """Any other task of a person, which is no contact with the debtor."""
 
     _name = "recouvrement.channel.task"
     _description = "Recovery by a task"

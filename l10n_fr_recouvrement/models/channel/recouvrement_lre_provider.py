@@ -23,7 +23,7 @@ class RecouvrementLreProvider(models.AbstractModel):
 
     @api.model
     def _check_ready(self, company):
-        """Say what keeps a company from using the service, or nothing. Hook."""
+        """Return what keeps a company from using the service, or nothing. Hook."""
         return self.env._(
             "Choose the service of electronic registered letters in the settings of "
             "debt recovery, or another channel, then check again."
@@ -53,7 +53,7 @@ class RecouvrementLreProvider(models.AbstractModel):
         """Read where a letter stands. Hook.
 
         :return: :class:`~..lre.LreStatus`
-        :raise LreUnavailableError: the service does not say
+        :raise LreUnavailableError: the service gives no status
         """
         raise NotImplementedError
 
@@ -88,7 +88,7 @@ class RecouvrementLreProvider(models.AbstractModel):
 
     @api.model
     def _ask(self, question, action):
-        """Ask about one letter; what goes wrong is told on it and stops no other."""
+        """Ask about one letter; what goes wrong is noted on it and stops no other."""
         try:
             return question(action)
         except OperationalError:

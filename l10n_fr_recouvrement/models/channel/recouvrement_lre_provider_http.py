@@ -79,7 +79,7 @@ class RecouvrementLreProviderHttp(models.AbstractModel):
 
     @api.model
     def _prepare_letter(self, action, key):
-        """What the service is told of a letter. Nothing here may tell the recipient who
+        """What the service gets of a letter. Nothing here may show the recipient who
         writes before it accepts: the service hides the sender until then, and there is
         no subject. Hook."""
         contact, company = action.contact_id, action.company_id
@@ -110,7 +110,7 @@ class RecouvrementLreProviderHttp(models.AbstractModel):
 
     @api.model
     def _prepare_status(self, answer):
-        """Read what the service says of a letter. Hook."""
+        """Read what the service reports of a letter. Hook."""
         try:
             return LreStatus(
                 answer["status"],

@@ -8,7 +8,7 @@ SMS_LENGTH = 306
 
 
 class RecouvrementStage(models.Model):
-    """The SMS of a stage."""
+    """Holds the text of the SMS of a stage, checks it and renders it."""
 
     _inherit = "recouvrement.stage"
 

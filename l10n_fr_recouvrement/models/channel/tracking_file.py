@@ -78,7 +78,7 @@ HEADINGS = {
     "status": ("statut", "etat", "motif", "motif de retour", "resultat", "status"),
 }
 # What became of a letter, by the words that services use: a return reason, or nothing
-# that the dates do not tell.
+# that the dates do not show.
 STATUSES = {
     "": "",
     "distribue": "",
@@ -130,7 +130,7 @@ class UnreadableFileError(ValueError):
 
 @dataclass
 class Row:
-    """One line of a file: what it says of one letter, and what is wrong with it, as
+    """One line of a file: what it reports of one letter, and what is wrong with it, as
     ``(code, value)``: ``reference``, ``date`` or ``status``."""
 
     number: int

@@ -3,7 +3,7 @@ it."""
 
 from odoo.tools import safe_eval
 
-# What the conditions of Odoo's own filters may use to work days out.
+# What the conditions of Odoo's own filters may use to compute days.
 DATE_TOOLS = {
     "datetime": safe_eval.datetime,
     "relativedelta": safe_eval.dateutil.relativedelta.relativedelta,

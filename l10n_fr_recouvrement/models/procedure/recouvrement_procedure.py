@@ -225,7 +225,7 @@ class RecouvrementProcedure(models.Model):
                 )
 
     def copy_data(self, default=None):
-        # EXTENDS base: a copy is told from its model
+        # EXTENDS base: the name of a copy differs from that of its model
         vals_list = super().copy_data(default)
         if "name" not in (default or {}):
             for procedure, vals in zip(self, vals_list, strict=True):

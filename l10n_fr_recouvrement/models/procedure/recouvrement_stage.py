@@ -204,7 +204,7 @@ class RecouvrementStage(models.Model):
             stage.timing = stage._get_timing() % {"days": abs(stage.delay)}
 
     def _get_timing(self):
-        """When the stage comes, as lists say it, with the number of days to fill in."""
+        """When the stage comes, as lists show it, with a place for the days."""
         self.ensure_one()
         if self._is_on_request():
             return self.env._("whenever it is asked for")

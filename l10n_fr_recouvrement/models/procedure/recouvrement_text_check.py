@@ -26,7 +26,7 @@ OWN_TEXTS = re.compile(r"\bobject\.letter_(?:subject|intro|demand|closing|texts)
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a text: where, with which expression, why in words."""
+    """What is wrong with a text: where, with which expression, and why."""
 
     spot: Spot
     expression: str
@@ -34,8 +34,8 @@ class Problem:
 
 
 class RecouvrementTextCheck(models.AbstractModel):
-    """Tries out the texts of letters and e-mails on a sample action, and says what is
-    wrong in words that name the line and what was most likely meant."""
+    """Tries out the texts of letters and e-mails on a sample action, and reports
+    what is wrong, with the line and what was most likely meant."""
 
     _name = "recouvrement.text.check"
     _description = "Check of the texts of letters"
@@ -262,7 +262,7 @@ class RecouvrementTextCheck(models.AbstractModel):
 
     @api.model
     def _find_fault(self, expression, sample, is_email, names=frozenset()):
-        """What is wrong with an expression that can be told without running it, as
+        """What is wrong with an expression, as found without running it:
         ``(part at fault, reason)``; nothing when all is well."""
         try:
             read = letter_markup.find_names(expression)

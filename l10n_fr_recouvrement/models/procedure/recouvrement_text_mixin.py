@@ -69,7 +69,7 @@ class RecouvrementTextMixin(models.AbstractModel):
         return LETTER_TEXTS
 
     def _check_words(self):
-        """No text that a letter of its kind may not say, to a debtor of its profile."""
+        """Refuse texts that their letter forbids to a debtor of its profile."""
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
         for texts in self:
             stage = texts._get_stage()
