@@ -16,7 +16,7 @@ class IrActionsReport(models.Model):
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         # EXTENDS base: several letters are bound as they are posted; those that cannot
-        # be printed are told about on a last page and leave the others alone
+        # be printed are listed on a last page and leave the others alone
         report_name = res_ids and self._get_report(report_ref).report_name
         if report_name == VISIT_REPORT:
             return self._recouvrement_prepare_visit_notices(res_ids)
@@ -24,7 +24,7 @@ class IrActionsReport(models.Model):
             return self._recouvrement_prepare_proof_sheets(res_ids)
         if report_name not in (REPORT, REPORT_ALONE):
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
-        # What is printed before it is sent says that it is a draft.
+        # What is printed before it is sent is marked as a draft.
         service = self.env[f"report.{REPORT}"].with_context(recouvrement_draft=True)
         actions = self.env["recouvrement.action"].browse(dict.fromkeys(res_ids))
         if report_name == REPORT:

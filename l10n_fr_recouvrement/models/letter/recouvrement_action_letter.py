@@ -9,7 +9,7 @@ from ...paper.words.letter_placeholders import PLACEHOLDERS
 
 
 class RecouvrementAction(models.Model):
-    """Says what language an action writes in, and what its placeholders stand for."""
+    """Computes the language of the letter of an action, and its placeholders."""
 
     _inherit = "recouvrement.action"
 

@@ -28,8 +28,8 @@ class RecouvrementLetterRequest(models.AbstractModel):
     The content of a letter is a method ``_collect_x`` that
     :attr:`~odoo.addons.l10n_fr_recouvrement.paper.words.letter_kinds.LetterKind.collect`
     names. It reads for all the requests together and returns, for each of them,
-    ``{currency: [values of the lines of its action]}``, empty when nothing is to be
-    told.
+    ``{currency: [values of the lines of its action]}``, empty when there is nothing to
+    list.
     """
 
     _name = "recouvrement.letter.request"
@@ -100,7 +100,7 @@ class RecouvrementLetterRequest(models.AbstractModel):
     def _refresh(self, actions, date):
         """Bring pending letters on request up to what the account is on ``date``.
 
-        :return: the actions that have nothing to tell any more
+        :return: the actions that have nothing to list any more
         """
         empty = actions.browse()
         lines = []
@@ -138,7 +138,7 @@ class RecouvrementLetterRequest(models.AbstractModel):
 
     @api.model
     def _get_nothing(self, kind):
-        """Say why a letter would be empty."""
+        """Return why a letter would be empty."""
         return self.env._(letter_kinds.get(kind).nothing)
 
     @api.model

@@ -70,7 +70,7 @@ class RecouvrementPreview(models.AbstractModel):
 
     @api.model
     def _change(self, stage, values):
-        """Take what the form changed, as saving it would: what is wrong is told."""
+        """Take what the form changed, as saving it would, with the same errors."""
         changed = {name: values[name] for name in PREVIEWED & values.keys()}
         if changed:
             stage.write(changed)

@@ -28,11 +28,8 @@ PRINTED_RATE_FIELD = "l10n_fr_pdp_late_payment_penalties_rate"
 
 
 class AccountMove(models.Model):
-    """Customer invoice whose lateness has a price.
-
-    Keeps the terms of interest frozen when it was posted, and the penalties that follow
-    its payments.
-    """
+    """Freezes the terms of interest of a customer invoice when it is posted, stores its
+    penalties and recomputes them as it is paid, and links it to its debit notes."""
 
     _inherit = "account.move"
 
@@ -290,8 +287,8 @@ class AccountMove(models.Model):
         return warnings
 
     def _recouvrement_get_floor_warnings(self, facts):
-        """Say in which half-years the rate of the contract is under the legal floor,
-        and what is applied then."""
+        """Return a list: a warning of the half-years in which the rate of the contract
+        is under the legal floor, and of what is applied then, or nothing."""
         dues = self.line_ids.filtered(
             lambda line: line.display_type == "payment_term"
         ).mapped("date_maturity")
@@ -530,8 +527,8 @@ class AccountMove(models.Model):
 
     @api.model
     def _recouvrement_reopen_penalties(self, domain):
-        """Have the nightly job work out again the penalties that had stopped: what they
-        were worked out from was corrected.
+        """Have the nightly job recompute the penalties that had stopped: what they
+        were computed from was corrected.
 
         :param domain: the settled invoices it may matter to
         """

@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class AccountMoveLine(models.Model):
-    """Due line whose payments move its penalties, or line of a debit note."""
+    """Has the penalties of an invoice recomputed when its due lines are reconciled, and
+    makes those that a deleted line of a debit note charged owed again."""
 
     _inherit = "account.move.line"
 

@@ -26,14 +26,14 @@ COLUMNS = {
     "claimed_action_id": "int",
     "state": "varchar",
 }
-# A penalty line as it is stored: ``charged`` tells whether a debit note holds it,
+# A penalty line as it is stored: ``charged`` is whether a debit note holds it,
 # ``released`` whether one that was cancelled or reversed held it.
 StoredLine = namedtuple("StoredLine", ["id", "charged", "released", *COLUMNS])
 
 
 @dataclass
 class Inputs:
-    """What the penalties of some invoices are worked out from, by id of the invoice or
+    """What the penalties of some invoices are computed from, by id of the invoice or
     of the due line: see the methods of the engine that read each of them."""
 
     due_lines: dict
@@ -47,7 +47,7 @@ class Inputs:
 
 
 class RecouvrementPenaltyEngine(models.AbstractModel):
-    """Works out what lateness costs: reads the inputs of many invoices in a few
+    """Computes what lateness costs: reads the inputs of many invoices in a few
     queries, and hands them to ``law``.
 
     Writes nothing: stored penalties, letters and statements of account all come from
@@ -59,7 +59,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
 
     @api.model
     def _work_out(self, move_ids, date, imputed=None, imputation="principal_first"):
-        """Work out the penalties of invoices as of ``date``.
+        """Compute the penalties of invoices as of ``date``.
 
         :param list move_ids: customer invoices; those that are not posted owe nothing
         :param imputed: ``{move_line_id: [law.Payment]}`` of unallocated credits set
@@ -200,7 +200,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
 
     @api.model
     def _get_terms(self, row, start, inputs, imputation, terms):
-        """The :class:`law.Terms` of one due line, from those worked out already where
+        """The :class:`law.Terms` of one due line, from those computed already where
         they hold for it."""
         judgments = inputs.judgments.get(row["move_id"], ())
         key = (
@@ -422,7 +422,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
     @api.model
     def _read_payments(self, line_ids):
         """Return ``{move_line_id: [law.Payment]}`` as reconciled, each at the later of
-        the dates of its two entries, credit notes as the reconciliation says (see
+        the dates of its two entries, credit notes as set on the reconciliation (see
         ``recouvrement_effect``)."""
         self.env["account.partial.reconcile"].flush_model()
         payments = {}

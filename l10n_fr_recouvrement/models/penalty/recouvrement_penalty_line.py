@@ -193,7 +193,7 @@ class RecouvrementPenaltyLine(models.Model):
 
     @api.model
     def _refresh(self, move_ids, date):
-        """Bring the penalties of invoices up to ``date``: read in bulk, worked out by
+        """Bring the penalties of invoices up to ``date``: read in bulk, computed by
         the law, written where they changed.
 
         :param list move_ids: customer invoices, a few thousand at most
@@ -443,7 +443,7 @@ class RecouvrementPenaltyLine(models.Model):
 
     @api.model
     def _write_charge_gaps(self, inputs, penalties):
-        """Keep what debit notes charged too little, and tell it where it changed."""
+        """Keep what debit notes charged too little, and log it where it changed."""
         gaps = {
             move_id: float(found.charge_gap)
             for move_id, found in penalties.items()
@@ -476,7 +476,7 @@ class RecouvrementPenaltyLine(models.Model):
     @api.model
     def _find_stale(self, date, after, limit):
         """Ids of the next invoices whose penalties may change up to ``date``: overdue
-        ones, and paid ones whose penalties were not worked out up to the payment.
+        ones, and paid ones whose penalties were not computed up to the payment.
 
         :param after: id of the last invoice that was found
         """

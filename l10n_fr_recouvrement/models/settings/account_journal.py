@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class AccountJournal(models.Model):
-    """Dashboard of the sales journals: says when rates are about to be missing."""
+    """Dashboard of the sales journals: warns when rates are about to be missing."""
 
     _inherit = "account.journal"
 

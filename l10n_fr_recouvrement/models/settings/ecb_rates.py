@@ -2,7 +2,7 @@
 
 A pure kernel: what to ask for and how to read the answer, without ORM nor network. The
 daily series is asked for, one line for each calendar day with the rate in force on it:
-the series of changes cannot tell a rate that still holds from an answer that is old.
+the series of changes cannot distinguish a rate that still holds from an old answer.
 
 >>> answer = '''KEY,TIME_PERIOD,OBS_VALUE
 ... FM.D.U2.EUR.4F.KR.MRR_FR.LEV,2026-06-30,2.40

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 def _trait(name, help_text):
-    """Field that says whether the channel of a record has a trait; it may be searched.
+    """Return a field: whether the channel of a record has a trait; it may be searched.
 
     :param name: name of the field: the channel's attribute has an underscore before
     """

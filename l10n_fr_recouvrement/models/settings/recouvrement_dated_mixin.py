@@ -52,7 +52,7 @@ class RecouvrementDatedMixin(models.AbstractModel):
     @api.model
     def _forget_tables(self):
         """Tables built from these rows are cached, and the penalties of invoices paid
-        since were worked out from them."""
+        since were computed from them."""
         self.env.registry.clear_cache()
         self.env["account.move"]._recouvrement_reopen_penalties(
             [("recouvrement_penalty_line_ids.state", "in", DUE_STATES)]

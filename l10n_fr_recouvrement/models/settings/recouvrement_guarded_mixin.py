@@ -11,8 +11,9 @@ MAIL_FIELDS = {
 
 
 class RecouvrementGuardedMixin(models.AbstractModel):
-    """Record that only the methods of its model write: users change what the model
-    lists, as long as it says, and delete what it lets go."""
+    """Restricts what users write on a record to the fields of ``_get_editable``, and
+    refuses its deletion where ``_get_unlink_error`` returns an error. Methods of its
+    model write the rest as superuser."""
 
     _name = "recouvrement.guarded.mixin"
     _description = "Record that methods write"

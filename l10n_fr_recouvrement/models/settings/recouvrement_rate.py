@@ -22,8 +22,8 @@ class RecouvrementRate(models.Model):
     """The rates of one half-year: the ECB's refinancing rate and the two legal rates.
 
     Keeps the only rates that penalties are computed from; a half-year, or a rate of it,
-    that is not here makes the computation stop, never guess. Says early enough what is
-    missing, and asks the ECB for its own rate where the settings allow it.
+    that is not here makes the computation stop, never guess. Reports early enough what
+    is missing, and asks the ECB for its own rate where the settings allow it.
     """
 
     _name = "recouvrement.rate"
@@ -34,7 +34,7 @@ class RecouvrementRate(models.Model):
 
     _shipped_file = "rates.csv"
     _shipped_key = ("date_from",)
-    # missing rates are told from so many days before their half-year
+    # missing rates are reported from so many days before their half-year
     _notice_days = 15
     _ecb_timeout = 20
 
@@ -193,7 +193,7 @@ class RecouvrementRate(models.Model):
 
     @api.model
     def _get_missing_message(self, error):
-        """Word an error of the law with the place to mend it."""
+        """Word an error of the law, with the place to correct it."""
         if isinstance(error, law.UnknownFactError):
             return self.env._(
                 "No legal fact “%(code)s” is known for %(date)s. Enter it in "
@@ -297,7 +297,7 @@ class RecouvrementRate(models.Model):
 
         :return: the rows created, and the words for a known rate that is not the
             ECB's, False where there is none
-        :raise UserError: when the service does not tell all that is needed
+        :raise UserError: when the service does not publish all that is needed
         """
         today = fields.Date.context_today(self)
         current = law.half_year_start(today)
@@ -320,7 +320,7 @@ class RecouvrementRate(models.Model):
 
     @api.model
     def _read_ecb_service(self, date_from, date_to):
-        """Return ``{day: rate}`` as the service tells it.
+        """Return ``{day: rate}`` as the service publishes it.
 
         :raise UserError: when it does not
         """

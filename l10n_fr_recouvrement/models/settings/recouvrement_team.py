@@ -5,8 +5,8 @@ from odoo.exceptions import ValidationError
 class RecouvrementTeam(models.Model):
     """People who answer for debtors together.
 
-    Where the company says so, an officer sees and does what is of the teams they belong
-    to, and of their members.
+    Where the company chooses it, an officer sees and does what is of the teams they
+    belong to, and of their members.
     """
 
     _name = "recouvrement.team"

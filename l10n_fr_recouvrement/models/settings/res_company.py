@@ -16,7 +16,7 @@ PENALTY_FIELDS = {
 
 
 class ResCompany(models.Model):
-    """Creditor: how follow-up runs and what its letters must say of it."""
+    """Creditor: how follow-up runs, and the particulars that its letters must state."""
 
     _inherit = "res.company"
 
@@ -275,8 +275,8 @@ class ResCompany(models.Model):
         return law.next_working_day(day, self.recouvrement_alsace_moselle)
 
     def _recouvrement_get_bank_warning(self, date):
-        """Say that bank entries are too old to tell who has paid, or nothing. A company
-        that enters none is not told anything."""
+        """Return a warning when bank entries are too old to know who has paid, else
+        an empty text, as for a company that enters none (0 days)."""
         self.ensure_one()
         if not self.recouvrement_bank_days:
             return ""
