@@ -2,8 +2,8 @@
 
 Nothing is imported here."""
 
-# In the order of the work: what is mended comes back to be approved, what is approved
-# leaves, and the calls take the rest of the morning.
+# In the order of the work: what is corrected comes back to be approved, what is
+# approved leaves, and the calls take the rest of the morning.
 STATES = [
     ("failed", "Exception"),
     ("to_approve", "To approve"),
@@ -25,7 +25,7 @@ CLOSED_STATES = (*CONTACTED_STATES, "cancelled")
 # States that an action is made in.
 FIRST_STATES = ("to_approve", "ready", "todo")
 # What may follow each state. One that waits may be set anew, as a stage that falls back
-# or another reason does; what left changes by what the post says alone.
+# or another reason does; what left changes by what the post reports alone.
 TRANSITIONS = {
     "failed": ("failed", "to_approve", "todo", "cancelled"),
     "to_approve": ("to_approve", "ready", "todo", "failed", "cancelled"),

@@ -327,7 +327,7 @@ class RecouvrementAction(models.Model):
                     count,
                 )
             )
-            # Its date is worked out once as well.
+            # Its date is computed once as well.
             prefix, suffix = sequence._get_prefix_suffix()
             return iter(
                 [

@@ -10,8 +10,8 @@ NOTES = 5
 
 
 class RecouvrementAction(models.Model):
-    """What one has under the eyes while calling: whom to ask for, what was said before,
-    what is owed besides."""
+    """Computes what a person needs while calling: whom to ask for, what was said and
+    promised before, the penalties owed besides."""
 
     _inherit = "recouvrement.action"
 
@@ -94,7 +94,7 @@ class RecouvrementAction(models.Model):
             )
 
     def _describe_previous(self, previous):
-        """What came of the contact before, in words: a promise was kept or not."""
+        """What came of the contact before, as text: a promise was kept or not."""
         outcome = previous._get_outcome_service()
         if outcome._is_promise:
             promise = {

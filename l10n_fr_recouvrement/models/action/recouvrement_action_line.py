@@ -7,7 +7,7 @@ from ...paper.words import wording
 
 
 class RecouvrementActionLine(models.Model):
-    """What one action says of one due line or credit, as it stood that day.
+    """What one action states of one due line or credit, as it stood that day.
 
     The unique index is what makes claiming a stage twice impossible, unless somebody
     sends again what came back.
@@ -17,7 +17,7 @@ class RecouvrementActionLine(models.Model):
     _inherit = "recouvrement.guarded.mixin"
     _description = "Line of a recovery action"
     _order = "id"
-    _log_access = False  # its action says who made it and when
+    _log_access = False  # its action has who made it and when
 
     action_id = fields.Many2one(
         "recouvrement.action", required=True, index=True, ondelete="cascade"

@@ -37,7 +37,7 @@ class RecouvrementAction(models.Model):
     return_reason = fields.Selection(RETURN_REASONS, "Returned because", readonly=True)
 
     def write(self, vals):
-        # EXTENDS base: the receipt says that the letter was delivered
+        # EXTENDS base: the receipt shows that the letter was delivered
         res = super().write(vals)
         if "date_received" in vals:
             self.sudo()._follow_receipt()

@@ -6,7 +6,7 @@ from ...const import PENDING_STATES
 
 class RecouvrementAction(models.Model):
     """Who does an action and when: its responsible, its planned day, and the activity
-    that tells them of a call, a visit or a task."""
+    that notifies them of a call, a visit or a task."""
 
     _inherit = "recouvrement.action"
 
@@ -71,7 +71,7 @@ class RecouvrementAction(models.Model):
     # ------------------------------------------------------------------
 
     def _schedule_activities(self):
-        """Tell the responsible of each call, visit or task that waits: one activity
+        """Notify the responsible of each call, visit or task that waits: one activity
         each, all made at once."""
         actions = self.sudo().filtered(
             lambda action: (

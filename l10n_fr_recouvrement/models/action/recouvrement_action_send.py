@@ -36,19 +36,19 @@ class RecouvrementAction(models.Model):
     def action_send(self):
         """Carry out the ready actions: send the e-mails, print the letters.
 
-        :return: a message that says what was done, and the download of the letters
+        :return: a notification of what was done, and the download of the letters
         """
         self.check_access("write")
         ready = self.filtered(lambda action: action.state == "ready")
         if self.env.context.get("recouvrement_in_steps"):
             return ready._send_in_steps()
-        # Exceptions that were chosen with them are told of, not passed over.
+        # Exceptions that were chosen with them are reported, not passed over.
         failed = self.filtered(lambda action: action.state == "failed")
         return (ready | failed)._report_sent(ready._send())
 
     def _report_sent(self, sent):
-        """Say what became of ``self``, which were to be sent, and hand over the letters
-        to post."""
+        """Report what became of ``self``, which were to be sent, and hand over the
+        letters to post."""
         letters = sent.filtered("is_printed")
         return self._notify(
             self._get_sent_message(sent), letters._print() if letters else None
@@ -84,7 +84,7 @@ class RecouvrementAction(models.Model):
         return report.report_action(self, config=False)
 
     def _get_sent_message(self, sent):
-        """Say in words what became of the actions that were to be sent."""
+        """Return the message on what became of the actions that were to be sent."""
         counts = {}
         for channel, part in sent._group_by_channel():
             text = channel._get_sent_text()
@@ -198,7 +198,7 @@ class RecouvrementAction(models.Model):
     # ------------------------------------------------------------------
 
     def _check_before_sending(self):
-        """Set aside, with the reason in words, the actions that cannot leave."""
+        """Set aside, with the reason as text, the actions that cannot leave."""
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
         identity = pending._check_sender()
         for actions in pending.grouped("channel").values():
@@ -213,10 +213,10 @@ class RecouvrementAction(models.Model):
                     action._fail(reason)
 
     def _check_sender(self):
-        """Say which letters would lack what a company must say of itself on all of
+        """Return which letters would lack what a company must state on all of
         them. The rest is checked on what is printed, when it leaves.
 
-        :return: ``{action: reason in words}``
+        :return: ``{action: reason as text}``
         """
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
         problems = {}

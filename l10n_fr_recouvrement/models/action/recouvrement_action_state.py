@@ -41,7 +41,7 @@ class RecouvrementAction(models.Model):
         self.write({"state": state, **vals})
 
     def _fail(self, reason):
-        """Set the actions aside as exceptions: ``reason`` is what to mend."""
+        """Set the actions aside as exceptions: ``reason`` is what to correct."""
         self.sudo()._set_state("failed", failure_reason=reason)
 
     def _cancel(self, reason):

@@ -7,7 +7,7 @@ from ...const import CONTACTED_STATES
 
 class RecouvrementAction(models.Model):
     """The list of the day: the order of its groups, what one must know of each action,
-    and what an empty one says."""
+    and the text of an empty one."""
 
     _inherit = "recouvrement.action"
 
@@ -40,9 +40,9 @@ class RecouvrementAction(models.Model):
 
     @api.model
     def action_open_today(self):
-        """Open the list of the day, which says so where follow-up was not started.
+        """Open the list of the day, with a hint where follow-up was not started.
 
-        What a window action says of an empty list, the browser keeps for long: only
+        The browser keeps the text of an empty list of a window action for long: only
         here is it asked anew each time.
         """
         actions = self.env["ir.actions.act_window"]
@@ -50,7 +50,7 @@ class RecouvrementAction(models.Model):
             "l10n_fr_recouvrement.recouvrement_action_todo_action"
         )
         if self.env.context.get("recouvrement_just_started"):
-            # Nothing goes back to a list that says otherwise.
+            # Nothing goes back to a list that shows otherwise.
             action["target"] = "main"
         return action
 

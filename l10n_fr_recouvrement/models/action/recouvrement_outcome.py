@@ -64,7 +64,7 @@ class RecouvrementOutcome(models.AbstractModel):
 
     @api.model
     def _get_hint(self):
-        """What the assistant says of what follows. Hook."""
+        """Text of the assistant on what follows. Hook."""
         return ""
 
     @api.model

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class RecouvrementOutcomeDone(models.AbstractModel):
-    """A visit or a task is done; a call says what came of it instead."""
+    """A visit or a task is done; a call has outcomes of its own instead."""
 
     _name = "recouvrement.outcome.done"
     _description = "Done"

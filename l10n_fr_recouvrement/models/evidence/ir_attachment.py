@@ -20,7 +20,7 @@ SEALED_FIELDS = {
     "url",
     "recouvrement_sealed",
 }
-# Who may read a file, and what is said of it: the links that Odoo's own code puts into
+# Who may read a file, and what describes it: the links that Odoo's own code puts into
 # e-mails need a token, no user does.
 SEALED_FOR_USERS = {
     "access_token",
@@ -35,7 +35,7 @@ SEALED_FOR_USERS = {
 
 class IrAttachment(models.Model):
     """Keeps what proves a recovery action as it was: a sealed file is neither changed
-    nor deleted. Says which files of an invoice prove the debt."""
+    nor deleted. Marks which files of an invoice prove the debt."""
 
     _inherit = "ir.attachment"
 

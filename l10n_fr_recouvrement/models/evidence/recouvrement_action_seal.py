@@ -102,7 +102,7 @@ class RecouvrementAction(models.Model):
         return states
 
     def action_print_proof(self):
-        """Print the sheet that tells what was done, step by step, and proves it."""
+        """Print the sheet that shows what was done, step by step, and proves it."""
         done = self.filtered(lambda action: action.state in CONTACTED_STATES)
         if not done:
             return self._notify(

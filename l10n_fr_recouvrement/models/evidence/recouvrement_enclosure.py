@@ -73,16 +73,16 @@ class Found:
 
 @dataclass
 class Plan:
-    """What goes with one letter, in order, and what is missing, in words."""
+    """What goes with one letter, in order, and what is missing, as text."""
 
     enclosures: list = field(default_factory=list)
     missing: list = field(default_factory=list)
 
 
 class RecouvrementEnclosure(models.AbstractModel):
-    """Says what goes with each letter, and turns it into PDF.
+    """Determines what goes with each letter, and turns it into PDF.
 
-    A piece that does not exist is told of beforehand and left out; one that exists and
+    A piece that does not exist is reported beforehand and left out; one that exists and
     cannot be read, or an invoice that cannot be printed, keeps its letter from leaving:
     what a letter names is in it.
     """
@@ -96,7 +96,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _plan(self, actions):
-        """Say what goes with each action, in a few queries for all of them.
+        """Return what goes with each action, in a few queries for all of them.
 
         :return: ``{action: Plan}``
         """
@@ -188,7 +188,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _get_missing(self, action, enclosures):
-        """Say in words what the stage wants and does not exist, or is too much. Hook.
+        """Return what the stage wants and does not exist, or is too much. Hook.
 
         :return: list of sentences, shown before the letter leaves
         """
@@ -304,7 +304,7 @@ class RecouvrementEnclosure(models.AbstractModel):
     @api.model
     def _find_pdfs(self, moves):
         """The PDF of each invoice: the one that Odoo keeps of what was sent, else the
-        file that somebody marked as the invoice, from another program say.
+        file that somebody marked as the invoice, from another program for instance.
 
         :return: ``{move_id: attachment}``
         """
@@ -358,7 +358,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
         :param keep: keep the PDF of the invoices that had none, as Odoo does when it
             sends them
-        :return: ``({action_id: [Enclosure]}, {action_id: what is wrong, in words})``
+        :return: ``({action_id: [Enclosure]}, {action_id: what is wrong, as text})``
         """
         service = self.sudo()
         enclosures = {
@@ -384,7 +384,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _explain(self, name, error):
-        """Why a file cannot be enclosed, in words a person can act on."""
+        """Return why a file cannot be enclosed, as a message to act on."""
         return {
             enclosure_pdf.PROTECTED: self.env._(
                 "%s is protected by a password and cannot be enclosed: replace it by a "
@@ -471,8 +471,8 @@ class RecouvrementEnclosure(models.AbstractModel):
     @api.model
     def _keep_pdfs(self, moves):
         """Make the PDF that Odoo makes when it sends an invoice, Factur-X where the
-        debtor has it, and keep it on the invoice; no service is called. Where Odoo says
-        that the electronic part cannot be made, the PDF is made alone and not kept."""
+        debtor has it, and keep it on the invoice; no service is called. Where the
+        electronic part cannot be made, the PDF is made alone and not kept."""
         sending = self.env["account.move.send"].with_company(moves.company_id)
         data = {
             move: sending._get_default_sending_settings(
@@ -513,7 +513,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _load_statement(self, enclosures, _keep):
-        """Statements of interest, worked out together and printed in one call."""
+        """Statements of interest, computed together and printed in one call."""
         for part in self._split_statements(enclosures):
             try:
                 self._load_statements(part)
@@ -526,7 +526,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _split_statements(self, enclosures):
-        """Parts whose statements can be told apart: of one day, each debtor once."""
+        """Parts whose statements can be distinguished: of one day, each debtor once."""
         parts = []
         for enclosure in enclosures:
             key = self._get_account_key(enclosure.record)
@@ -540,7 +540,7 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _get_account_key(self, record):
-        """Whose debt a letter claims or a statement tells."""
+        """Whose debt a letter claims or a statement shows."""
         return (record.company_id, record.partner_id, record.currency_id)
 
     @api.model
@@ -570,9 +570,9 @@ class RecouvrementEnclosure(models.AbstractModel):
 
     @api.model
     def _check_statement(self, action, statement):
-        """A statement that tells other amounts than its letter helps the debtor only.
+        """A statement that shows other amounts than its letter helps the debtor only.
 
-        :return: what is wrong, in words
+        :return: what is wrong, as text, empty where nothing is
         """
         letters = self.env["report.l10n_fr_recouvrement.report_letter"]
         writer = letters._get_writer(action)

@@ -37,10 +37,10 @@ TERMS_FIELDS = {"recouvrement_profile", "recouvrement_procedure_id", *RATE_FIELD
 
 
 class AccountMove(models.Model):
-    """Customer invoice that walks a recovery procedure.
+    """Keeps where a customer invoice stands in its recovery procedure.
 
-    Keeps the terms frozen when it was posted (profile, procedure), the last stage it
-    was claimed at, and the next date something is due; the amounts stay Odoo's own.
+    Freezes its terms when it is posted (profile, procedure), stores the last stage it
+    was claimed at and the next date something is due; the amounts stay Odoo's own.
     """
 
     _inherit = "account.move"
@@ -304,7 +304,7 @@ class AccountMove(models.Model):
 
     def _recouvrement_map_stages(self):
         """Put the invoices whose procedure changed at the stage of the new one where
-        they go on from, so that nothing is claimed twice, and say so."""
+        they go on from, so that nothing is claimed twice, and log it."""
         moves = self.sudo().filtered(
             lambda move: (
                 move.recouvrement_procedure_id

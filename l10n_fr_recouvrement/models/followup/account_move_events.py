@@ -61,7 +61,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def button_draft(self):
-        # EXTENDS account: what was sent stays, and whoever corrects it is told
+        # EXTENDS account: what was sent stays, and whoever corrects it is warned
         res = super().button_draft()
         for move_id, actions in self._recouvrement_read_claims().items():
             move = self.browse(move_id)
@@ -120,7 +120,7 @@ class AccountMove(models.Model):
         }
 
     def _recouvrement_compare_with_claims(self):
-        """Say where an invoice that is posted again is no more what the last letter
+        """Warn where an invoice that is posted again is no more what the last letter
         claimed: its customer, its amount or its due dates."""
         for move_id, actions in self._recouvrement_read_claims().items():
             move = self.browse(move_id)

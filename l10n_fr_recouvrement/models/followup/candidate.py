@@ -34,7 +34,7 @@ class OpenItem(TypedDict):
     number: int  # rank of the due line among the ``count`` ones of its invoice
     count: int
     waiting: bool  # an action waits that claims the invoice
-    # How far the invoice has come, see ``procedure.stage_plan.Standing``:
+    # Where the invoice stands, see ``procedure.stage_plan.Standing``:
     stage_id: int | None
     stage_date: Date | None
     cycle_date: Date | None
@@ -89,18 +89,18 @@ class DebtorAccount:
 class Candidate:
     """One letter that a debtor may get on one day, before it becomes an action.
 
-    ``letter_key`` is what tells it from the other letters of its ``account`` (see
+    ``letter_key`` distinguishes it from the other letters of its ``account`` (see
     ``recouvrement.engine._grouping_key``), ``debts`` what it claims and ``credits``
     what it deducts of those of the account, lists of :class:`OpenItem`;
     ``imputed`` the credits set against its debts, by due line; ``rows`` the oldest due
     line of each invoice; ``stages`` maps the invoices that reach a stage to that stage
     and ``cycles`` to the lateness it belongs to; ``owed`` is what the credits leave of
     each invoice, ``covered`` the invoices that they pay in full;
-    ``standings`` how far each invoice has come (:class:`~.stage_plan.Standing`) and
+    ``standings`` where each invoice stands (:class:`~.stage_plan.Standing`) and
     ``reached`` the stages that are behind,
     ``admitted`` the invoices that meet the conditions of the stages that have some,
     ``small`` the stages that are for larger invoices;
-    ``excluded`` says why no action is made, and ``detail`` what makes that
+    ``excluded`` is why no action is made, and ``detail`` what makes that
     reason particular: the day that the debtor is contacted again from.
     """
 

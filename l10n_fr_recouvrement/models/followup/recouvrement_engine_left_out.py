@@ -59,7 +59,7 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _get_no_stage_reason(self, candidate):
-        """Why no invoice of a debtor reaches a stage, in words."""
+        """Return why no invoice of a debtor reaches a stage."""
         for stage in candidate.small.values():
             return self.env._(
                 "“%(stage)s” is for invoices from %(amount)s on.",
@@ -88,7 +88,7 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _explain_left_out(self, company, date, candidates, partners=None):
-        """Say why overdue invoices that ``candidates`` do not list are not claimed.
+        """Return why overdue invoices that ``candidates`` do not list are not claimed.
 
         :return: list of dicts, one per debtor and reason: ``partner_id``,
             ``currency_id`` (of the company), ``amount``, ``invoice_count``,
@@ -178,7 +178,7 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _get_left_out_reason(self, company, move):
-        """Why an overdue invoice is not claimed today, in words. Hook."""
+        """Return why an overdue invoice is not claimed today, as text. Hook."""
         if move.payment_state == "blocked":
             return self.env._("Disputed: its payment is blocked.")
         if move._recouvrement_is_frozen():

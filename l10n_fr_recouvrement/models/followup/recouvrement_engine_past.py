@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...const import CLOSED_STATES, CONTACTED_STATES, PENDING_STATES
 
 DAY = "recouvrement_past_day"
-# Columns that are worked out as of the day, by the model whose table stands in.
+# Columns that are computed as of the day, by the model whose table stands in.
 DATED = {
     "account.move": {
         "payment_state",

@@ -54,7 +54,7 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _find_standings(self, candidates):
-        """Say how far each invoice has come, from what was read of it."""
+        """Set the standing of each invoice, from what was read of it."""
         ranks = {
             stage.id: stage._get_rank()
             for stage in self.env["recouvrement.stage"]

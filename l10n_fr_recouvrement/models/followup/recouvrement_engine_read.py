@@ -62,8 +62,8 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _get_letter_key(self, row):
-        """What :meth:`_grouping_key` says of a row beyond debtor and currency, as it is
-        kept in ``recouvrement.action.letter_key``."""
+        """What :meth:`_grouping_key` returns of a row beyond debtor and currency, as
+        it is kept in ``recouvrement.action.letter_key``."""
         _partner_id, _currency_id, *others = self._grouping_key(row)
         return json.dumps(others, default=str) if any(others) else ""
 
@@ -330,7 +330,7 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _set_owed(self, candidate):
-        """Say what the credits leave of each invoice of a letter."""
+        """Set what the credits leave of each invoice of a letter."""
         digits = candidate.account.digits
         imputed = candidate.account.imputed
         for row in candidate.debts:

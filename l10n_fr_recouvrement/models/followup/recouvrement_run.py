@@ -191,7 +191,7 @@ class RecouvrementRun(models.Model):
         )
 
     def action_refresh(self):
-        """Show how far the run has gone."""
+        """Show the progress of the run."""
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_view_actions(self):
@@ -316,7 +316,7 @@ class RecouvrementRun(models.Model):
 
     @api.model
     def _report_waiting(self, company, date, reason):
-        """Say on the run of the day, once, why nothing is sent."""
+        """Note on the run of the day, once, why nothing is sent."""
         run = self.search(
             [
                 ("company_id", "=", company.id),

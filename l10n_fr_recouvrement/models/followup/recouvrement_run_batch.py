@@ -102,7 +102,7 @@ class RecouvrementRunBatch(models.Model):
 
     def _create_actions(self, partners):
         """Make the actions of debtors together; when that fails, one by one, so that
-        only the debtor at fault is left out, and say so on the run."""
+        only the debtor at fault is left out, and note it on the run."""
         made = attempt(partners, self._create_actions_together, self._report_failure)
         return self.env["recouvrement.action"].union(*made)
 

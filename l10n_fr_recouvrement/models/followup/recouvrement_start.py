@@ -54,7 +54,7 @@ class StartPreview:
 
 
 class RecouvrementStart(models.AbstractModel):
-    """Starts follow-up on a database that already has open invoices: tells what is
+    """Starts follow-up on a database that already has open invoices: lists what is
     open, tries answers without keeping anything, writes them. It never contacts a
     debtor."""
 
@@ -70,7 +70,7 @@ class RecouvrementStart(models.AbstractModel):
         """Read what follow-up would chase in a company, by age, in its currency.
 
         The conditions are those of the engine, without its first day: what is due
-        before ``start_date`` is told apart.
+        before ``start_date`` is counted apart.
 
         :return: list of dicts with ``age`` (one of ``AGES``, "total", or "credit" for
             the unallocated credits of these debtors), ``invoices``, ``debtors``,
@@ -284,7 +284,7 @@ class RecouvrementStart(models.AbstractModel):
 
     @api.model
     def _start(self, company, date, answers):
-        """Write answers, and tell on the invoices taken as claimed before where their
+        """Write answers, and note on the invoices taken as claimed before where their
         stage comes from."""
         claimed = self._apply(company, date, answers)
         claimed._message_log_batch(

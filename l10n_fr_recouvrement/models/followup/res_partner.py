@@ -185,7 +185,7 @@ class ResPartner(models.Model):
                 partner.recouvrement_profile = partner._recouvrement_guess_profile()
 
     def _recouvrement_guess_profile(self):
-        """Profile that the identifiers of the partner tell."""
+        """Profile that the identifiers of the partner indicate."""
         self.ensure_one()
         registry = self._recouvrement_get_registry()
         if (
