@@ -11,7 +11,7 @@ from ..const import DUE_STATES
 from ..law import ZERO, half_year_start, to_decimal
 from ..paper.words import french
 
-# Left to the debtor by default; the screen may say otherwise.
+# Left to the debtor by default; the screen may change it.
 PAYMENT_TIME = timedelta(days=30)
 KINDS = {
     "interest": "with_interest",
@@ -67,7 +67,7 @@ class RecouvrementDebitWizard(models.TransientModel):
 
     @api.depends("move_ids", "date", "with_interest", "with_indemnity", "with_cost")
     def _compute_line_ids(self):
-        """Preview: what is charged, worked out as of the date of the note."""
+        """Preview: what is charged, computed as of the date of the note."""
         for wizard in self:
             found, _errors = (
                 self.env["recouvrement.penalty.engine"]
@@ -323,7 +323,7 @@ class RecouvrementDebitWizard(models.TransientModel):
 
     @api.model
     def _get_segment_label(self, line):
-        """How one segment is worked out."""
+        """How one segment is computed."""
         digits, currency = line.currency_id.decimal_places, line.currency_id.name
         base = french.format_amount(to_decimal(line.base, digits), currency)
         rate = french.format_percent(to_decimal(line.rate, 4))

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 
 class RecouvrementEvidenceWizard(models.TransientModel):
-    """Says what the files of an invoice prove of the debt, and adds others: recovery
+    """Marks what the files of an invoice prove of the debt, and adds others: recovery
     letters enclose them. For officers too, who read invoices and write none."""
 
     _name = "recouvrement.evidence.wizard"

@@ -186,7 +186,7 @@ class RecouvrementLetterWizard(models.TransientModel):
             contact_id=self.contact_id.id,
             channel=self.channel,
         )
-        # Nobody writes to the debtors of others where the company says so.
+        # Nobody writes to the debtors of others where the company forbids it.
         actions.check_access("write")
         return self._open(actions)
 

@@ -67,8 +67,10 @@ class RecouvrementPenaltyWizardMixin(models.AbstractModel):
 
     @api.model
     def _keep_up(self, moves, date):
-        """Bring the penalties of invoices up to a day, or say what keeps them from
-        it."""
+        """Bring the penalties of invoices up to a day.
+
+        :raise UserError: when a rate or another fact of the law is missing
+        """
         for error in moves._recouvrement_refresh_penalties(date).values():
             raise UserError(self.env["recouvrement.rate"]._get_missing_message(error))
 

@@ -5,7 +5,7 @@ from .. import law
 
 
 class RecouvrementPostponeWizard(models.TransientModel):
-    """Puts actions off to another day, and says why."""
+    """Puts actions off to another day, with a reason."""
 
     _name = "recouvrement.postpone.wizard"
     _description = "Postpone recovery actions"

@@ -45,11 +45,11 @@ class RecouvrementProofWizard(models.TransientModel):
 
     @api.model
     def _get_known_fields(self):
-        """What a receipt tells, by the name that the action has for it."""
+        """Names of the fields of the action that a receipt fills."""
         return ("tracking_number", "date_posted", "date_presented", "date_received")
 
     def action_confirm(self):
-        """Keep the piece, and note what it says."""
+        """Keep the piece, and write its data on the action."""
         self.ensure_one()
         action = self.action_id
         vals = {

@@ -135,7 +135,7 @@ class RecouvrementStatementWizard(models.TransientModel):
         return self._download(statements, "xlsx", service._render_xlsx(statements))
 
     def _get_statements(self):
-        """Work out the statements of the invoices that the user may read."""
+        """Compute the statements of the invoices that the user may read."""
         self.ensure_one()
         if not any(self.env.user.has_group(group) for group in ACCOUNTING.split(",")):
             raise AccessError(

@@ -12,8 +12,8 @@ from ..models.channel.tracking_number import SEPARATORS, get_problem, normalise
 
 
 class RecouvrementTrackingWizard(models.TransientModel):
-    """Takes in what the post says of registered letters, from a file: reads it, shows
-    what would be written, then writes all of it or nothing."""
+    """Imports the tracking of registered letters from a file: reads it, shows what
+    would be written, then writes all of it or nothing."""
 
     _name = "recouvrement.tracking.wizard"
     _description = "Import of tracking numbers"
@@ -57,7 +57,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
         }
 
     def action_confirm(self):
-        """Write what the file says, of all letters or of none."""
+        """Write the content of the file, for all letters or for none."""
         self.ensure_one()
         # The letters may have changed since the preview.
         lines = self._prepare_lines(self._read_file())
@@ -195,7 +195,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
 
     @api.model
     def _get_row_error(self, row, found, seen):
-        """What is wrong with a line, in words, or nothing."""
+        """Return the error of a line as text, empty where there is none."""
         words = {
             "reference": self.env._("The reference of the letter is missing."),
             "date": self.env._("“%s” is no date: write it as 31/12/2026."),
@@ -224,7 +224,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
 
     @api.model
     def _get_changes(self, action, values):
-        """What a line says that is not known yet."""
+        """Return the values of a line that are not known yet."""
         return {
             name: value
             for name, value in values.items()
@@ -237,7 +237,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
 
     @api.model
     def _get_change_error(self, action, changes):
-        """Why changes cannot be written, in words, or nothing."""
+        """Return why changes cannot be written, as text, empty where they can."""
         if not changes:
             return ""
         posted, presented, received = (
@@ -271,7 +271,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
 
     @api.model
     def _describe(self, changes):
-        """What would be written, in words."""
+        """Return a description of what would be written."""
         fields_ = self.env["recouvrement.action"]._fields
         reasons = dict(fields_["return_reason"]._description_selection(self.env))
         parts = []
@@ -288,7 +288,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
 
     @api.model
     def _apply(self, line):
-        """Write what one line says."""
+        """Write the changes of one line."""
         action = self.env["recouvrement.action"].browse(line["action_id"])
         vals = dict(line["changes"])
         reason = vals.pop("return_reason", None)
@@ -306,7 +306,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
 
 
 class RecouvrementTrackingWizardLine(models.TransientModel):
-    """What the post says of one letter, and what would be written of it."""
+    """Line of the file: what it reports of one letter, what would be written."""
 
     _name = "recouvrement.tracking.wizard.line"
     _description = "Line of a file of tracking numbers"
