@@ -322,4 +322,4 @@ class RecouvrementTrackingWizardLine(models.TransientModel):
     changes = fields.Json(readonly=True)
     summary = fields.Char("To be written", readonly=True)
     warning = fields.Char(readonly=True)
-    error = fields.Char("What to mend", readonly=True)
+    error = fields.Char("What to correct", readonly=True)

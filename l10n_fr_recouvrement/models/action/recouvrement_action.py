@@ -81,7 +81,7 @@ class RecouvrementAction(models.Model):
         index=True,
         tracking=True,
     )
-    failure_reason = fields.Text("What to mend", readonly=True)
+    failure_reason = fields.Text("What to correct", readonly=True)
     approved_above_limit = fields.Boolean(
         "Approved above the limit",
         readonly=True,

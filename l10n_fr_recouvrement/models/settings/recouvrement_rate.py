@@ -359,9 +359,9 @@ class RecouvrementRate(models.Model):
         if rate is None:
             raise UserError(
                 self.env._(
-                    "The ECB's data service does not tell the rate of %(date)s yet. "
-                    "Nothing was changed. Try again tomorrow, or enter the rate by "
-                    "hand.",
+                    "The ECB's data service does not publish the rate of %(date)s "
+                    "yet. Nothing was changed. Try again tomorrow, or enter the rate "
+                    "by hand.",
                     date=format_date(self.env, day),
                 )
             )
