@@ -323,7 +323,7 @@ class TestEnclosures(EnclosureCase):
         ]
         self.assertEqual(sizes[2:], [(842, 595), (595, 842)])
         self.assertEqual(
-            self.letters._prepare_enclosures(action, {"annex": [], "tables": []}),
+            self.letters._letter_values(action)["enclosures"],
             [f"bon de livraison (facture {move.name}) (2\N{NO-BREAK SPACE}pièces)"],
         )
 
