@@ -188,7 +188,8 @@ def unpatched_wkhtmltopdf(project: Project) -> Path:
 
 def _launcher(prefix: Path) -> str:
     """A script that runs it on the loader, libraries and plugins beside it."""
-    [loader, *_others] = sorted(prefix.glob("lib*/ld-linux-*.so.*"))
+    # not the link in lib64/: it is absolute and leads to this machine's own
+    [loader] = prefix.glob("lib/*-linux-*/ld-linux-*.so.*")
     folders = [*prefix.glob("lib/*-linux-*"), *prefix.glob("usr/lib/*-linux-*")]
     plugins = [folder / "qt5" / "plugins" for folder in folders]
     return f"""#!/bin/sh
