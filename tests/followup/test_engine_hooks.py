@@ -13,29 +13,14 @@ from odoo.addons.l10n_fr_recouvrement.models.followup.recouvrement_start import 
 )
 
 from ..common import RecouvrementCase
+from ..hooks import Extending
 
 TODAY = "2026-05-05"
 ENGINE = "recouvrement.engine"
 
 
-class HookCase(RecouvrementCase):
+class HookCase(Extending, RecouvrementCase):
     """Debtors, and models that a test extends."""
-
-    def _extend(self, name, **methods):
-        """Extend methods of a model as ``_inherit`` does. Each is given what
-        ``super()`` would give, bound, and then what it is called with."""
-        model = type(self.env[name])
-        for method_name, method in methods.items():
-            self.patch(model, method_name, self._override(model, method_name, method))
-
-    @staticmethod
-    def _override(model, name, method):
-        original = getattr(model, name)
-
-        def extended(self, *args, **kwargs):
-            return method(original.__get__(self), self, *args, **kwargs)
-
-        return extended
 
     def _make(self):
         """Start the run of today; return its actions in the order they were made."""
@@ -78,11 +63,16 @@ class HookCase(RecouvrementCase):
         """One letter for each building site, which the origin of an invoice names."""
         self._extend(
             ENGINE,
-            _get_item_columns=lambda super_, engine: {
+            "_get_item_columns",
+            lambda engine, super_: {
                 **super_(),
                 "site": SQL("move.invoice_origin"),
             },
-            _grouping_key=lambda super_, engine, row: (*super_(row), row["site"]),
+        )
+        self._extend(
+            ENGINE,
+            "_grouping_key",
+            lambda engine, super_, row: (*super_(row), row["site"]),
         )
 
 
@@ -127,7 +117,8 @@ class TestLetters(HookCase):
     def test_due_lines_of_an_invoice_stay_together(self):
         self._extend(
             ENGINE,
-            _grouping_key=lambda super_, engine, row: (*super_(row), row["id"]),
+            "_grouping_key",
+            lambda engine, super_, row: (*super_(row), row["id"]),
         )
         invoice = self._invoice_in_two(self.consumer, 100, "2026-03-01", 30)
         action = self._run(TODAY).filtered(lambda a: a.partner_id == self.consumer)
@@ -351,7 +342,8 @@ class TestColumns(HookCase):
         super().setUp()
         self._extend(
             ENGINE,
-            _get_item_columns=lambda super_, engine: {
+            "_get_item_columns",
+            lambda engine, super_: {
                 **super_(),
                 "site": SQL("move.invoice_origin"),
                 "town": SQL("debtor.city"),
@@ -363,7 +355,8 @@ class TestColumns(HookCase):
     def test_conditions_read_them(self):
         self._extend(
             ENGINE,
-            _stage_condition=lambda super_, engine, candidate, move, stage: (
+            "_stage_condition",
+            lambda engine, super_, candidate, move, stage: (
                 candidate.rows[move.id]["site"] != "Lyon"
                 and super_(candidate, move, stage)
             ),
@@ -374,7 +367,8 @@ class TestColumns(HookCase):
     def test_lines_read_them(self):
         self._extend(
             ENGINE,
-            _prepare_action_line_vals=lambda super_, engine, candidate, row, claimed: {
+            "_prepare_action_line_vals",
+            lambda engine, super_, candidate, row, claimed: {
                 **super_(candidate, row, claimed),
                 "label": f"{row['name']}, {row['site']} ({row['town']})",
             },
@@ -397,7 +391,8 @@ class TestColumns(HookCase):
             )
             self._extend(
                 ENGINE,
-                _grouping_key=lambda super_, engine, row: (*super_(row), row["site"]),
+                "_grouping_key",
+                lambda engine, super_, row: (*super_(row), row["site"]),
             )
             self.assertEqual(
                 [
@@ -424,7 +419,8 @@ class TestClaimable(HookCase):
     def _leave_out(self):
         self._extend(
             ENGINE,
-            _claimable_domain=lambda super_, engine, company, day: (
+            "_claimable_domain",
+            lambda engine, super_, company, day: (
                 super_(company, day) & Domain("invoice_origin", "not in", ["Réservée"])
             ),
         )
@@ -522,7 +518,8 @@ class TestClaimable(HookCase):
     def test_a_rule_on_other_records(self):
         self._extend(
             ENGINE,
-            _claimable_domain=lambda super_, engine, company, day: (
+            "_claimable_domain",
+            lambda engine, super_, company, day: (
                 super_(company, day)
                 & ~Domain("commercial_partner_id.name", "=", self.other.name)
                 & ~Domain("invoice_line_ids.price_unit", "=", 50)
@@ -563,7 +560,8 @@ class TestValues(HookCase):
         later = fields.Date.to_date(TODAY) + timedelta(days=3)
         self._extend(
             ENGINE,
-            _prepare_action_vals=lambda super_, engine, run, candidate, contact: {
+            "_prepare_action_vals",
+            lambda engine, super_, run, candidate, contact: {
                 **super_(run, candidate, contact),
                 "date_planned": later,
                 "letter_note": f"<p>{len(candidate.move_ids)} factures</p>",
@@ -575,11 +573,11 @@ class TestValues(HookCase):
         self.assertIn("2 factures", action.letter_note)
 
     def test_an_invoice_set_aside_is_neither_listed_nor_claimed(self):
-        def set_aside(super_, engine, candidate):
+        def set_aside(engine, super_, candidate):
             super_(candidate)
             candidate.debts = [row for row in candidate.debts if row["residual"] != 50]
 
-        self._extend(ENGINE, _set_aside=set_aside)
+        self._extend(ENGINE, "_set_aside", set_aside)
         action = self._run(TODAY)
         self.assertEqual(action.line_ids.move_id, self.first)
         self.assertEqual(action.amount_total, 100)
@@ -591,7 +589,9 @@ class TestValues(HookCase):
     def test_nothing_is_made_where_all_is_set_aside(self):
         action = self._run(TODAY)
         self._extend(
-            ENGINE, _set_aside=lambda super_, engine, candidate: candidate.debts.clear()
+            ENGINE,
+            "_set_aside",
+            lambda engine, super_, candidate: candidate.debts.clear(),
         )
         action.sudo()._refresh()
         self.assertEqual(action.state, "cancelled")
@@ -604,17 +604,16 @@ class TestValues(HookCase):
     def test_reasons_and_their_detail_are_shown_in_the_preview(self):
         self.second.line_ids.no_followup = True
 
-        def reason(super_, engine, company, move):
+        def reason(engine, super_, company, move):
             if move.invoice_origin == "B":
                 return "En médiation."
             return super_(company, move)
 
+        self._extend(ENGINE, "_get_left_out_reason", reason)
         self._extend(
             ENGINE,
-            _get_left_out_reason=reason,
-            _get_left_out_detail=lambda super_, engine, move: (
-                f"dossier {move.invoice_origin}"
-            ),
+            "_get_left_out_detail",
+            lambda engine, super_, move: f"dossier {move.invoice_origin}",
         )
         [line] = self._preview().excluded_line_ids
         self.assertEqual((line.reason, line.detail), ("En médiation.", "dossier B"))
@@ -624,7 +623,8 @@ class TestValues(HookCase):
         article = {"code": "business_margin", "article": "C. com. art. L441-10"}
         self._extend(
             ENGINE,
-            _get_legal_mentions=lambda super_, engine, candidate: [
+            "_get_legal_mentions",
+            lambda engine, super_, candidate: [
                 *super_(candidate),
                 article,
             ],
