@@ -12,6 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from odoo.api import SUPERUSER_ID
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -110,7 +111,9 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         ready = companies.search([("name", "=", "company_1_data")], limit=1)
         if not ready:
             return super().setup_independent_company(**kwargs)
-        cls.env.user.company_ids = [Command.link(ready.id)]
+        # As making it does: for who makes it, and for the superuser of the transaction.
+        users = cls.env.user | cls.env["res.users"].browse(SUPERUSER_ID)
+        users.sudo().write({"company_ids": [Command.link(ready.id)]})
         return ready.with_env(cls.env)
 
     @classmethod

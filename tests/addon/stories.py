@@ -372,8 +372,12 @@ def plan(move, day):
             env.company, stage, LetterRequest(move.partner_id, move)
         )
 
+# Payment codes are for euros.
+env.ref("base.EUR").active = True
 moves = invoice("Client", 1000)
-moves.ref = "Lyon 3"
+moves.button_draft()
+moves.write({"currency_id": env.ref("base.EUR").id, "ref": "Lyon 3"})
+moves.action_post()
 ireland = env.ref("base.ie").id
 abroad = invoice("Client Ltd", 100, country_id=ireland, lang="en_US")
 french, english = plan(moves, "2026-06-15"), plan(abroad, "2026-06-15")
