@@ -130,6 +130,7 @@ def main(env):
             day = DAY - timedelta(days=days)
             with at(day):
                 actions = follow_up(company, day).sudo()
+                actions.action_approve()
                 actions._freeze_letters()._mark_sent(day)
             env.cr.commit()
     with at(DAY):

@@ -38,7 +38,8 @@ class RecouvrementAction(models.Model):
                         next=self._get_state_label(state),
                     )
                 )
-        self.write({"state": state, **vals})
+        if self:
+            self.write({"state": state, **vals})
 
     def _fail(self, reason):
         """Set the actions aside as exceptions: ``reason`` is what to correct."""
