@@ -1,5 +1,6 @@
 import base64
 import logging
+from dataclasses import replace
 from functools import lru_cache
 
 from odoo import api, models
@@ -133,13 +134,19 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _gather_company(self, company):
+        country = company.country_id.code or ""
+        return replace(self._gather_identity(company), country=country)
+
+    @api.model
+    def _gather_identity(self, company):
+        """The company without its country, which costs a query: what the law has it
+        state of itself."""
         return facts.Company(
             name=company.name or "",
             street=company.street or "",
             street2=company.street2 or "",
             zip=company.zip or "",
             city=company.city or "",
-            country=company.country_id.code or "",
             phone=company.phone or "",
             email=company.email or "",
             website=company.website or "",

@@ -29,7 +29,7 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _get_sender_problems(self, company):
         """What the letters of a company lack that the law wants on all of them."""
-        identity = heading.identity(self._gather_company(company))
+        identity = heading.identity(self._gather_identity(company))
         footer = " ".join([*identity.values(), f"RCS {identity['registry']}"])
         missing = mentions.missing(
             letter_kinds.COMPANY, {"identity": identity, "footer": footer}
