@@ -1,6 +1,7 @@
 import csv
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import file_open, ormcache
 
 from ...const import DUE_STATES
@@ -43,7 +44,7 @@ class RecouvrementDatedMixin(models.AbstractModel):
     @ormcache()
     def _get_table(self):
         """Return every known row as the law takes them, see :meth:`_build_table`."""
-        return self.sudo().search([])._build_table()
+        return self.sudo().search(Domain.TRUE)._build_table()
 
     def _build_table(self):
         """Return the table of these rows, a value of ``law``; one a model."""

@@ -49,8 +49,7 @@ class RecouvrementGuardedMixin(models.AbstractModel):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
-        error = self._get_unlink_error()
-        if error:
+        if error := self._get_unlink_error():
             raise error
 
     def _get_unlink_error(self):
