@@ -149,7 +149,7 @@ class CronServer(_LineServer):
     """
 
     def __init__(self, name: str, day: str):
-        super().__init__("followup.cron_server", name, day)
+        super().__init__("run.cron_server", name, day)
         self._name = name
 
     def call(self, workers: int = 1, kill_after: float | None = None) -> dict:

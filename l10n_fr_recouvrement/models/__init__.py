@@ -2,6 +2,7 @@
 from . import settings
 from . import procedure
 from . import followup
+from . import run
 from . import action
 from . import penalty
 from . import letter

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from ..models.followup.recouvrement_start import AGES, StartAnswers
+from ..models.run.recouvrement_start import AGES, StartAnswers
 from ..paper.words import letter_kinds
 
 

@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.l10n_fr_recouvrement.models.followup.recouvrement_start import (
+from odoo.addons.l10n_fr_recouvrement.models.run.recouvrement_start import (
     StartAnswers,
 )
 

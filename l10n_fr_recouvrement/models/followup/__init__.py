@@ -4,9 +4,6 @@ from . import recouvrement_engine_plan
 from . import recouvrement_engine_left_out
 from . import recouvrement_engine_make
 from . import recouvrement_engine_past
-from . import recouvrement_start
-from . import recouvrement_run
-from . import recouvrement_run_batch
 from . import account_move
 from . import account_move_events
 from . import res_partner

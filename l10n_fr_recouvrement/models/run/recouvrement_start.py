@@ -11,8 +11,8 @@ from odoo.tools import SQL
 
 from ... import law
 from ...paper.words import letter_kinds
-from .recouvrement_engine import WAITING
-from .recouvrement_engine_read import ITEM_KIND, ITEM_PROFILE, ITEMS
+from ..followup.recouvrement_engine import WAITING
+from ..followup.recouvrement_engine_read import ITEM_KIND, ITEM_PROFILE, ITEMS
 
 # Age of what is open, by the first day late of each part.
 AGES = [

@@ -7,7 +7,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 
-from odoo.addons.l10n_fr_recouvrement.models.followup import recouvrement_run
+from odoo.addons.l10n_fr_recouvrement.models.run import recouvrement_run
 
 from ..common import RecouvrementCase
 

@@ -20,7 +20,7 @@ sys.path.insert(0, {str(REPOSITORY / ".ci/devtool/scripts")!r})
 from datetime import date
 from bench_followup_book import FollowupBook
 from bench_script import find_company
-from odoo.addons.l10n_fr_recouvrement.models.followup import recouvrement_run
+from odoo.addons.l10n_fr_recouvrement.models.run import recouvrement_run
 
 recouvrement_run.BATCH_SIZE = 2
 

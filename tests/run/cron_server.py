@@ -1,7 +1,7 @@
 """Odoo loaded once, calling the daily job in processes of their own, as prefork does.
 
 Run by :class:`tests.odoo_process.CronServer`, as
-``python -m tests.followup.cron_server DATABASE DAY``. Each line read is one order as
+``python -m tests.run.cron_server DATABASE DAY``. Each line read is one order as
 JSON, each line printed its outcome. Workers are forked while no connection is open, and
 each opens its own: they can be killed at any moment.
 """
