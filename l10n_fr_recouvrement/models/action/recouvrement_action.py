@@ -114,7 +114,7 @@ class RecouvrementAction(models.Model):
     letter_key = fields.Char(
         "Key of the letter",
         readonly=True,
-        help="What tells this letter from the others of its debtor, where an addon "
+        help="What distinguishes this letter from the others of its debtor, where an addon "
         "makes several; empty for the letter of the whole account.",
     )
     line_ids = fields.One2many("recouvrement.action.line", "action_id", readonly=True)

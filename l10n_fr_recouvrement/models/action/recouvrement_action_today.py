@@ -15,7 +15,7 @@ class RecouvrementAction(models.Model):
     notice = fields.Char(
         "To note",
         compute="_compute_notice",
-        help="What to mend before the action can leave, or what came of the contact "
+        help="What to correct before the action can leave, or what came of the contact "
         "before it.",
     )
 

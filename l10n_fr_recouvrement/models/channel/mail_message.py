@@ -76,7 +76,7 @@ class MailMessage(models.Model):
         if closed:
             raise UserError(
                 self.env._(
-                    "%s is closed: its messages tell what happened, and stay. Write "
+                    "%s is closed: its messages say what happened, and stay. Write "
                     "another one instead.",
                     closed[0].name,
                 )

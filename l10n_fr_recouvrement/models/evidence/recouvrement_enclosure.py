@@ -501,7 +501,7 @@ class RecouvrementEnclosure(models.AbstractModel):
             if not {*part.ids} <= found.keys():
                 raise UserError(
                     self.env._(
-                        "The report “%s” does not tell its invoices apart.", name
+                        "The report “%s” does not distinguish its invoices.", name
                     )
                 )
             printed.update({move_id: found[move_id] for move_id in part.ids})

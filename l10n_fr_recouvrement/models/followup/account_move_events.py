@@ -154,7 +154,7 @@ class AccountMove(models.Model):
                         dues=", ".join(sorted(owed)),
                     ),
                 ],
-                self.env._("Tell the debtor before the next step."),
+                self.env._("Inform the debtor before the next step."),
             )
 
     def _recouvrement_get_due_text(self, amount, day):

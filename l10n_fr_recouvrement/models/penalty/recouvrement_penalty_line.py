@@ -104,7 +104,7 @@ class RecouvrementPenaltyLine(models.Model):
     )
     _open_day_once = models.UniqueIndex(
         "(move_line_id, date_from) WHERE kind = 'interest' AND debit_line_id IS NULL",
-        "The interest of this due line is worked out already.",
+        "The interest of this due line is computed already.",
     )
     _waived_within = models.Constraint(
         "CHECK (amount_waived IS NULL OR amount_waived BETWEEN 0 AND amount)",

@@ -119,7 +119,7 @@ class RecouvrementStage(models.Model):
     activity_type_id = fields.Many2one(
         "mail.activity.type",
         "Activity",
-        help="Activity that tells the responsible of a call, a visit or a task.",
+        help="Activity that reminds the responsible of a call, a visit or a task.",
     )
     needs_approval = fields.Boolean(
         "To be approved",
@@ -168,7 +168,7 @@ class RecouvrementStage(models.Model):
     )
     enclose_statement = fields.Boolean(
         "The statement of interest",
-        help="Where the letter claims penalties: how they are worked out, row by row.",
+        help="Where the letter claims penalties: how they are computed, row by row.",
     )
     enclose_evidence = fields.Boolean(
         "The evidence",

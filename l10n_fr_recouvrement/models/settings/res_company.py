@@ -48,7 +48,7 @@ class ResCompany(models.Model):
     recouvrement_transit_days = fields.Integer(
         "Days that payments are under way",
         default=10,
-        help="A payment that the bank has not confirmed after this many days is told "
+        help="A payment that the bank has not confirmed after this many days is shown "
         "in the preview. Its invoice is not claimed meanwhile.",
     )
     recouvrement_divisor = fields.Selection(
