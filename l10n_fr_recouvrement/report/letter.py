@@ -87,7 +87,8 @@ class ReportLetter(models.AbstractModel):
 
     @api.model
     def _get_writer(self, action):
-        """What words the values of a letter: :class:`~..paper.words.writer.Writer`."""
+        """What words the values of a letter: :class:`~..paper.words.writer.Writer`, in
+        the language of the letter (``lang``). Hook: ``replace`` its ``own`` texts."""
         currency = action.currency_id
         return Writer(
             action._get_letter_lang(),

@@ -113,6 +113,7 @@ class ReportLetter(models.AbstractModel):
             instalment=line.instalment or "",
             payment_state=(line.kind == "invoice" and move.payment_state) or "",
             parts=tuple(self._get_line_parts(line)),
+            columns=tuple(self._get_line_columns(line).items()),
             segments=segments,
             rate_basis=basis or "",
             **amounts,
@@ -145,6 +146,15 @@ class ReportLetter(models.AbstractModel):
         if action.profile == "public":
             parts += self._get_public_references(move)
         return parts
+
+    @api.model
+    def _get_line_columns(self, line):
+        """Columns of one's own in the table of invoices of a claim, after the number.
+        A column is there where one line has it. Hook.
+
+        :return: ``{title: text}``, in order, in the language of the letter
+        """
+        return {}
 
     @api.model
     def _get_public_references(self, move):

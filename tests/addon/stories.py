@@ -93,7 +93,8 @@ action = run("2026-06-15")
 refused = [action.state, action.failure_reason]
 env["ir.config_parameter"].set_param("my_recovery_courier.folder", str(folder))
 action.action_retry()
-send(action, "2026-06-15")
+with freeze_time("2026-06-15"):
+    message = action.action_approve_and_send()["params"]["message"]
 handed = [path.read_bytes() for path in folder.iterdir()]
 seal = hashlib.sha256(action.letter_attachment_id.raw).hexdigest()
 try:
@@ -101,9 +102,10 @@ try:
     kept = False
 except Exception as error:
     kept = type(error).__name__
-result([told(action), refused, len(handed), handed[0][:5].decode(),
+sheet = env["report.l10n_fr_recouvrement.report_proof"]
+result([told(action), refused, message, len(handed), handed[0][:5].decode(),
         hashlib.sha256(handed[0]).hexdigest() == seal == action.letter_sha256,
-        action.tracking_number == action.name, kept,
+        [" ".join(event[1:]) for event in sheet._prepare_events(action)], kept,
         action.line_ids.move_id.recouvrement_stage_id.kind])
 """
 
@@ -151,7 +153,62 @@ send(made, "2026-06-15")
 following = run("2026-07-15")
 claimed = following.line_ids.filtered("stage_id").move_id
 total = sum(a.amount_invoices - a.amount_credits for a in following)
-result([before, after, shown(made), shown(following), len(claimed), total])
+lyon = made.filtered(lambda action: action.building_site == "Lyon")
+lyon.sudo()._mark_undelivered("")
+for name in ("Lyon", "Paris"):
+    following.filtered(lambda action: action.building_site == name)._cancel("")
+again = env["recouvrement.action"].create(
+    lyon._prepare_resent_vals(lyon.line_ids, "letter")).building_site
+result([before, after, shown(made), shown(following), len(claimed), total, again])
+"""
+
+LEASED = """
+mine = invoice("Client", 1000)
+def another():
+    move = mine.copy({"invoice_date": mine.invoice_date,
+                      "invoice_date_due": mine.invoice_date_due})
+    move.action_post()
+    return move
+leased = another()
+leased.is_leased = True
+action = run("2026-06-15")
+claimed = [action.partner_id.name, [line.amount_residual for line in action.line_ids]]
+with freeze_time("2026-06-15"):
+    engine = env["recouvrement.engine"]
+    reason = engine._get_left_out_reason(env.company, leased)
+    shown = leased.recouvrement_hold_reason
+    mine.is_leased = True
+    action.sudo()._refresh()
+result([claimed, reason, shown, len(action.filtered(lambda a: a.state != "cancelled"))])
+"""
+
+WORDS = """
+from odoo.addons.l10n_fr_recouvrement.paper.words import french
+
+first = invoice("Client", 1000)
+second = first.copy({"invoice_date": first.invoice_date,
+                     "invoice_date_due": first.invoice_date_due})
+first.invoice_origin = "BC 1"
+second.action_post()
+action = run("2026-07-15")
+notice = env.ref("l10n_fr_recouvrement.stage_business_notice")
+action.sudo().stage_id = notice
+with freeze_time("2026-07-15"):
+    action.sudo()._refresh()
+report = env["report.l10n_fr_recouvrement.report_letter"]
+values = report._letter_values(action)
+tables = values["tables"] + [table for page in values["annex"] for table in page]
+[invoices] = [table for table in tables if table["kind"] == "invoices"]
+labels = [label for label, _amount, _detail in values["totals"]]
+other = env["res.company"].create({"name": "Autre"})
+shipped = french.TEXTS["indemnity"]
+html = str(env["ir.qweb"]._render("l10n_fr_recouvrement.report_letter",
+                                  report._prepare_document([values])))
+result([invoices["columns"], [row["columns"] for row in invoices["rows"]], labels,
+        report._get_writer(env["recouvrement.action"].new(
+            {"company_id": other.id, "currency_id": env.company.currency_id.id,
+             "partner_id": action.partner_id.id})).texts["indemnity"],
+        shipped, [word in html for word in ("BC 1", labels[-1])]])
 """
 
 

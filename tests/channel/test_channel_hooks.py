@@ -50,12 +50,12 @@ class TestReturnHooks(Extending, EmailCase):
     def test_a_return_is_something_to_call_about(self):
         """``_note_bounce``: with the reason and the addresses of the report."""
 
-        def note_bounce(action, original, reason, notice, recipients=frozenset()):
-            original(reason, notice, recipients)
+        def note_bounce(action, original, report):
+            original(report)
             action.partner_id.activity_schedule(
                 "mail.mail_activity_data_call",
-                summary=f"Demander l’adresse : {', '.join(recipients)}",
-                note=reason,
+                summary=f"Demander l’adresse : {', '.join(report.recipients)}",
+                note=report.reason,
                 user_id=self.officer.id,
             )
 
@@ -70,6 +70,20 @@ class TestReturnHooks(Extending, EmailCase):
         )
         self.assertEqual(call.summary, f"Demander l’adresse : {self.business.email}")
         self.assertIn("mailbox unavailable", call.note)
+
+    def test_a_house_checks_each_return(self):
+        """``_get_bounce_doubt``: nothing is taken at its word here."""
+        self._extend(
+            ACTION,
+            "_get_bounce_doubt",
+            lambda _action, original, report: (
+                original(report) or f"Vérifier {', '.join(report.recipients)}."
+            ),
+        )
+        action, message = self._deliver()
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        self.assertEqual(action.state, "sent")
+        self.assertEqual(action.bounce_doubt, f"Vérifier {self.business.email}.")
 
     def test_an_address_that_is_dead_is_tagged(self):
         """``_mark_undelivered``: what is sure, not what any report says."""

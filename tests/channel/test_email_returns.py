@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..mail_server import reply_to, report_on
 from .common import DAY, EmailCase
@@ -86,7 +86,17 @@ class TestComingBack(EmailCase):
         )
         self.assertIn("Vu avec eux.", action.message_ids[0].body)
         self.assertFalse(action.date_answered)
-        self.assertFalse(self._tasks(action))
+
+    def test_answer_that_bears_the_name_of_one_of_us_is_read(self):
+        """The sender of an e-mail is what it says of itself."""
+        action, message = self._deliver(user_id=self.officer.id)
+        self.officer.partner_id.email = "relance@atelier.example.com"
+        self._receive_email(
+            reply_to(message, "Je conteste.", "relance@atelier.example.com")
+        )
+        [task] = self._tasks(action)
+        self.assertEqual(task.user_id, self.officer)
+        self.assertIn(self.officer.name, task.summary)
 
     def test_automatic_answers_are_kept_without_a_task(self):
         action, message = self._deliver()
@@ -134,7 +144,7 @@ class TestComingBack(EmailCase):
         self.assertEqual((action.state, action.email_state), ("sent", "left"))
         self.assertFalse(action.email_bounce)
         self.assertIn(b"Reporting-MTA", action.message_ids.attachment_ids[0].raw)
-        [task] = self._tasks(action)
+        [task] = action._get_bounce_checks()
         self.assertEqual(task.user_id, self.officer)
         self.assertIn("autre@example.com", task.note)
 
@@ -163,17 +173,110 @@ class TestComingBack(EmailCase):
         self._receive_email(reply_to(message, "Je paierai lundi."))
         self._receive_email(report_on(message, self.domain.bounce_email))
         self.assertTrue(action.date_answered)
-        self.assertEqual(action.state, "returned")
+        self._assert_to_check(action)
+
+    def _assert_to_check(self, action):
+        """A person decides: nothing is undone meanwhile."""
+        self.assertEqual((action.state, action.email_state), ("sent", "left"))
+        self.assertTrue(action.bounce_doubt)
+        self.assertEqual(
+            action._get_bounce_checks().summary, "Check a report of return"
+        )
 
     def test_return_that_only_refers_to_the_message(self):
-        """Some servers send no report, only a message from MAILER-DAEMON."""
+        """Some servers send no report, only a message from MAILER-DAEMON; anybody else
+        may sign so as well."""
         action, message = self._deliver()
-        self._receive_email(
-            reply_to(message, "User unknown", "MAILER-DAEMON@mx.example.com")
-        )
+        for author, headers in (
+            ("MAILER-DAEMON@mx.example.com", {}),
+            ("MAILER-DAEMON@mx.debiteur.example.com", {"Return_Path": "<>"}),
+        ):
+            self._receive_email(reply_to(message, "User unknown", author, **headers))
+            self._assert_to_check(action)
+            self.assertIn("User unknown", action.bounce_reported)
+            self.assertFalse(action.date_answered)
+            action.action_dismiss_bounce()
+
+    def test_return_written_by_the_debtor(self):
+        """It knows its own address, the message and what a report looks like; its mail
+        program puts its own address on the envelope."""
+        action, message = self._deliver()
+        for author in (
+            self.business.email,
+            "MAILER-DAEMON@gmail.example.org",
+            "facture@debiteur.example.com",
+        ):
+            report = report_on(message, self.domain.bounce_email).decode()
+            report = report.replace("MAILER-DAEMON@mx.debiteur.example.com", author)
+            self._receive_email(f"Return-Path: <{author}>\n{report}".encode())
+            self._assert_to_check(action)
+
+    def test_return_by_the_null_path(self):
+        """The server that reports is not always that of the address."""
+        action, message = self._deliver()
+        report = report_on(message, self.domain.bounce_email).decode()
+        report = report.replace("mx.debiteur.example.com", "relais.example.org")
+        self._receive_email(f"Return-Path: <>\n{report}".encode())
         self.assertEqual(action.state, "returned")
-        self.assertIn("User unknown", action.email_bounce)
-        self.assertFalse(action.date_answered)
+
+    def test_return_that_encloses_no_message(self):
+        action, message = self._deliver()
+        report = report_on(message, self.domain.bounce_email).decode()
+        report = report.replace("text/rfc822-headers", "text/plain").replace(
+            "Subject: Undelivered",
+            f"References: {message['Message-Id'].strip()}\nSubject: Undelivered",
+            1,
+        )
+        self._receive_email(report.encode())
+        self._assert_to_check(action)
+
+    def test_return_to_one_of_several_addresses(self):
+        """The others may have got it."""
+        self.business.email = "compta@debiteur.example.com, chef@debiteur.example.com"
+        action = self._send()
+        self._work_queue()
+        message = self.server.messages[0][1]
+        report = report_on(message, self.domain.bounce_email)
+        self.assertIn(b"Final-Recipient: rfc822; compta@", report)
+        self._receive_email(report)
+        self._assert_to_check(action)
+
+    def test_return_weeks_later(self):
+        action, message = self._deliver()
+        action.sudo().date_left -= timedelta(days=8)
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        self._assert_to_check(action)
+
+    def test_a_person_confirms_a_return(self):
+        action, message = self._deliver(user_id=self.officer.id)
+        self._receive_email(reply_to(message, "Je paierai lundi."))
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        reader = self._create_user("lecteur", "account.group_account_readonly")
+        with self.assertRaises(AccessError):
+            action.with_user(reader).action_confirm_bounce()
+        action.with_user(self.officer).action_confirm_bounce()
+        self.assertEqual((action.state, action.email_state), ("returned", "returned"))
+        self.assertIn("mailbox unavailable", action.email_bounce)
+        self.assertFalse(action._get_bounce_checks())
+        self.assertEqual(
+            action.message_ids.filtered(
+                lambda message: "Return confirmed" in message.body
+            ).author_id,
+            self.officer.partner_id,
+        )
+        with self.assertRaises(UserError):
+            action.with_user(self.officer).action_confirm_bounce()
+
+    def test_a_person_sets_a_report_aside(self):
+        action, message = self._deliver(user_id=self.officer.id)
+        self._receive_email(reply_to(message, "Je paierai lundi."))
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        action.with_user(self.officer).action_dismiss_bounce()
+        self.assertEqual((action.state, action.bounce_doubt), ("sent", False))
+        self.assertFalse(action._get_bounce_checks())
+        # it may be forged again: it is checked again
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        self._assert_to_check(action)
 
     def test_reports_that_are_no_return(self):
         action, message = self._deliver()
@@ -214,7 +317,13 @@ class TestComingBack(EmailCase):
         self._work_queue()
         self.assertTrue(self._amounts(invoice, "2026-06-30"))
         [message] = self.server.sent_to(self.consumer.email)
+        # The debtor may have written the report: its default stands until a person
+        # decides.
         self._receive_email(report_on(message, self.domain.bounce_email))
+        self._assert_to_check(action)
+        self.assertTrue(self._amounts(invoice, "2026-06-30"))
+        action.with_user(self.officer).action_confirm_bounce()
+        self.assertEqual(action.state, "returned")
         self.assertFalse(self._amounts(invoice, "2026-06-30"))
 
     def test_sent_again_by_post(self):

@@ -601,6 +601,22 @@ class TestValues(HookCase):
         self.assertEqual(sum(preview.excluded_line_ids.mapped("amount")), 150)
         self.assertFalse(self._run(TODAY))
 
+    def test_a_debtor_that_gets_no_letter_is_shown_with_the_reason(self):
+        """``_get_exclusion``: a negotiation is under way with a large debtor."""
+        self._extend(
+            ENGINE,
+            "_get_exclusion",
+            lambda engine, super_, candidate: (
+                super_(candidate)
+                or ("Négociation en cours." if candidate.account.amount > 120 else "")
+            ),
+        )
+        self.assertFalse(self._run(TODAY))
+        [line] = self._preview().excluded_line_ids
+        self.assertEqual((line.reason, line.amount), ("Négociation en cours.", 150))
+        self._pay(self.second, 50, TODAY)
+        self.assertEqual(self._run(TODAY).amount_total, 100)
+
     def test_reasons_and_their_detail_are_shown_in_the_preview(self):
         self.second.line_ids.no_followup = True
 

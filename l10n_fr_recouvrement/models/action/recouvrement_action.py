@@ -114,8 +114,8 @@ class RecouvrementAction(models.Model):
     letter_key = fields.Char(
         "Key of the letter",
         readonly=True,
-        help="What distinguishes this letter from the others of its debtor, where an addon "
-        "makes several; empty for the letter of the whole account.",
+        help="What distinguishes this letter from the others of its debtor, where an "
+        "addon makes several; empty for the letter of the whole account.",
     )
     line_ids = fields.One2many("recouvrement.action.line", "action_id", readonly=True)
     invoice_count = fields.Integer("Invoices", compute="_compute_amounts", store=True)

@@ -42,10 +42,14 @@ class RecouvrementAction(models.Model):
         """The action in the language of whom it speaks to."""
         return self.with_context(lang=user.lang or self.env.lang)
 
-    def _ask_responsible(self, record, summary, note):
-        """Leave the responsible of the action something to do on a record."""
+    def _ask_responsible(self, record, summary, note, kind=None):
+        """Leave the responsible of the action something to do on a record.
+
+        :param kind: a ``mail.activity.type``, a plain task where there is none
+        """
+        kind = kind or self.env.ref("mail.mail_activity_data_todo")
         record.sudo().activity_schedule(
-            "mail.mail_activity_data_todo",
+            activity_type_id=kind.id,
             summary=summary,
             note=note and plaintext2html(note),
             user_id=self._get_responsible().id,

@@ -1,14 +1,11 @@
 from odoo import api, models
-from odoo.tools import email_normalize, html2plaintext
+
+from .return_report import ReturnReport
 
 ACTION = "recouvrement.action"
 # Headers by which programs mark automatic answers (RFC 3834, and what was
 # used before it).
 AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
-# What a delivery report gives for a message that is lost (RFC 3464); the other actions
-# are that it was delivered, or that the server still tries.
-LOST = "failed"
-REASON_LENGTH = 500
 
 
 def is_automatic(message):
@@ -22,53 +19,6 @@ def is_automatic(message):
         or any(name in message for name in AUTOMATIC_HEADERS)
         or (message.get("Precedence") or "").strip().lower() == "auto_reply"
     )
-
-
-def read_report(message):
-    """Read what a returned e-mail reports.
-
-    :param message: ``email.message.EmailMessage``
-    :return: ``(action, words)``: the action of RFC 3464, ``"failed"`` where a bounce
-        names none, and what the server answered, or ``""``; ``("", "")`` for what is no
-        delivery report, as a confirmation of reading
-    """
-    for part in message.walk():
-        if part.get_content_type() == "message/disposition-notification":
-            return "", ""
-        if part.get_content_type() == "message/delivery-status":
-            for block in part.get_payload():
-                if block["Action"]:
-                    words = [_value(block["Final-Recipient"])]
-                    words.append(
-                        _value(block["Diagnostic-Code"]) or str(block["Status"] or "")
-                    )
-                    return (
-                        block["Action"].strip().lower(),
-                        ": ".join(filter(None, words)),
-                    )
-    return LOST, ""
-
-
-def read_recipients(message):
-    """Addresses that a delivery report is about, as it came in and as the server passed
-    it on; none where it names none.
-
-    :param message: ``email.message.EmailMessage``
-    """
-    addresses = {
-        email_normalize(_value(block[name]))
-        for part in message.walk()
-        if part.get_content_type() == "message/delivery-status"
-        for block in part.get_payload()
-        for name in ("Original-Recipient", "Final-Recipient")
-        if block[name]
-    }
-    return addresses - {False}
-
-
-def _value(header):
-    """The value of a typed header, as ``smtp; 550 unknown``, on one line."""
-    return " ".join(str(header or "").split(";", 1)[-1].split())
 
 
 class MailThread(models.AbstractModel):
@@ -96,10 +46,10 @@ class MailThread(models.AbstractModel):
         action = (
             self.env[ACTION].sudo().search([("email_message_id", "=", returned.id)])
         )
-        kind, words = read_report(email_message)
-        if action and kind == LOST:
-            action._note_bounce(
-                words or html2plaintext(message_dict.get("body") or "")[:REASON_LENGTH],
-                email_message.as_bytes(),
-                read_recipients(email_message),
-            )
+        report = ReturnReport(
+            email_message,
+            message_dict.get("body") or "",
+            names_message=bool(message_dict["bounced_message"]),
+        )
+        if action and report.is_lost:
+            action._note_bounce(report)

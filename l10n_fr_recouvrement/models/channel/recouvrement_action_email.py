@@ -4,7 +4,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import email_normalize, email_normalize_all, plaintext2html
+from odoo.tools import (
+    email_normalize,
+    email_normalize_all,
+    format_date,
+    plaintext2html,
+)
 
 from ...const import PENDING_STATES
 from ...paper.words import letter_kinds
@@ -12,6 +17,9 @@ from ...paper.words import letter_kinds
 # A mail server that does not answer is asked again so often, for so long.
 RETRY_EVERY = timedelta(hours=1)
 RETRY_FOR = timedelta(days=2)
+# Servers give up after four to five days (RFC 5321 §4.5.4.1): what comes later is no
+# return.
+RETURNS_WITHIN = timedelta(days=7)
 # An answer of an SMTP server, as Python shows it in an exception.
 SMTP_ANSWER = re.compile(r"""\(?(\d{3}), b?(['"])(.*?)\2\)?""", re.DOTALL)
 
@@ -51,6 +59,13 @@ class RecouvrementAction(models.Model):
     )
     email_failure = fields.Text("Why the e-mail did not leave", readonly=True)
     email_bounce = fields.Text("Why the e-mail came back", readonly=True)
+    bounce_doubt = fields.Text(
+        "Why a report of return is to be checked",
+        readonly=True,
+        help="Anybody may write a report that an e-mail came back. A person decides "
+        "about this one.",
+    )
+    bounce_reported = fields.Text("What the report says", readonly=True)
     return_reason = fields.Selection(
         selection_add=[("undelivered", "E-mail not delivered")],
         ondelete={"undelivered": "set null"},
@@ -131,12 +146,14 @@ class RecouvrementAction(models.Model):
         """Mark the action answered, by the debtor alone, and ask the responsible to
         read: once, as long as nobody has. Hook."""
         author = message.sudo().author_id
-        if author and not author.partner_share:
-            return  # one of us
         action = self.sudo()
         words = action._with_words_of(action._get_responsible()).env
         summary = words._("Somebody answered who is no contact of the debtor")
-        if action._is_from_debtor(message.sudo()):
+        if author and not author.partner_share:
+            # The sender of an e-mail is what it says of itself: a debtor's answer may
+            # bear the name of one of us.
+            summary = words._("Read an e-mail that bears the name of %s", author.name)
+        elif action._is_from_debtor(message.sudo()):
             action.date_answered = fields.Datetime.now()
             summary = words._("The debtor answered")
         kind = self.env.ref(
@@ -167,58 +184,134 @@ class RecouvrementAction(models.Model):
     # What comes back
     # ------------------------------------------------------------------
 
-    def _note_bounce(self, reason, notice, recipients=frozenset()):
+    def _note_bounce(self, report):
         """Note that the e-mail came back. What was sent stays; what it claimed counts
         as claimed, save that a formal notice that came back put nobody in default.
         Hook.
 
-        :param reason: what the mail server of the debtor answered
-        :param notice: the message that reports it, as bytes: it is kept
-        :param recipients: addresses that the report names, if any
+        :param report: a :class:`~.return_report.ReturnReport`, whose message is kept
         """
         self.ensure_one()
         user = self._get_responsible()
         action = self.sudo()._with_words_of(user)
         action.message_post(
-            body=action.env._("E-mail returned: %s", reason),
-            attachments=[(f"{action.name.replace('/', '-')}-retour.eml", notice)],
+            body=action.env._("E-mail returned: %s", report.reason),
+            attachments=[
+                (f"{action.name.replace('/', '-')}-retour.eml", report.content)
+            ],
         )
         if action.state != "sent":
             return
-        if doubt := action._get_bounce_doubt(recipients):
-            action._ask_to_check_bounce(doubt)
+        if doubt := action._get_bounce_doubt(report):
+            action._ask_to_check_bounce(report, doubt)
             return
-        action._mark_undelivered(reason)
-        action._ask_to_find(
-            action.env._(
-                "Find the e-mail address of %s", action.email_partner_id.display_name
+        action._accept_bounce(report.reason)
+
+    def _get_bounce_doubt(self, report):
+        """Why a report that the e-mail came back is not taken at its word, or nothing.
+
+        Anybody may write one, and the debtor knows what it has to say: whatever undoes
+        a legal effect is checked by a person. Hook.
+
+        :param report: a :class:`~.return_report.ReturnReport`
+        """
+        addresses = self._get_addresses()
+        if letter_kinds.get(self.kind).puts_in_default:
+            return self.env._(
+                "This letter puts the debtor in default, and anybody may write such a "
+                "report."
+            )
+        if self.date_answered:
+            return self.env._("The debtor answered the e-mail.")
+        if not self.date_left:
+            return self.env._("The e-mail has not left as far as Odoo knows.")
+        if fields.Datetime.now() > self.date_left + RETURNS_WITHIN:
+            return self.env._(
+                "The e-mail left on %s, and servers give up within days.",
+                format_date(self.env, self.date_left),
+            )
+        if not report.names_message or not report.recipients:
+            return self.env._("The report names no address that it did not reach.")
+        if not report.recipients & addresses:
+            return self.env._(
+                "It is about %(named)s, and the e-mail was sent to %(address)s.",
+                named=", ".join(sorted(report.recipients)),
+                address=self.email_to,
+            )
+        if not addresses <= report.recipients and len(addresses) > 1:
+            return self.env._(
+                "The e-mail was sent to %s: some of them may have got it.",
+                self.email_to,
+            )
+        if not report.is_from_server_of(addresses):
+            return self.env._("No mail server of the debtor sent the report.")
+        return ""
+
+    def _ask_to_check_bounce(self, report, doubt):
+        """Leave a report that is not taken at its word to a person, once."""
+        self.write({"bounce_doubt": doubt, "bounce_reported": report.reason})
+        if not self._get_bounce_checks():
+            self._ask_responsible(
+                self,
+                self.env._("Check a report of return"),
+                doubt,
+                self._get_bounce_activity_type(),
+            )
+
+    @api.model
+    def _get_bounce_activity_type(self):
+        return self.env.ref(
+            "l10n_fr_recouvrement.mail_activity_return", raise_if_not_found=False
+        ) or self.env.ref("mail.mail_activity_data_todo")
+
+    def _get_bounce_checks(self):
+        """The activities that ask somebody to check a report of return."""
+        kind = self._get_bounce_activity_type()
+        return self.sudo().activity_ids.filtered(
+            lambda task: task.automated and task.activity_type_id == kind
+        )
+
+    def action_confirm_bounce(self):
+        """The person who checked a report says that the e-mail came back."""
+        for action in self._check_doubtful():
+            action._close_bounce_check(self.env._("Return confirmed."))
+            action._accept_bounce(action.bounce_reported)
+
+    def action_dismiss_bounce(self):
+        """The person who checked a report says that the e-mail did not come back."""
+        for action in self._check_doubtful():
+            action._close_bounce_check(
+                self.env._("Report of return set aside: the e-mail counts as arrived.")
+            )
+
+    def _check_doubtful(self):
+        """These actions as the superuser, where a report waits to be checked."""
+        self.check_access("write")
+        for action in self:
+            if action.state != "sent" or not action.bounce_doubt:
+                raise UserError(
+                    self.env._(
+                        "%s has no report of return that waits to be checked.",
+                        action.name,
+                    )
+                )
+        return self.sudo()
+
+    def _close_bounce_check(self, words):
+        """End the check: what was decided stays on the action, with who decided."""
+        self._get_bounce_checks().action_feedback()
+        self.message_post(body=words)
+        self.bounce_doubt = False
+
+    def _accept_bounce(self, reason):
+        """The e-mail reached nobody: ask the responsible for another address."""
+        self._mark_undelivered(reason)
+        self._ask_to_find(
+            self.env._(
+                "Find the e-mail address of %s", self.email_partner_id.display_name
             ),
             reason,
         )
-
-    def _get_bounce_doubt(self, recipients):
-        """Why a report that the e-mail came back cannot be taken at its word, or
-        nothing: anybody may write one."""
-        if not self.date_left:
-            return self.env._(
-                "A report says that the e-mail came back, which has not left as far as "
-                "Odoo knows. Look at the report in the messages before you believe it."
-            )
-        if recipients and not recipients & self._get_addresses():
-            return self.env._(
-                "A report says that the e-mail to %(named)s came back; it was sent to "
-                "%(address)s. Look at the report in the messages before you believe "
-                "it.",
-                named=", ".join(sorted(recipients)),
-                address=self.email_to,
-            )
-        return ""
-
-    def _ask_to_check_bounce(self, doubt):
-        """Leave a report that is odd to a person, once."""
-        summary = self.env._("Check a report of return")
-        if summary not in self.activity_ids.mapped("summary"):
-            self._ask_responsible(self, summary, doubt)
 
     def _mark_undelivered(self, reason):
         """Note that the e-mail certainly reached nobody. Hook."""

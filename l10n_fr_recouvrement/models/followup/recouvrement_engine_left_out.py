@@ -15,6 +15,9 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _get_exclusion(self, candidate):
+        """Return why a debtor gets no letter, as text that the preview counts by; empty
+        where it gets one. Asked by runs and previews, and not of an action that waits
+        already. Hook."""
         if len(candidate.profiles) > 1:
             return self.env._(
                 "Its invoices have different profiles: correct the profile of the "

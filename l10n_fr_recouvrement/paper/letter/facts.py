@@ -90,6 +90,7 @@ class Line:
     :param parts: parts of the detail in small under it
     :param segments: those of its interest, as an action keeps them
     :param rate_basis: ``recouvrement_rate_basis`` of the invoice
+    :param columns: ``(title, text)`` of columns of one's own in the table of invoices
     :param is_money: whether money settled an invoice, no entry that evens out a
         difference; read for a receipt alone
     """
@@ -110,6 +111,7 @@ class Line:
     parts: tuple = ()
     segments: tuple = ()
     rate_basis: str = ""
+    columns: tuple = ()
     is_money: bool = False
 
 

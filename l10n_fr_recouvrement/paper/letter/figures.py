@@ -47,6 +47,12 @@ def claim(facts, writer):
 def _invoices(facts, writer):
     printed = [rows.invoice(line, writer) for line in facts.debits]
     printed += [rows.credit(line, writer) for line in facts.credits]
+    columns = list(
+        dict.fromkeys(name for line in facts.lines for name, _ in line.columns)
+    )
+    for line, row in zip([*facts.debits, *facts.credits], printed, strict=True):
+        own = dict(line.columns)
+        row["columns"] = [own.get(name, "") for name in columns]
     sums = []
     if len(printed) > 1:
         net = add(facts.debits, "residual") - add(facts.credits, "residual")
@@ -57,6 +63,7 @@ def _invoices(facts, writer):
         "note": "",
         "rows": printed,
         "sums": sums,
+        "columns": columns,
         "is_late": any(row["late"] for row in printed),
     }
 

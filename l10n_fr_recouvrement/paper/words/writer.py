@@ -13,9 +13,12 @@ one currency.
 'demande reçue le 01/09/2026'
 >>> writer.word("sous réserve")
 'sous réserve'
+>>> Writer(own={"interest": "Intérêts dus"}).text("interest")
+'Intérêts dus'
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -30,22 +33,24 @@ class Writer:
 
     :param lang: code of the language, as ``fr_FR``
     :param digits: decimals of the currency
+    :param own: texts that stand in the place of ``TEXTS`` of the same code
     """
 
     lang: str = wording.FRENCH
     profile: str = "business"
     currency: str = "EUR"
     digits: int = 2
+    own: Mapping = field(default_factory=dict, hash=False)
 
     @cached_property
     def words(self):
         """The module of words of the language, see :mod:`.wording`."""
         return wording.for_lang(self.lang)
 
-    @property
+    @cached_property
     def texts(self):
-        """All the ``TEXTS`` of the language."""
-        return self.words.TEXTS
+        """All the ``TEXTS`` of the language, those of one's own in their place."""
+        return {**self.words.TEXTS, **self.own}
 
     def text(self, code, **values):
         """One of the ``TEXTS`` of the language, that of the profile where profiles
