@@ -4,7 +4,9 @@ Tests read as examples of use: the helpers below speak the words of the trade.
 """
 
 import io
+import json
 from datetime import date, timedelta
+from functools import cache
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -14,9 +16,13 @@ from reportlab.pdfgen.canvas import Canvas
 
 from odoo.api import SUPERUSER_ID
 from odoo.fields import Command
+from odoo.models import BaseModel
+from odoo.modules.registry import Registry
 from odoo.tests import new_test_user, tagged
+from odoo.tests.common import get_db_name
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.base.tests.common import BaseCommon
 from odoo.addons.l10n_fr_recouvrement.models.evidence.recouvrement_enclosure import (
     FLAGS,
 )
@@ -75,6 +81,38 @@ def blank_letter(title, pages=1):
     return stream.getvalue()
 
 
+# Where `./dev test` keeps what it made ready, and the company it made besides.
+PREPARED = "recouvrement.tests.prepared"
+SPARE = "company_2_data"
+
+
+@cache
+def read_prepared():
+    """What :func:`dump` kept of the class that ``test_company.py`` set up, if any."""
+    with Registry(get_db_name()).cursor() as cr:
+        cr.execute("SELECT value FROM ir_config_parameter WHERE key = %s", [PREPARED])
+        found = cr.fetchone()
+    return json.loads(found[0]) if found else None
+
+
+def dump(value):
+    """A class attribute as JSON: records by model and ids, dicts of them as well."""
+    if isinstance(value, BaseModel):
+        return {"model": value._name, "ids": value.ids}
+    if isinstance(value, dict):
+        return {"items": {name: dump(item) for name, item in value.items()}}
+    return {"value": value}
+
+
+def load(env, stored):
+    """The attribute that :func:`dump` kept."""
+    if "model" in stored:
+        return env[stored["model"]].browse(stored["ids"])
+    if "items" in stored:
+        return {name: load(env, item) for name, item in stored["items"].items()}
+    return stored["value"]
+
+
 @tagged("standard", "post_install", "-at_install")
 class RecouvrementCase(AccountTestInvoicingCommon):
     """French company with its chart, a debtor of each profile and their procedures."""
@@ -82,14 +120,26 @@ class RecouvrementCase(AccountTestInvoicingCommon):
     @classmethod
     @AccountTestInvoicingCommon.setup_country("fr")
     def setUpClass(cls):
-        super().setUpClass()
+        prepared = read_prepared()
+        if prepared:
+            super(BaseCommon, cls).setUpClass()
+            cls._take_prepared(prepared)
+        else:
+            super().setUpClass()
+            cls._prepare()
+        cls._setup_letters_alone()
+        # No letter is printed unless a test asks for it: most tests are about flow.
+        cls.printer = cls.classPatch_letters()
+
+    @classmethod
+    def _prepare(cls):
+        """Make what every class starts from, beyond what Odoo's own tests make."""
         cls.env.user.group_ids += cls.env.ref(
             "l10n_fr_recouvrement.group_recovery_manager"
         )
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         cls.company = cls.company_data["company"]
         cls._setup_creditor(cls.company)
-        cls._setup_letters_alone()
         cls.business = cls._create_debtor(
             "Menuiserie Exemple",
             is_company=True,
@@ -100,20 +150,30 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         cls.public_body = cls._create_debtor(
             "Commune de Testville", is_company=True, company_registry="21750001600019"
         )
-        # No letter is printed unless a test asks for it: most tests are about flow.
-        cls.printer = cls.classPatch_letters()
 
     @classmethod
-    def setup_independent_company(cls, **kwargs):
-        """The company that `./dev test` made ready, with its chart of accounts; one of
-        this class's own where it did not."""
-        companies = cls.env["res.company"].sudo()
-        ready = companies.search([("name", "=", "company_1_data")], limit=1)
-        if not ready:
-            return super().setup_independent_company(**kwargs)
-        # As making it does: for who makes it, and for the superuser of the transaction.
-        users = cls.env.user | cls.env["res.users"].browse(SUPERUSER_ID)
-        users.sudo().write({"company_ids": [Command.link(ready.id)]})
+    def _take_prepared(cls, prepared):
+        """Start from the records that `./dev test` made ready, as this class would have
+        made them."""
+        cls.env = cls.env(user=prepared["user"], context=prepared["context"])
+        # as the making of a company leaves it, for the superuser of the transaction
+        cls.env["res.users"].browse(SUPERUSER_ID).sudo().write(
+            {"company_ids": [Command.link(cls.env.company.id)]}
+        )
+        for name, value in prepared["attributes"].items():
+            setattr(cls, name, load(cls.env, value))
+        cls.user = cls.env.user
+
+    @classmethod
+    def _create_company(cls, **values):
+        """Another company with its chart: the one that is ready, where nothing but its
+        name is asked."""
+        ready = cls.env["res.company"].sudo().search([("name", "=", SPARE)], limit=1)
+        if not ready or values.keys() != {"name"}:
+            return super()._create_company(**values)
+        ready.name = values["name"]
+        for users in (cls.env.user, cls.env["res.users"].browse(SUPERUSER_ID)):
+            users.sudo().write({"company_ids": [Command.link(ready.id)]})
         return ready.with_env(cls.env)
 
     @classmethod

@@ -2,8 +2,8 @@
 
 - ``recouvrement_base``: the modules ours stands on, without demonstration data;
 - ``recouvrement_test``: a copy of it with ours installed;
-- ``recouvrement_company``: a copy of that with the company of the tests and its chart
-  of accounts, copied again for each run of them;
+- ``recouvrement_company``: a copy of that with what every class of the tests starts
+  from, its company and chart of accounts first, copied again for each run of them;
 - ``recouvrement_demo``: the demonstration company.
 
 The first takes longest and changes least: its dump is kept in the cache, for other
@@ -67,12 +67,15 @@ class Databases:
     def company(self) -> str:
         """The template of a run of the tests: with their company."""
         script = self.project.scripts / COMPANY_SCRIPT
-        key = digest(self._test_key(), script.read_text(encoding="utf-8"))
+        recipes = (script, self.project.root / "tests" / "common.py")
+        key = digest(
+            self._test_key(), *(path.read_text(encoding="utf-8") for path in recipes)
+        )
         with self._building():
             up_to_date = self.server.key(COMPANY) == key
         if not up_to_date:
             test = self.test()
-            with self._building(), step(f"Database {COMPANY}: a company of the tests"):
+            with self._building(), step(f"Database {COMPANY}: what tests start from"):
                 self.server.build(
                     COMPANY, key, lambda name: self._fill_company(test, name)
                 )

@@ -35,6 +35,9 @@ SETTINGS = {
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
     "jit": "off",
+    # Every test is undone: cleaning up behind it takes what the next one needs. What is
+    # built in bulk is analysed where it is built.
+    "autovacuum_naptime": "1h",
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
 }

@@ -153,13 +153,14 @@ send(made, "2026-06-15")
 following = run("2026-07-15")
 claimed = following.line_ids.filtered("stage_id").move_id
 total = sum(a.amount_invoices - a.amount_credits for a in following)
+sent, next_ones = shown(made), shown(following)
 lyon = made.filtered(lambda action: action.building_site == "Lyon")
 lyon.sudo()._mark_undelivered("")
 for name in ("Lyon", "Paris"):
     following.filtered(lambda action: action.building_site == name)._cancel("")
 again = env["recouvrement.action"].create(
     lyon._prepare_resent_vals(lyon.line_ids, "letter")).building_site
-result([before, after, shown(made), shown(following), len(claimed), total, again])
+result([before, after, sent, next_ones, len(claimed), total, again])
 """
 
 LEASED = """

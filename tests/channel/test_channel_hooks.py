@@ -31,6 +31,7 @@ class TestReturnHooks(Extending, EmailCase):
         action, message = self._deliver(user_id=self.officer.id)
         self._receive_email(reply_to(message, "Je paierai lundi."))
         self.assertEqual(self._tasks(action).user_id, stand_in)
+        action.sudo().date_answered = False
         self._receive_email(report_on(message, self.domain.bounce_email))
         self.assertEqual(self._tasks(self.business).user_id, stand_in)
 

@@ -179,9 +179,7 @@ class TestComingBack(EmailCase):
         """A person decides: nothing is undone meanwhile."""
         self.assertEqual((action.state, action.email_state), ("sent", "left"))
         self.assertTrue(action.bounce_doubt)
-        self.assertEqual(
-            action._get_bounce_checks().summary, "Check a report of return"
-        )
+        self.assertEqual(len(action._get_bounce_checks()), 1)
 
     def test_return_that_only_refers_to_the_message(self):
         """Some servers send no report, only a message from MAILER-DAEMON; anybody else
@@ -232,13 +230,9 @@ class TestComingBack(EmailCase):
 
     def test_return_to_one_of_several_addresses(self):
         """The others may have got it."""
-        self.business.email = "compta@debiteur.example.com, chef@debiteur.example.com"
-        action = self._send()
-        self._work_queue()
-        message = self.server.messages[0][1]
-        report = report_on(message, self.domain.bounce_email)
-        self.assertIn(b"Final-Recipient: rfc822; compta@", report)
-        self._receive_email(report)
+        action, message = self._deliver()
+        action.sudo().email_to += ", chef@debiteur.example.com"
+        self._receive_email(report_on(message, self.domain.bounce_email))
         self._assert_to_check(action)
 
     def test_return_weeks_later(self):

@@ -46,10 +46,6 @@ class MailThread(models.AbstractModel):
         action = (
             self.env[ACTION].sudo().search([("email_message_id", "=", returned.id)])
         )
-        report = ReturnReport(
-            email_message,
-            message_dict.get("body") or "",
-            names_message=bool(message_dict["bounced_message"]),
-        )
+        report = ReturnReport(email_message, message_dict.get("body") or "")
         if action and report.is_lost:
             action._note_bounce(report)

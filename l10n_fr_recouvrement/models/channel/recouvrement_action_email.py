@@ -230,7 +230,9 @@ class RecouvrementAction(models.Model):
                 "The e-mail left on %s, and servers give up within days.",
                 format_date(self.env, self.date_left),
             )
-        if not report.names_message or not report.recipients:
+        if not report.encloses(self.email_message_id.message_id):
+            return self.env._("The report does not enclose the e-mail.")
+        if not report.recipients:
             return self.env._("The report names no address that it did not reach.")
         if not report.recipients & addresses:
             return self.env._(

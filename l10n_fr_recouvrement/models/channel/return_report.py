@@ -1,6 +1,7 @@
 """What a message that reports the return of an e-mail says, and who says it."""
 
 from dataclasses import dataclass
+from email.parser import HeaderParser
 from functools import cached_property
 from typing import Any
 
@@ -20,13 +21,11 @@ class ReturnReport:
     debtor first: the properties say what it proves.
 
     ``message`` is the ``email.message.EmailMessage``, ``body`` its HTML as Odoo reads
-    it, and ``names_message`` whether it encloses the headers of the e-mail that was
-    sent, and not only refers to it.
+    it.
     """
 
     message: Any
     body: str = ""
-    names_message: bool = False
 
     @cached_property
     def _blocks(self):
@@ -72,6 +71,20 @@ class ReturnReport:
             if (block["Action"] or LOST).strip().lower() == LOST
             for name in ("Original-Recipient", "Final-Recipient")
             if block[name] and (address := email_normalize(_value(block[name])))
+        )
+
+    def encloses(self, message_id):
+        """Whether it encloses the headers of the e-mail that was sent, as servers do,
+        and does not only refer to it."""
+        enclosed = []
+        for part in self.message.walk():
+            if part.get_content_type() == "text/rfc822-headers":
+                enclosed.append(HeaderParser().parsestr(part.get_content()))
+            elif part.get_content_type() == "message/rfc822":
+                enclosed += part.get_payload()
+        return any(
+            str(headers["Message-Id"] or "").strip() == message_id.strip()
+            for headers in enclosed
         )
 
     @property
