@@ -166,6 +166,33 @@ class CronServer(_LineServer):
             time.sleep(0.05)
 
 
+class CrossingServer(_LineServer):
+    """Odoo letting two transactions cross, see ``tests.run.crossing_server``.
+
+    :param name: the database
+    :param day: the day it takes for today
+    """
+
+    def __init__(self, name: str, day: str):
+        super().__init__("run.crossing_server", name, day)
+
+    def do(self, name: str, **arguments: object) -> object:
+        """Carry out an order; return what it gives."""
+        answer = self._ask(name=name, arguments=arguments)
+        assert "error" not in answer, answer["error"]
+        return answer["result"]
+
+    def cross(self, first: tuple, second: tuple, at: str) -> dict:
+        """Carry out an order, ``(name, arguments)``, and another while the first stands
+        behind its call of a method, ``model:name``; return how they ended, and whether
+        the second had to wait for the first."""
+        answer = self._ask(first=first, second=second, at=at.split(":"))
+        assert "error" not in answer, answer["error"]
+        for outcome in answer["outcome"]:
+            assert "error" not in outcome, outcome["error"]
+        return answer
+
+
 class StoryServer(_LineServer):
     """Odoo playing the stories of the guide's examples, each undone after it.
 

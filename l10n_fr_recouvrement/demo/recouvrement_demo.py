@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import file_open
 
@@ -558,7 +558,7 @@ class RecouvrementDemo(models.AbstractModel):
     # Look-ups
     # ------------------------------------------------------------------
     def _today(self):
-        return fields.Date.context_today(self)
+        return self.env.company._recouvrement_today()
 
     def _get_record(self, name):
         """The demo record ``demo_<name>`` of this module."""

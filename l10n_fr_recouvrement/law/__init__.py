@@ -57,6 +57,7 @@ from .calendar import (
     add_years,
     half_year_start,
     is_working_day,
+    legal_time,
     next_working_day,
     public_holidays,
 )

@@ -6,6 +6,39 @@ from functools import lru_cache
 
 ONE_DAY = timedelta(days=1)
 
+# Legal time (décret 2017-292, art. 1 to 3): that of Paris, and of each part of France
+# overseas, by the code of its country and the beginning of its post codes.
+LEGAL_TIME = "Europe/Paris"
+OVERSEAS_TIMES = {
+    ("GP", "971"): "America/Guadeloupe",
+    ("MQ", "972"): "America/Martinique",
+    ("GF", "973"): "America/Cayenne",
+    ("RE", "974"): "Indian/Reunion",
+    ("PM", "975"): "America/Miquelon",
+    ("YT", "976"): "Indian/Mayotte",
+    ("BL", "977"): "America/St_Barthelemy",
+    ("MF", "978"): "America/Marigot",
+    ("TF", "984"): "Indian/Kerguelen",
+    ("WF", "986"): "Pacific/Wallis",
+    ("PF", "987"): "Pacific/Tahiti",
+    ("NC", "988"): "Pacific/Noumea",
+}
+
+
+def legal_time(country_code="", zip_code=""):
+    """Name of the time zone that a place in France keeps; that of Paris for any other.
+
+    >>> legal_time("FR", "69001"), legal_time("FR", "97400"), legal_time("NC")
+    ('Europe/Paris', 'Indian/Reunion', 'Pacific/Noumea')
+    """
+    digits = (zip_code or "").replace(" ", "")
+    for (code, beginning), zone in OVERSEAS_TIMES.items():
+        if country_code == code or (
+            country_code == "FR" and digits.startswith(beginning)
+        ):
+            return zone
+    return LEGAL_TIME
+
 
 def half_year_start(day):
     """First day of the half-year of ``day`` (C. com. L441-10, II: the ECB rate of

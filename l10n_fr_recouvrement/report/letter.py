@@ -24,7 +24,10 @@ def _logo_uri(source):
     reads; an empty text when it cannot be read, which is no reason not to write."""
     try:
         image = image_process(
-            base64.b64decode(source), size=LOGO_PIXELS, output_format="PNG"
+            base64.b64decode(source),
+            size=LOGO_PIXELS,
+            verify_resolution=True,
+            output_format="PNG",
         )
     except (UserError, ValueError) as error:
         _logger.warning("A logo is left out of letters: %s", error)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..law import UnknownFactError
@@ -66,7 +66,9 @@ class ReportLetter(models.AbstractModel):
             return problem
         table = self.env["recouvrement.legal.fact"]._get_table()
         try:
-            article = table.at(code, date or fields.Date.context_today(self)).article
+            article = table.at(
+                code, date or self.env.company._recouvrement_today()
+            ).article
         except UnknownFactError:
             return problem
         return f"{problem} ({article})"

@@ -5,6 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg2
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
@@ -176,11 +178,15 @@ class ReportLetter(models.AbstractModel):
                 if not values["draft"] and action.state in PENDING_STATES:
                     self._check_mentions(action, values)
                 part.letters[action.id] = values
+            except psycopg2.Error:
+                raise  # the transaction is lost, and no letter is at fault
             except Exception as error:
                 part.errors[action.id] = self._explain(action, error)
         if part.letters:
             try:
                 part.printing = self._begin_letters([*part.letters.values()])
+            except psycopg2.Error:
+                raise
             except Exception as error:
                 part.fault = error
         return part
@@ -224,6 +230,8 @@ class ReportLetter(models.AbstractModel):
             if part.fault:
                 raise part.fault
             return part.work.result() if part.work else {}
+        except psycopg2.Error:
+            raise
         except Exception as error:
             if len(part.letters) > 1:
                 _logger.warning("Letters are printed one by one: %s", error)
@@ -239,6 +247,8 @@ class ReportLetter(models.AbstractModel):
             try:
                 printing = self._begin_letters([values])
                 made |= assemble(printing, [res_id], part.enclosures)
+            except psycopg2.Error:
+                raise
             except Exception as error:
                 action = part.actions.browse(res_id)
                 part.errors[res_id] = self._explain(action, error)

@@ -2,7 +2,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date as Date
 from typing import Any
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, split_every
 
@@ -276,7 +276,7 @@ class ReportStatement(models.AbstractModel):
     @api.model
     def _get_today(self, account):
         """The account on the day that its statement is signed."""
-        return replace(account, date=fields.Date.context_today(self))
+        return replace(account, date=account.company_id._recouvrement_today())
 
     @api.model
     def _prepare_identifiers(self, record):

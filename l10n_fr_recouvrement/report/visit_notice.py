@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..const import VISIT_REPORT
 from ..paper.letter import heading
@@ -68,7 +68,7 @@ class ReportVisitNotice(models.AbstractModel):
     @api.model
     def _get_day(self, action):
         """Day of the visit: the one it is planned for, today when that has passed."""
-        today = fields.Date.context_today(self)
+        today = action.company_id._recouvrement_today()
         return max(action.date_planned or today, today)
 
     @api.model

@@ -15,7 +15,9 @@ class RecouvrementCostWizard(models.TransientModel):
     )
     currency_id = fields.Many2one(related="move_id.currency_id")
     name = fields.Char("Nature", required=True)
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        required=True, default=lambda self: self.env.company._recouvrement_today()
+    )
     amount = fields.Monetary(
         "Amount beyond the indemnity",
         required=True,

@@ -36,7 +36,7 @@ class RecouvrementDebitWizard(models.TransientModel):
     date = fields.Date(
         "Date of the debit note",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._recouvrement_today(),
         help="Penalties are charged up to this day, included.",
     )
     date_due = fields.Date(
@@ -166,7 +166,7 @@ class RecouvrementDebitWizard(models.TransientModel):
                 for move in lines.move_id
             }
         )
-        self._keep_up(self.move_ids, fields.Date.context_today(self))
+        self._keep_up(self.move_ids, self.company_id._recouvrement_today())
         return notes
 
     def _lock(self, lines):
@@ -182,7 +182,7 @@ class RecouvrementDebitWizard(models.TransientModel):
             ) from error
 
     def _check_date(self):
-        today = fields.Date.context_today(self)
+        today = self.company_id._recouvrement_today()
         if self.date > today:
             raise UserError(
                 self.env._("A debit note cannot charge days that have not passed.")

@@ -32,7 +32,7 @@ class RecouvrementPenaltyWizardMixin(models.AbstractModel):
                 self.env._("Choose posted customer invoices: nothing else is late.")
             )
         self._check_moves(moves)
-        self._keep_up(moves, fields.Date.context_today(self))
+        self._keep_up(moves, moves.company_id._recouvrement_today())
         wizard = self.create(
             {"company_id": moves.company_id.id, "move_ids": [Command.set(moves.ids)]}
         )

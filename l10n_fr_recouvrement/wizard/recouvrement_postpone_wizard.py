@@ -19,7 +19,7 @@ class RecouvrementPostponeWizard(models.TransientModel):
     @api.model
     def _default_date(self):
         return law.add_working_days(
-            fields.Date.context_today(self),
+            self.env.company._recouvrement_today(),
             1,
             self.env.company.recouvrement_alsace_moselle,
         )
@@ -27,7 +27,7 @@ class RecouvrementPostponeWizard(models.TransientModel):
     def action_confirm(self):
         """Put the actions off."""
         self.ensure_one()
-        if self.date <= fields.Date.context_today(self):
+        if self.date <= self.action_ids.company_id._recouvrement_today():
             raise UserError(self.env._("Choose a day from tomorrow on."))
         self.action_ids._postpone(self.date, self.reason.strip())
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -1,11 +1,11 @@
-import base64
-import io
 import zipfile
 from datetime import timedelta
+from tempfile import TemporaryFile
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import human_size
 
 from ..const import CONTACTED_STATES
 from ..paper.page import enclosure_pdf, registered_file
@@ -14,6 +14,7 @@ from .download import download_file
 
 # What was made earlier and has no number was posted by hand.
 RECENT_DAYS = 7
+MAX_ARCHIVE = 200 * 1024**2
 YES_NO = {True: "oui", False: "non"}
 
 
@@ -42,7 +43,7 @@ class RecouvrementRegisteredWizard(models.TransientModel):
         default=lambda self: self.env.company.recouvrement_double_sided,
     )
     receipt = fields.Boolean("With notice of receipt", default=True)
-    file = fields.Binary(readonly=True, attachment=False)
+    file = fields.Binary(readonly=True)
     file_name = fields.Char(readonly=True)
 
     @api.model
@@ -55,7 +56,7 @@ class RecouvrementRegisteredWizard(models.TransientModel):
             actions = actions.browse(self.env.context.get("active_ids") or ())
             actions = actions.filtered(self._is_exportable)
         else:
-            today = fields.Date.context_today(self)
+            today = self.env.company._recouvrement_today()
             actions = actions.search(
                 [
                     ("company_id", "=", self.env.company.id),
@@ -93,31 +94,66 @@ class RecouvrementRegisteredWizard(models.TransientModel):
                     "first, the letters are frozen then."
                 )
             )
-        self.write(
-            {
-                "file": base64.b64encode(self._build_archive(actions)),
-                "file_name": f"Recommandés {fields.Date.context_today(self)}.zip",
-            }
-        )
+        today = self.env.company._recouvrement_today()
+        self._check_size(actions)
+        with TemporaryFile() as stream:
+            self._write_archive(actions, stream)
+            stream.seek(0)
+            self._keep_archive(stream.read())
+        self.file_name = f"Recommandés {today}.zip"
         return download_file(self)
 
-    def _build_archive(self, actions):
-        """Return the ZIP of the file of recipients and of the letters, as bytes."""
-        rows, stream = [], io.BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    def _check_size(self, actions):
+        """An archive is downloaded at once."""
+        size = sum(actions.letter_attachment_id.mapped("file_size"))
+        if size > MAX_ARCHIVE:
+            raise UserError(
+                self.env._(
+                    "These %(count)s letters make %(size)s, more than one archive "
+                    "takes (%(limit)s): choose fewer, and export the others after.",
+                    count=len(actions),
+                    size=human_size(size),
+                    limit=human_size(MAX_ARCHIVE),
+                )
+            )
+
+    def _keep_archive(self, content):
+        """Keep the file as it is: through the field it would go in base64."""
+        files = self.env["ir.attachment"].sudo()
+        kept = [("res_model", "=", self._name), ("res_field", "=", "file")]
+        files.search([*kept, ("res_id", "=", self.id)]).unlink()
+        files.create(
+            {
+                "name": "file",
+                "raw": content,
+                "res_model": self._name,
+                "res_field": "file",
+                "res_id": self.id,
+                "mimetype": "application/zip",
+            }
+        )
+        self.invalidate_recordset(["file"])
+
+    def _write_archive(self, actions, stream):
+        """Write the ZIP of the letters and of the file of recipients, one letter in
+        memory at a time."""
+        rows = []
+        # PDF are packed already.
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
             for action in actions.sorted("name"):
-                pdf = action.letter_attachment_id._recouvrement_get_content()
+                letter = action.letter_attachment_id
+                pdf = letter._recouvrement_get_content()
                 name = self._get_file_name(action)
                 archive.writestr(name, pdf)
                 rows.append(
                     self._prepare_row(action, enclosure_pdf.count_pages(pdf), name)
                 )
+                letter.invalidate_recordset(["raw"])
             write = {
                 "csv": registered_file.write_csv,
                 "xlsx": registered_file.write_xlsx,
             }[self.file_format]
             archive.writestr(f"destinataires.{self.file_format}", write(rows))
-        return stream.getvalue()
 
     @api.model
     def _get_file_name(self, action):

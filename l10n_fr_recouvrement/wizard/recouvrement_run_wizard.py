@@ -18,7 +18,7 @@ class RecouvrementRunWizard(models.TransientModel):
     date = fields.Date(
         "As of",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._recouvrement_today(),
         help="A past day shows what would have gone out that morning, by what was owed "
         "then. Nothing is made from it.",
     )
@@ -89,16 +89,17 @@ class RecouvrementRunWizard(models.TransientModel):
 
     @api.constrains("date")
     def _check_date(self):
-        today = fields.Date.context_today(self)
-        if any(wizard.date > today for wizard in self):
+        if any(
+            wizard.date > wizard.company_id._recouvrement_today() for wizard in self
+        ):
             raise ValidationError(
                 self.env._("What will be owed is not known: choose today or earlier.")
             )
 
     @api.depends("date")
     def _compute_is_past(self):
-        today = fields.Date.context_today(self)
         for wizard in self:
+            today = wizard.company_id._recouvrement_today()
             wizard.is_past = bool(wizard.date) and wizard.date < today
 
     def _get_engine(self):
@@ -107,9 +108,9 @@ class RecouvrementRunWizard(models.TransientModel):
 
     @api.depends("company_id", "partner_ids", "date")
     def _compute_line_ids(self):
-        today = fields.Date.context_today(self)
         for wizard in self:
             wizard.company_id.check_access("read")
+            today = wizard.company_id._recouvrement_today()
             engine = wizard._get_engine()
             date = min(wizard.date or today, today)
             scope = wizard.partner_ids or None
@@ -175,10 +176,10 @@ class RecouvrementRunWizard(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_bank_warning(self):
-        today = fields.Date.context_today(self)
         for wizard in self:
-            wizard.bank_warning = wizard.company_id._recouvrement_get_bank_warning(
-                today
+            company = wizard.company_id
+            wizard.bank_warning = company._recouvrement_get_bank_warning(
+                company._recouvrement_today()
             )
 
     def _get_waiting_domain(self):

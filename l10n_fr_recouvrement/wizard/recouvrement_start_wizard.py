@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from ..models.run.recouvrement_start import AGES, StartAnswers
+from ..models.settings.shipped import get_shipped
 from ..paper.words import letter_kinds
 
 
@@ -133,9 +134,9 @@ class RecouvrementStartWizard(models.TransientModel):
     @api.depends("company_id")
     def _compute_answers(self):
         """Begin with the settings in force; one year back where there are none."""
-        today = fields.Date.context_today(self)
         for wizard in self:
             company = wizard.company_id
+            today = company._recouvrement_today()
             entries = set(
                 self.env["recouvrement.start"]
                 ._get_procedures(company)
@@ -149,9 +150,9 @@ class RecouvrementStartWizard(models.TransientModel):
 
     @api.depends("company_id", "start_date")
     def _compute_line_ids(self):
-        today = fields.Date.context_today(self)
         for wizard in self:
             wizard._check_company()
+            today = wizard.company_id._recouvrement_today()
             rows = {
                 row["age"]: row
                 for row in self.env["recouvrement.start"]._read_ages(
@@ -233,7 +234,7 @@ class RecouvrementStartWizard(models.TransientModel):
         self.ensure_one()
         self._check_company()
         preview = self.env["recouvrement.start"]._simulate(
-            self.company_id, fields.Date.context_today(self), self._get_answers()
+            self.company_id, self.company_id._recouvrement_today(), self._get_answers()
         )
         self.write(
             {
@@ -262,10 +263,10 @@ class RecouvrementStartWizard(models.TransientModel):
         self.check_access("write")
         self._check_company()
         self.env["recouvrement.start"]._start(
-            self.company_id, fields.Date.context_today(self), self._get_answers()
+            self.company_id, self.company_id._recouvrement_today(), self._get_answers()
         )
-        today = self.env.ref(
-            "l10n_fr_recouvrement.recouvrement_action_today_open"
+        today = get_shipped(
+            self.env, "l10n_fr_recouvrement.recouvrement_action_today_open"
         ).sudo()
         return self.env["recouvrement.action"]._notify(
             self.env._(

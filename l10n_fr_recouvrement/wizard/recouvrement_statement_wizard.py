@@ -18,7 +18,7 @@ class RecouvrementStatementWizard(models.TransientModel):
     date = fields.Date(
         "As of",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._recouvrement_today(),
         help="Interest is counted up to this day, included; payments received later "
         "are left out.",
     )

@@ -4,7 +4,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, human_size
 
 from ..const import CONTACTED_STATES
 from ..models.channel import tracking_file
@@ -111,6 +111,14 @@ class RecouvrementTrackingWizard(models.TransientModel):
                     "dépôt”, “Première présentation”, “Date de distribution”, "
                     "“Statut”.",
                     self.file_name,
+                ),
+                "size": self.env._(
+                    "%(file)s is larger than a list of letters is (%(limit)s, "
+                    "%(packed)s unpacked): export the columns that are needed "
+                    "alone, or split it.",
+                    file=self.file_name,
+                    limit=human_size(tracking_file.MAX_BYTES),
+                    packed=human_size(tracking_file.MAX_UNPACKED),
                 ),
                 "length": self.env._(
                     "%(file)s has more than %(count)s lines: split it.",
@@ -244,7 +252,7 @@ class RecouvrementTrackingWizard(models.TransientModel):
             changes.get(name) or action[name] for name in tracking_file.DATES
         )
         days = [day for day in (action.date_sent, posted, presented, received) if day]
-        if days != sorted(days) or days[-1] > fields.Date.context_today(self):
+        if days != sorted(days) or days[-1] > action.company_id._recouvrement_today():
             return self.env._(
                 "The dates do not follow each other: printed on %(sent)s, then posted, "
                 "presented, received, and none in the future.",

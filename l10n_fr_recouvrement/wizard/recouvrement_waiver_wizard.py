@@ -142,7 +142,7 @@ class RecouvrementWaiverWizard(models.TransientModel):
         return [
             {
                 "move_id": line.move_id.id,
-                "date": fields.Date.context_today(self),
+                "date": line.move_id.company_id._recouvrement_today(),
                 "user_id": self.env.uid,
                 "reason": (self.reason or "").strip(),
                 "amount_interest": line.amount_interest,

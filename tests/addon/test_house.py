@@ -551,6 +551,42 @@ def test_hooks_are_played():
     )
 
 
+# Ways to ask which day it is that do not ask where the company is.
+OTHER_DAYS = {
+    ("Date", "context_today"),
+    ("Date", "today"),
+    ("Datetime", "today"),
+    ("date", "today"),
+    ("datetime", "now"),
+    ("datetime", "today"),
+    ("datetime", "utcnow"),
+}
+DAY_OF_THE_COMPANY = SOURCES / "models" / "settings" / "res_company.py"
+
+
+def test_the_day_is_that_of_the_company():
+    """Jobs live in UTC and users anywhere: one accessor has the day where the company
+    is."""
+    found = [
+        f"{named(path)}:{node.lineno}"
+        for path in python_files()
+        if path != DAY_OF_THE_COMPANY
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and (_last_name(node.value), node.attr) in OTHER_DAYS
+    ]
+    found += [
+        f"{named(path)}: CURRENT_DATE"
+        for path in python_files()
+        if re.search(r"\b(CURRENT_DATE|now\(\)::date)", path.read_text("utf-8"))
+    ]
+    hold("Ask `company._recouvrement_today()`.", found)
+
+
+def _last_name(node):
+    return getattr(node, "attr", getattr(node, "id", None))
+
+
 @tagged("post_install", "-at_install")
 class TestHooks(TransactionCase):
     def test_hooks_of_the_guide_exist(self):

@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
@@ -9,6 +11,10 @@ from ...const import (
     STATES,
 )
 from ...paper.words import wording
+
+_logger = logging.getLogger(__name__)
+
+SEQUENCE_CODE = "recouvrement.action"
 
 
 def _add_up(rows, name, digits):
@@ -306,18 +312,7 @@ class RecouvrementAction(models.Model):
     def _next_references(self, count):
         """Iterate over the next ``count`` references, one query for all of them when
         the sequence lets gaps be."""
-        sequence = (
-            self.env["ir.sequence"]
-            .sudo()
-            .search(
-                [
-                    ("code", "=", "recouvrement.action"),
-                    ("company_id", "in", [self.env.company.id, False]),
-                ],
-                order="company_id",
-                limit=1,
-            )
-        )
+        sequence = self._find_sequence() or self._create_sequence()
         if sequence.implementation == "standard" and not sequence.use_date_range:
             # One statement for the whole batch, where next_by_id makes one a record.
             numbers = self.env.execute_query(
@@ -336,6 +331,58 @@ class RecouvrementAction(models.Model):
                 ]
             )
         return iter([sequence.next_by_id() for _index in range(count)])
+
+    @api.model
+    def _find_sequence(self):
+        """The sequence of references of the company or of all; an archived one rather
+        than none."""
+        sequences = self.env["ir.sequence"].sudo().with_context(active_test=False)
+        return sequences.search(
+            [
+                ("code", "=", SEQUENCE_CODE),
+                ("company_id", "in", [self.env.company.id, False]),
+            ],
+            order="active DESC, company_id",
+            limit=1,
+        )
+
+    @api.model
+    def _create_sequence(self):
+        """Make the sequence that somebody deleted again, as it is shipped: it goes on
+        after the last reference given."""
+        numbers = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(MAX(SUBSTRING(name FROM '([0-9]{1,9})$')::int), 0)
+                  FROM recouvrement_action
+                """
+            )
+        )
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .create(
+                {
+                    "name": "Recovery action",
+                    "code": SEQUENCE_CODE,
+                    "prefix": "REL/%(year)s/",
+                    "padding": 5,
+                    "company_id": False,
+                    "number_next": numbers[0][0] + 1,
+                }
+            )
+        )
+        self.env["ir.model.data"].sudo()._update_xmlids(
+            [
+                {
+                    "xml_id": "l10n_fr_recouvrement.sequence_action",
+                    "record": sequence,
+                    "noupdate": True,
+                }
+            ]
+        )
+        _logger.warning("The sequence %s was deleted: it is made again", SEQUENCE_CODE)
+        return sequence
 
     @api.constrains("contact_id", "partner_id")
     def _check_contact(self):

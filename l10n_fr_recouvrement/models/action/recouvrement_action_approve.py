@@ -17,7 +17,7 @@ class RecouvrementAction(models.Model):
         self.check_access("write")
         waiting = self.filtered(lambda action: action.state == "to_approve")
         # What is approved is what is owed now.
-        waiting.sudo()._refresh()
+        waiting.sudo()._refresh_each()
         waiting = waiting.filtered(lambda action: action.state == "to_approve")
         waiting._approve_above_limit()
         waiting.sudo()._set_state(

@@ -104,7 +104,7 @@ class RecouvrementAction(models.Model):
             if self._is_promise_kept(previous):
                 return self.env._("Promise of %(amount)s for %(date)s kept.", **promise)
             if previous.promise_date >= (
-                self.date_closed or fields.Date.context_today(self)
+                self.date_closed or self.company_id._recouvrement_today()
             ):
                 return self.env._("Promise of %(amount)s for %(date)s.", **promise)
             return self.env._("Promise of %(amount)s for %(date)s not kept.", **promise)

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
@@ -76,7 +76,7 @@ class RecouvrementAction(models.Model):
                 """,
                 moves=move_ids,
                 pending=list(PENDING_STATES),
-                today=fields.Date.context_today(self),
+                today=self.env.company._recouvrement_today(),
             )
         )
         return self.browse([action_id for (action_id,) in rows])

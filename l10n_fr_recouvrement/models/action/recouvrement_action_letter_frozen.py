@@ -2,11 +2,14 @@ import hashlib
 import logging
 from contextlib import closing
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
 from ...const import PENDING_STATES
 from ..procedure.recouvrement_text_mixin import LETTER_TEXTS
+from ..settings.crossing import raise_crossing
 
 _logger = logging.getLogger(__name__)
 
@@ -30,6 +33,7 @@ class RecouvrementAction(models.Model):
             try:
                 texts.update(stage._render_letter_texts(actions))
             except (UserError, MissingError) as error:
+                raise_crossing(error, psycopg2.Error)
                 # The screen shows what is wrong; sending sets the action aside.
                 wrong = dict.fromkeys(LETTER_TEXTS, str(error))
                 texts.update(dict.fromkeys(actions._ids, wrong))

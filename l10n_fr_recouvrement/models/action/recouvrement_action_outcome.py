@@ -138,9 +138,10 @@ class RecouvrementAction(models.Model):
 
     def _mark_done(self, day=None):
         """Close the actions as done on ``day`` (today) and move their invoices on."""
-        day = day or fields.Date.context_today(self)
-        self._set_state("done", date_closed=day, failure_reason=False)
-        self._advance_stages(day)
+        for today, actions in self._group_by_today().items():
+            closed = day or today
+            actions._set_state("done", date_closed=closed, failure_reason=False)
+            actions._advance_stages(closed)
         self._mark_penalties_claimed()
         self._close_activities()
 

@@ -128,7 +128,8 @@ class RecouvrementAction(models.Model):
                 activities.write(
                     {
                         "user_id": user.id,
-                        "date_deadline": day or fields.Date.context_today(self),
+                        "date_deadline": day
+                        or actions[:1].company_id._recouvrement_today(),
                     }
                 )
             else:

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
@@ -23,15 +23,13 @@ class RecouvrementAction(models.Model):
         if {"date_presented", "date_received"} & vals.keys():
             self.filtered(
                 lambda action: letter_kinds.get(action.kind).puts_in_default
-            ).line_ids.move_id._recouvrement_refresh_penalties(
-                fields.Date.context_today(self)
-            )
+            ).line_ids.move_id._recouvrement_refresh_penalties()
         return res
 
     @api.constrains("date_presented", "date_received", "date_posted")
     def _check_date_presented(self):
-        today = fields.Date.context_today(self)
         for action in self:
+            today = action.company_id._recouvrement_today()
             days = [day for day in (action.date_presented, action.date_received) if day]
             if days and (
                 action.state not in CONTACTED_STATES

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import models
 
 from ...const import PENDING_STATES
+from ..settings.one_by_one import attempt
 from .recouvrement_action_approve import NOT_APPROVED
 
 
@@ -14,11 +15,12 @@ class RecouvrementAction(models.Model):
         """Bring the pending actions up to what the account owes today; cancel those
         whose invoices were paid, disputed or left out meanwhile."""
         engine = self.env["recouvrement.engine"]
-        today = fields.Date.context_today(self)
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
         on_request = pending.filtered("is_on_request")
-        on_request._refresh_on_request(today)
+        for company, actions in on_request.grouped("company_id").items():
+            actions._refresh_on_request(company._recouvrement_today())
         for company, actions in (pending - on_request).grouped("company_id").items():
+            today = company._recouvrement_today()
             candidates = {
                 candidate.key: candidate
                 for candidate in engine._collect(
@@ -63,6 +65,21 @@ class RecouvrementAction(models.Model):
                 else:
                     action.write(vals)
         pending._hold_above_limit()
+
+    def _refresh_each(self):
+        """Refresh together; when that fails, one by one, and set the one at fault
+        aside.
+
+        :return: ``{action: error}`` of those at fault
+        """
+        errors = {}
+
+        def set_aside(action, error):
+            errors[action] = error
+            action._set_aside(error)
+
+        attempt(self, lambda actions: actions._refresh(), set_aside)
+        return errors
 
     def _get_grouping_key(self):
         """Whose letter this is and which, see ``recouvrement.engine._grouping_key``."""

@@ -1,9 +1,10 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...const import PENDING_STATES
 from ..settings.one_by_one import attempt
+from ..settings.shipped import get_shipped
 from .recouvrement_action_approve import NOT_APPROVED
 
 _logger = logging.getLogger(__name__)
@@ -24,7 +25,8 @@ class RecouvrementAction(models.Model):
         self.check_access("write")
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
         pending._cancel(self.env._("Cancelled by %s.", self.env.user.name))
-        pending.sudo().date_closed = fields.Date.context_today(self)
+        for today, actions in pending.sudo()._group_by_today().items():
+            actions.date_closed = today
         return True
 
     def action_retry(self):
@@ -64,7 +66,7 @@ class RecouvrementAction(models.Model):
         sent today, marked as drafts."""
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
         if pending and self.has_access("write"):
-            pending.sudo()._refresh()
+            pending.sudo()._refresh_each()
         kept = self.filtered(lambda action: action.state != "cancelled")
         if not kept:
             return self._notify(
@@ -80,7 +82,7 @@ class RecouvrementAction(models.Model):
         return letters._print()
 
     def _print(self):
-        report = self.env.ref("l10n_fr_recouvrement.action_report_letter")
+        report = get_shipped(self.env, "l10n_fr_recouvrement.action_report_letter")
         return report.report_action(self, config=False)
 
     def _get_sent_message(self, sent):
@@ -106,7 +108,22 @@ class RecouvrementAction(models.Model):
         ):
             if count:
                 parts.append(text % count)
+        parts += self._get_job_warnings(sent)
         return " ".join(parts) or self.env._("No action was ready to be sent.")
+
+    @api.model
+    def _get_job_warnings(self, actions):
+        """Return why what was sent stays where it is: the jobs that it leaves by and
+        that do not work, with the remedy."""
+        jobs = dict.fromkeys(
+            channel._job for channel, _part in actions._group_by_channel()
+        )
+        reasons = (
+            self.env["ir.cron"]._recouvrement_explain_stopped(job)
+            for job in jobs
+            if job
+        )
+        return [reason for reason in reasons if reason]
 
     def _group_by_channel(self):
         """Pairs of a channel and its actions: what leaves by itself, what somebody is
@@ -165,8 +182,21 @@ class RecouvrementAction(models.Model):
         return self.browse().union(*results)
 
     def _set_aside(self, error):
+        """Make an exception of an action, with what went wrong; where that is refused
+        too, it stays as it is, with a message."""
         _logger.info("%s is set aside", self.name, exc_info=error)
-        self._fail(str(error))
+        attempt(
+            self,
+            lambda action: action._fail(str(error)),
+            lambda action, refusal: action.message_post(
+                body=self.env._(
+                    "It could not be set aside as an exception (%(refusal)s), which "
+                    "it is: %(error)s",
+                    refusal=refusal,
+                    error=error,
+                )
+            ),
+        )
 
     def _retry(self):
         for is_human, actions in self.grouped("is_human").items():
@@ -236,9 +266,12 @@ class RecouvrementAction(models.Model):
 
     def _mark_sent(self, day=None):
         """Close the actions as sent on ``day`` (today) and move their invoices on."""
-        day = day or fields.Date.context_today(self)
-        self._set_state("sent", date_sent=day, date_closed=day, failure_reason=False)
-        self._advance_stages(day)
+        for today, actions in self._group_by_today().items():
+            sent = day or today
+            actions._set_state(
+                "sent", date_sent=sent, date_closed=sent, failure_reason=False
+            )
+            actions._advance_stages(sent)
         # Invoices that are listed only go their own way, and no deadline is shortened.
         for deadline, actions in self.grouped("date_deadline").items():
             actions.line_ids.filtered("stage_id").move_id.filtered(
@@ -248,6 +281,14 @@ class RecouvrementAction(models.Model):
                 )
             )._recouvrement_write({"recouvrement_deadline": deadline})
         self._mark_penalties_claimed()
+
+    def _group_by_today(self):
+        """These actions by the day that it is where their companies are."""
+        groups = {}
+        for company, actions in self.grouped("company_id").items():
+            today = company._recouvrement_today()
+            groups[today] = groups.get(today, self.browse()) | actions
+        return groups
 
     def _advance_stages(self, day):
         """The invoices claimed have reached their stages on ``day``."""

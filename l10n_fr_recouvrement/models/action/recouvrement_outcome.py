@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 
 class RecouvrementOutcome(models.AbstractModel):
@@ -70,7 +70,7 @@ class RecouvrementOutcome(models.AbstractModel):
     @api.model
     def _get_default_day(self, action):
         """Day that the assistant proposes. Hook."""
-        return fields.Date.context_today(self)
+        return action.company_id._recouvrement_today()
 
     @api.model
     def _prepare_values(self, wizard):

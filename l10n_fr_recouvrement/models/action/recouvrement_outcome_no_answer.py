@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ... import law
 
@@ -35,5 +35,5 @@ class RecouvrementOutcomeNoAnswer(models.AbstractModel):
             action._mark_done()
         else:
             action.date_planned = law.add_working_days(
-                fields.Date.context_today(self), 1, company.recouvrement_alsace_moselle
+                company._recouvrement_today(), 1, company.recouvrement_alsace_moselle
             )

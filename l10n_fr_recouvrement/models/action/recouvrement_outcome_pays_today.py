@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 
 class RecouvrementOutcomePaysToday(models.AbstractModel):
@@ -20,9 +20,9 @@ class RecouvrementOutcomePaysToday(models.AbstractModel):
     @api.model
     def _get_default_day(self, action):
         # OVERRIDE
-        return fields.Date.context_today(self)
+        return action.company_id._recouvrement_today()
 
     @api.model
     def _get_promised_day(self, wizard):
         # OVERRIDE
-        return fields.Date.context_today(self)
+        return wizard.action_id.company_id._recouvrement_today()

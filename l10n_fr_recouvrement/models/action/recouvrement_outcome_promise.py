@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ... import law
@@ -43,7 +43,7 @@ class RecouvrementOutcomePromise(models.AbstractModel):
     def _get_default_day(self, action):
         # OVERRIDE
         return law.next_working_day(
-            fields.Date.context_today(self) + timedelta(days=PROMISE_DAYS),
+            action.company_id._recouvrement_today() + timedelta(days=PROMISE_DAYS),
             action.company_id.recouvrement_alsace_moselle,
         )
 
@@ -59,7 +59,7 @@ class RecouvrementOutcomePromise(models.AbstractModel):
     def _get_promised_day(self, wizard):
         """Day by which the debtor says that it pays. Hook."""
         day = wizard.promise_date
-        if not day or day <= fields.Date.context_today(self):
+        if not day or day <= wizard.action_id.company_id._recouvrement_today():
             raise UserError(
                 self.env._(
                     "A promise is for a day to come: enter it, from tomorrow on."

@@ -1,6 +1,10 @@
+from functools import partial
+
 from odoo import api, models
 
 from .return_report import ReturnReport
+
+from ..settings.crossing import insist
 
 ACTION = "recouvrement.action"
 # Headers by which programs mark automatic answers (RFC 3834, and what was
@@ -25,6 +29,16 @@ class MailThread(models.AbstractModel):
     """Marks automatic answers to actions, and notes on them the e-mails that bounce."""
 
     _inherit = "mail.thread"
+
+    @api.model
+    def message_process(self, *args, **kwargs):
+        # EXTENDS mail: what is fetched is marked as read whatever becomes of it. Each
+        # e-mail is a transaction of its own: one that a concurrent transaction undid,
+        # as a payment does while a return comes in, is processed again.
+        process = super().message_process
+        if not self.env.context.get("default_fetchmail_server_id"):
+            return process(*args, **kwargs)
+        return insist(self.env, partial(process, *args, **kwargs))
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):

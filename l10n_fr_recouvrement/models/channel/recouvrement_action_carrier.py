@@ -1,16 +1,20 @@
 import logging
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from ..settings.crossing import insist
 from .lre import CLOSED
 
 _logger = logging.getLogger(__name__)
 
 # Letters handed over or asked about in one transaction.
 BATCH = 10
+CARRIERS_JOB = "l10n_fr_recouvrement.cron_carriers"
 # A service is asked again after this long about a letter, for so many days.
 ASK_AGAIN = timedelta(minutes=30)
 FOLLOWED_DAYS = 90
@@ -89,22 +93,52 @@ class RecouvrementAction(models.Model):
 
     @api.model
     def _trigger_carriers(self):
-        self.env.ref("l10n_fr_recouvrement.cron_carriers").sudo()._trigger()
+        self.env["ir.cron"]._recouvrement_trigger(CARRIERS_JOB)
 
     @api.model
     def _cron_follow_carriers(self):
         """Scheduled job: hand over the letters that wait, and ask what became of the
-        others. Each batch is committed; a later call takes up what is left."""
+        others. Nothing is locked while a service is asked, and what it answered is
+        committed; a later call takes up what is left."""
         actions = self.search(
             self._get_carrier_domain(), order="carrier_checked ASC NULLS FIRST, id"
         )
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(actions))
         for ids in split_every(BATCH, actions.ids, list):
-            locked = self.browse(ids).try_lock_for_update()
-            locked.filtered_domain(self._get_carrier_domain())._follow_carriers()
+            claimed = insist(self.env, self.browse(ids)._claim_carried)
+            self.browse(claimed)._follow_apart()
             if not progress(len(ids)):
                 break
+
+    def _claim_carried(self):
+        """Take the letters that nobody asks about: no other process does so until they
+        are to be asked about again.
+
+        :return: their ids
+        """
+        free = self.try_lock_for_update().filtered_domain(self._get_carrier_domain())
+        free.carrier_checked = fields.Datetime.now()
+        return free.ids
+
+    def _follow_apart(self):
+        """Follow the letters, and commit; where that fails, each apart, and note on the
+        one at fault what went wrong. What others were in the way of is asked about
+        again later."""
+        try:
+            self._follow_carriers()
+            self.env["ir.cron"]._commit_progress()
+        except OperationalError as error:
+            self.env.cr.rollback()
+            _logger.info("%s are followed later: %s", self.ids, error)
+        except Exception as error:
+            self.env.cr.rollback()
+            if len(self) > 1:
+                for action in self:
+                    action._follow_apart()
+                return
+            _logger.exception("%s cannot be followed", self.name)
+            insist(self.env, self.write, {"carrier_error": str(error)})
 
     @api.model
     def _get_carrier_domain(self):

@@ -102,7 +102,8 @@ class RecouvrementAction(models.Model):
 
     @api.model
     def _trigger_mail_queue(self, at=None):
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at)
+        job = self.env["recouvrement.channel.email"]._job
+        self.env["ir.cron"]._recouvrement_trigger(job, at)
 
     # ------------------------------------------------------------------
     # Who may read, who is notified
@@ -320,9 +321,7 @@ class RecouvrementAction(models.Model):
         self._set_state("returned", return_reason="undelivered", email_bounce=reason)
         self.filtered(
             lambda action: letter_kinds.get(action.kind).puts_in_default
-        ).line_ids.move_id._recouvrement_refresh_penalties(
-            fields.Date.context_today(self)
-        )
+        ).line_ids.move_id._recouvrement_refresh_penalties()
 
     # ------------------------------------------------------------------
     # What does not leave
@@ -513,7 +512,7 @@ class RecouvrementAction(models.Model):
             "state": "to_approve",
             "profile": self.profile,
             "user_id": self.user_id.id,
-            "date": fields.Date.context_today(self),
+            "date": self.company_id._recouvrement_today(),
             "currency_id": self.currency_id.id,
             "letter_key": self.letter_key,
             "line_ids": [

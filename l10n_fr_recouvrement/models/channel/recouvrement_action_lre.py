@@ -2,8 +2,11 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 
+from ..settings.crossing import insist
 from ..settings.one_by_one import attempt
 from .lre import CLOSED, last_day_to_accept
 
@@ -33,27 +36,26 @@ class RecouvrementAction(models.Model):
             )
 
     def _follow_lre(self):
-        """Hand over or ask about letters of one company."""
+        """Hand over or ask about letters of one company. The service is asked while
+        nothing is written, and each answer is committed by itself."""
         provider = self.company_id._recouvrement_get_lre_provider()
         queued = self.filtered(lambda action: action.carrier_state == "queued")
         answers = {**provider._send(queued), **provider._poll(self - queued)}
+        # What changed while the service was asked is read anew.
+        self.env["ir.cron"]._commit_progress()
         for action, status in answers.items():
-            action._follow_one_lre(provider, status)
+            insist(self.env, action._note_lre, status)
+            action._fetch_proofs(provider, status)
 
-    def _follow_one_lre(self, provider, status):
-        """Note an answer and keep the proofs that it promises."""
+    def _note_lre(self, status):
+        """Note an answer."""
         self.ensure_one()
         attempt(
             self,
-            lambda action: action._note_lre(provider, status),
+            lambda action: action._apply_lre_status(status),
             lambda action, error: action._note_lre_failure(status, error),
         )
         self.carrier_checked = fields.Datetime.now()
-
-    def _note_lre(self, provider, status):
-        self._apply_lre_status(status)
-        if self.carrier_reference and self.carrier_state != "error":
-            self._fetch_proofs(provider)
 
     def _note_lre_failure(self, status, error):
         _logger.info("%s cannot be followed", self.name, exc_info=error)
@@ -97,7 +99,7 @@ class RecouvrementAction(models.Model):
         days = self.env["recouvrement.legal.fact"]._get_table()
         days = int(days.at("lre_acceptance", status.notified).value)
         last = last_day_to_accept(status.notified, days)
-        if fields.Date.context_today(self) <= last:
+        if self.company_id._recouvrement_today() <= last:
             return status
         return replace(status, state="unclaimed", closed=last + timedelta(days=1))
 
@@ -108,18 +110,49 @@ class RecouvrementAction(models.Model):
         if self.date_received != day:
             self.date_received = day
 
-    def _fetch_proofs(self, provider):
+    def _fetch_proofs(self, provider, status):
         """Keep the proofs that the service has, once; the letter is done with when it
         gave the last one."""
-        wanted = ["deposit"]
-        if self.carrier_state in CLOSED:
-            wanted.append(CLOSED[self.carrier_state])
+        if not self.carrier_reference or self.carrier_state == "error":
+            return
         kept = set(self.sudo().proof_ids.mapped("kind"))
-        for kind in wanted:
-            content = kind not in kept and provider._read_proof(self, kind)
-            if content:
-                name = f"{self.name.replace('/', '-')}-{kind}"
-                self._keep_proof(kind, name, content)
-                kept.add(kind)
-        if self.carrier_state in CLOSED and kept.issuperset(wanted):
+        try:
+            found = {
+                kind: content
+                for kind in self._get_wanted_proofs()
+                if kind not in kept and (content := provider._read_proof(self, kind))
+            }
+        except OperationalError:
+            raise
+        except Exception as error:
+            # What was read is no more: the error alone is to be noted.
+            self.env.cr.rollback()
+            insist(self.env, self._note_lre_failure, status, error)
+            return
+        self.env["ir.cron"]._commit_progress()
+        insist(self.env, self._keep_fetched, found, status)
+
+    def _get_wanted_proofs(self):
+        """Kinds of the proofs that the service gives of a letter that stands where this
+        one does."""
+        closing = CLOSED.get(self.carrier_state)
+        return ["deposit", closing] if closing else ["deposit"]
+
+    def _keep_fetched(self, found, status):
+        """Keep proofs.
+
+        :param found: ``{kind: PDF in bytes}``
+        """
+        attempt(
+            self,
+            lambda action: action._keep_proofs(found),
+            lambda action, error: action._note_lre_failure(status, error),
+        )
+
+    def _keep_proofs(self, found):
+        for kind, content in found.items():
+            self._keep_proof(kind, f"{self.name.replace('/', '-')}-{kind}", content)
+        kept = set(self.sudo().proof_ids.mapped("kind"))
+        closed = self.carrier_state in CLOSED
+        if closed and kept.issuperset(self._get_wanted_proofs()):
             self.carrier_done = True

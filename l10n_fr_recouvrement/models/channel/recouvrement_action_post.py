@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...const import CONTACTED_STATES, MANAGER
+from ..settings.shipped import get_shipped
 from .tracking_number import get_problem, normalise
 
 # Proofs that bear the number of the letter.
@@ -45,8 +46,8 @@ class RecouvrementAction(models.Model):
 
     @api.constrains("date_posted")
     def _check_date_posted(self):
-        today = fields.Date.context_today(self)
         for action in self:
+            today = action.company_id._recouvrement_today()
             if action.date_posted and (
                 action.state not in CONTACTED_STATES
                 or not action.date_sent <= action.date_posted <= today
@@ -76,7 +77,7 @@ class RecouvrementAction(models.Model):
         sent = step._send() | (sent or self.browse())
         if not left:
             return asked._report_sent(sent)
-        following = self.env.ref("l10n_fr_recouvrement.action_send_next")
+        following = get_shipped(self.env, "l10n_fr_recouvrement.action_send_next")
         return self._notify(
             self.env._(
                 "%(done)s of %(count)s done.",

@@ -1,7 +1,11 @@
 import re
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
+
+from ..settings.crossing import raise_crossing
 
 # State of an SMS, by the status of its notification.
 SMS_STATES = {
@@ -86,6 +90,7 @@ class RecouvrementAction(models.Model):
             try:
                 action.sms_text = action._render_sms_texts()[action]
             except (UserError, MissingError) as error:
+                raise_crossing(error, psycopg2.Error)
                 # The screen shows what is wrong; sending sets the action aside.
                 action.sms_text = str(error)
 

@@ -40,6 +40,9 @@ class RecouvrementChannel(models.AbstractModel):
     _has_carrier = False
     # That service tries again by itself what it could not post.
     _recovers = False
+    # External id of the scheduled job by which it leaves; empty where it leaves at once
+    # or somebody carries it.
+    _job = ""
     # Goes with the e-mail of the stage.
     _needs_template = False
     # What leaves is limited in size, as e-mails are.

@@ -17,6 +17,7 @@ class RecouvrementChannelEmail(models.AbstractModel):
     _needs_template = True
     _is_size_limited = True
     _is_automatic = True
+    _job = "mail.ir_cron_mail_scheduler_action"
     # One that came back reached nobody.
     _counts_when_returned = False
     _proof_name = "courriel"

@@ -15,6 +15,7 @@ class RecouvrementChannelLre(models.AbstractModel):
 
     _is_registered = True
     _has_carrier = True
+    _job = "l10n_fr_recouvrement.cron_carriers"
     _delivery_text = "lre"
     _proof_name = "lettre recommandée électronique"
 

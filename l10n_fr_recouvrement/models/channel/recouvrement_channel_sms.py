@@ -17,6 +17,7 @@ class RecouvrementChannelSms(models.AbstractModel):
 
     _is_electronic = True
     _has_letter = False
+    _job = "sms.ir_cron_sms_scheduler_action"
     _proof_name = "SMS"
 
     @api.model

@@ -18,6 +18,7 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
     _is_printed = False
     _has_carrier = True
     _recovers = True
+    _job = "snailmail.snailmail_print"
     _proof_name = "lettre postée par le service d’Odoo"
     _posting_name = ""
 
@@ -57,7 +58,7 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
         for letter, attachment in zip(letters, attachments, strict=True):
             letter.attachment_id = attachment
         actions.write({"carrier_state": "queued"})
-        self.env.ref("snailmail.snailmail_print").sudo()._trigger()
+        self.env["ir.cron"]._recouvrement_trigger(self._job)
 
     @api.model
     def _get_sent_text(self):
@@ -87,7 +88,7 @@ class RecouvrementChannelSnailmail(models.AbstractModel):
         )
         known = set(letters.mapped("res_id"))
         self._deliver(actions.filtered(lambda action: action.id not in known))
-        self.env.ref("snailmail.snailmail_print").sudo()._trigger()
+        self.env["ir.cron"]._recouvrement_trigger(self._job)
 
     @api.model
     def _follow_carried(self, actions):

@@ -6,9 +6,12 @@ import requests
 
 from odoo import api, models
 
+from ..settings.web import read_whole
 from .lre import LreStatus, LreUnavailableError
 
 TIMEOUT = 30  # seconds
+# Bytes of an answer: a proof is a scan, at most.
+MAX_ANSWER = 25 * 1024**2
 NOT_KNOWN = 404
 REFUSED = (400, 422)
 # Plain HTTP is for a gateway on the machine itself.
@@ -147,8 +150,10 @@ class RecouvrementLreProviderHttp(models.AbstractModel):
                 headers=headers,
                 timeout=TIMEOUT,
                 allow_redirects=False,
+                stream=True,
                 **options,
             )
+            read_whole(response, MAX_ANSWER)
             if response.status_code in (NOT_KNOWN, *REFUSED):
                 return response
             response.raise_for_status()

@@ -18,9 +18,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 MAX_ROWS = 20_000
+# Columns that are read, and bytes: of a file, and of what a workbook packs.
+MAX_COLUMNS = 100
+MAX_BYTES = 8 * 1024**2
+MAX_UNPACKED = 64 * 1024**2
 # Headings of each column, without accents nor punctuation.
 HEADINGS = {
     "reference": (
@@ -120,8 +123,8 @@ DATES = ("date_posted", "date_presented", "date_received")
 
 
 class UnreadableFileError(ValueError):
-    """The file is none that can be read. ``code``: ``"format"``, ``"heading"`` or
-    ``"length"``."""
+    """The file is none that can be read. ``code``: ``"format"``, ``"heading"``,
+    ``"length"`` or ``"size"``."""
 
     def __init__(self, code):
         super().__init__(code)
@@ -146,6 +149,8 @@ def read(content):
     :return: list of :class:`Row`, empty lines left out
     :raise UnreadableFileError: no such file
     """
+    if len(content) > MAX_BYTES:
+        raise UnreadableFileError("size")
     table = _read_xlsx(content) if _is_xlsx(content) else _read_csv(content)
     columns = {}
     for index, heading in enumerate(table[0] if table else ()):
@@ -153,8 +158,6 @@ def read(content):
             columns.setdefault(name, index)
     if "reference" not in columns or len(columns) < 2:
         raise UnreadableFileError("heading")
-    if len(table) > MAX_ROWS:
-        raise UnreadableFileError("length")
     return [
         _prepare_row(number, cells, columns)
         for number, cells in enumerate(table[1:], 2)
@@ -186,18 +189,32 @@ def _is_xlsx(content):
 
 def _read_xlsx(content):
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            # What is unpacked is never more than what the list declares.
+            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
+                raise UnreadableFileError("size")
         book = openpyxl.load_workbook(
-            io.BytesIO(content), read_only=True, data_only=True
+            io.BytesIO(content), read_only=True, data_only=True, keep_links=False
         )
-        sheet = book.worksheets[0]
-        rows = []
-        for cells in sheet.iter_rows(values_only=True):
-            rows.append(list(cells))
-            if len(rows) > MAX_ROWS:
-                raise UnreadableFileError("length")
-    except (InvalidFileException, KeyError, IndexError, zipfile.BadZipFile) as error:
+        return _limit(
+            book.worksheets[0].iter_rows(
+                max_col=MAX_COLUMNS, max_row=MAX_ROWS + 1, values_only=True
+            )
+        )
+    except UnreadableFileError:
+        raise
+    except Exception as error:  # the library raises anything on a damaged file
         raise UnreadableFileError("format") from error
-    return rows
+
+
+def _limit(rows):
+    """Rows as lists, of the columns that are read."""
+    table = []
+    for cells in rows:
+        if len(table) == MAX_ROWS:
+            raise UnreadableFileError("length")
+        table.append(list(cells[:MAX_COLUMNS]))
+    return table
 
 
 def _read_csv(content):
@@ -205,7 +222,7 @@ def _read_csv(content):
     heading = text.partition("\n")[0]
     delimiter = max(";,\t", key=heading.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        return _limit(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise UnreadableFileError("format") from error
 

@@ -61,9 +61,9 @@ class IrAttachment(models.Model):
         should leave."""
         enclosures = self.env["recouvrement.enclosure"]
         for attachment in self.filtered("recouvrement_evidence"):
-            content = attachment._recouvrement_get_content() or b""
             try:
-                enclosure_pdf.read(content)
+                enclosure_pdf.check_size(attachment.file_size)
+                enclosure_pdf.read(attachment._recouvrement_get_content() or b"")
             except enclosure_pdf.Unreadable as error:
                 raise ValidationError(
                     enclosures._explain(attachment.name, error)
@@ -90,18 +90,22 @@ class IrAttachment(models.Model):
         if sealed:
             if "recouvrement_sealed" in vals and not self.env.su:
                 raise UserError(self.env._("Files are sealed by the follow-up alone."))
-            if not self._recouvrement_is_same(sealed, vals):
-                self._recouvrement_check_sealed()
+            self.sudo().filtered("recouvrement_sealed")._recouvrement_check_same(
+                sealed, vals
+            )
         return super().write(vals)
 
-    def _recouvrement_is_same(self, sealed, vals):
-        """Whether ``vals`` write the content that is there already, as moving from one
-        storage to another does."""
-        return sealed <= {"raw", "mimetype"} and all(
-            vals.get("raw") == attachment._recouvrement_get_content()
-            and vals.get("mimetype", attachment.mimetype) == attachment.mimetype
-            for attachment in self
-        )
+    def _recouvrement_check_same(self, sealed, vals):
+        """Check that ``vals`` write the content that is there already of these sealed
+        files, as moving from one storage to another does."""
+        for attachment in self:
+            is_same = (
+                sealed <= {"raw", "mimetype"}
+                and vals.get("raw") == attachment._recouvrement_get_content()
+                and vals.get("mimetype", attachment.mimetype) == attachment.mimetype
+            )
+            if not is_same:
+                attachment._recouvrement_check_sealed()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sealed(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const import PENDING_STATES
+from ..settings.shipped import get_shipped
 
 
 class RecouvrementAction(models.Model):
@@ -71,5 +72,7 @@ class RecouvrementAction(models.Model):
     def action_print_alone(self):
         """Print the letter without what was enclosed."""
         self.ensure_one()
-        report = self.env.ref("l10n_fr_recouvrement.action_report_letter_alone")
+        report = get_shipped(
+            self.env, "l10n_fr_recouvrement.action_report_letter_alone"
+        )
         return report.report_action(self, config=False)

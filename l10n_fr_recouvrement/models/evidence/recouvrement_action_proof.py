@@ -2,7 +2,10 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import human_size
 from odoo.tools.mimetypes import guess_mimetype
+
+from ...paper.page.enclosure_pdf import MAX_BYTES
 
 MIMETYPES = {
     "application/pdf": "pdf",
@@ -43,7 +46,12 @@ class RecouvrementActionProof(models.Model):
         readonly=True,
     )
     attachment_id = fields.Many2one(
-        "ir.attachment", "File", required=True, readonly=True, ondelete="restrict"
+        "ir.attachment",
+        "File",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     sha256 = fields.Char("SHA-256 of the file", required=True, readonly=True)
 
@@ -58,6 +66,15 @@ class RecouvrementActionProof(models.Model):
         :return: the proof
         :raise UserError: it is neither a PDF nor a picture
         """
+        if len(content or b"") > MAX_BYTES:
+            raise UserError(
+                self.env._(
+                    "%(file)s has more than %(limit)s: scan the paper in black and "
+                    "white.",
+                    file=name or self.env._("This file"),
+                    limit=human_size(MAX_BYTES),
+                )
+            )
         mimetype = guess_mimetype(content or b"")
         if mimetype not in MIMETYPES:
             raise UserError(

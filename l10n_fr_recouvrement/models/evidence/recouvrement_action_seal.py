@@ -5,6 +5,7 @@ from typing import Any
 from odoo import fields, models
 
 from ...const import ALTERED, CONTACTED_STATES, INTACT, LOST
+from ..settings.shipped import get_shipped
 
 
 @dataclass(frozen=True)
@@ -108,5 +109,5 @@ class RecouvrementAction(models.Model):
             return self._notify(
                 self.env._("Nothing was sent yet: there is nothing to prove.")
             )
-        report = self.env.ref("l10n_fr_recouvrement.action_report_proof")
+        report = get_shipped(self.env, "l10n_fr_recouvrement.action_report_proof")
         return report.report_action(done, config=False)

@@ -396,6 +396,24 @@ class RecouvrementEnclosure(models.AbstractModel):
                 "replace it.",
                 name,
             ),
+            enclosure_pdf.TOO_LARGE: self.env._(
+                "%(file)s has more than %(limit)s and cannot be enclosed: scan it in "
+                "black and white, or split it.",
+                file=name,
+                limit=human_size(enclosure_pdf.MAX_BYTES),
+            ),
+            enclosure_pdf.TOO_MANY: self.env._(
+                "%(file)s has more than %(limit)s pages and cannot be enclosed: keep "
+                "those that prove the debt.",
+                file=name,
+                limit=enclosure_pdf.MAX_PAGES,
+            ),
+            enclosure_pdf.TOO_FINE: self.env._(
+                "%(file)s has more than %(limit)s million pixels and cannot be "
+                "enclosed: scan it at 300 dots per inch.",
+                file=name,
+                limit=enclosure_pdf.MAX_PIXELS // 10**6,
+            ),
         }.get(
             error.args[0],
             self.env._("%s is damaged and cannot be enclosed: replace the file.", name),
@@ -404,6 +422,11 @@ class RecouvrementEnclosure(models.AbstractModel):
     @api.model
     def _load_attachment(self, enclosures, _keep):
         for enclosure in enclosures:
+            try:
+                enclosure_pdf.check_size(enclosure.record.file_size)
+            except enclosure_pdf.Unreadable as error:
+                enclosure.problem = self._explain(enclosure.name, error)
+                continue
             enclosure.content = enclosure.record._recouvrement_get_content() or b""
 
     @api.model

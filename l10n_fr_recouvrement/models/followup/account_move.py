@@ -183,19 +183,19 @@ class AccountMove(models.Model):
 
     @api.depends("recouvrement_next_date")
     def _compute_recouvrement_next_stage_id(self):
-        today = fields.Date.context_today(self)
         planned_moves = self.filtered("recouvrement_next_date")
         # The date above asks no condition, so that it follows from the invoice alone;
         # what is announced is a stage that the invoice may reach.
         stages = planned_moves.recouvrement_procedure_id.sudo().stage_ids
         admitted = stages._get_admitted(planned_moves)
         plans = planned_moves._recouvrement_plan(
-            today,
-            lambda move, stage: (
+            condition=lambda move, stage: (
                 stage.id not in admitted or move._origin.id in admitted[stage.id]
             ),
         )
+        days = self._recouvrement_get_days()
         for move in self:
+            today = days[move.company_id]
             _when, stage_id = next_step(plans.get(move.id, []), today)
             move.recouvrement_next_stage_id = stage_id or False
 
@@ -216,8 +216,9 @@ class AccountMove(models.Model):
 
     # Of no use to other fields, it asks nothing of posting and paying.
     def _compute_recouvrement_days_late(self):
-        today = fields.Date.context_today(self)
+        days = self._recouvrement_get_days()
         for move in self:
+            today = days[move.company_id]
             late = [
                 (today - due).days
                 for due in move._recouvrement_dues()
@@ -436,7 +437,7 @@ class AccountMove(models.Model):
                 and line.partner_id != line.move_id.commercial_partner_id
             )
         )
-        lines.action_id._refresh()
+        lines.action_id._refresh_each()
 
     def _recouvrement_set_terms(self, vals):
         """Set terms as Odoo sets computed fields: they go with the UPDATE that posts
@@ -585,7 +586,7 @@ class AccountMove(models.Model):
             given up once it has passed
         :param condition: function of a move and a stage; False skips the stage
         """
-        day = day or fields.Date.context_today(self)
+        days = {} if day else self._recouvrement_get_days()
         chased = self.filtered(
             lambda move: (
                 move.recouvrement_procedure_id
@@ -608,9 +609,16 @@ class AccountMove(models.Model):
                         if condition(move, stages.browse(step.stage_id))
                     ]
                 plans[move._origin.id or move.id] = move._recouvrement_plan_steps(
-                    steps, due, day
+                    steps, due, day or days[move.company_id]
                 )
         return plans
+
+    def _recouvrement_get_days(self):
+        """The day that it is where each company of these entries is."""
+        return {
+            company: company._recouvrement_today()
+            for company in (*self.company_id, self.env["res.company"])
+        }
 
     def _recouvrement_plan_steps(self, steps, due, day):
         """Plan one invoice over the steps of its procedure."""

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
@@ -215,7 +215,7 @@ class RecouvrementEngine(models.AbstractModel):
     def _is_claimable(self, move):
         """Whether follow-up may claim an invoice today, by :meth:`_claimable_domain`.
         Asked of single invoices, which are read together."""
-        today = fields.Date.context_today(self)
+        today = move.company_id._recouvrement_today()
         domain = self._claimable_domain(move.company_id, today)
         return bool(move.sudo().filtered_domain(domain))
 

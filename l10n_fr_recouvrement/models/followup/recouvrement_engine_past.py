@@ -202,9 +202,16 @@ class RecouvrementEnginePast(models.AbstractModel):
             closed = action.date_closed
             if closed and closed < date:
                 contacts[action.partner_id.id] = (action.state, closed)
-            elif (action.run_id.date or action.create_date.date()) < date:
+            elif self._get_made_day(action) < date:
                 waiting[action.partner_id.id] = (PENDING_STATES[0], False)
         return contacts | waiting
+
+    @api.model
+    def _get_made_day(self, action):
+        """Day that an action was made on."""
+        return action.run_id.date or action.company_id._recouvrement_get_day(
+            action.create_date
+        )
 
     @api.model
     def _explain_left_out(self, company, date, candidates, partners=None):

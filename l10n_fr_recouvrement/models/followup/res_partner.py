@@ -210,7 +210,7 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     def _compute_recouvrement_amounts(self):
         company = self.env.company
-        today = fields.Date.context_today(self)
+        today = company._recouvrement_today()
         open_items = [
             ("company_id", "=", company.id),
             ("parent_state", "=", "posted"),
@@ -232,7 +232,8 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_recouvrement_penalties(self):
-        company, today = self.env.company, fields.Date.context_today(self)
+        company = self.env.company
+        today = company._recouvrement_today()
         totals = {}
         for partner, currency, amount, waived in self.env[
             "recouvrement.penalty.line"
@@ -267,7 +268,9 @@ class ResPartner(models.Model):
         overdue = moves._search(
             [
                 ("company_id", "in", self.env.companies.ids),
-                *moves._recouvrement_overdue_domain(fields.Date.context_today(self)),
+                *moves._recouvrement_overdue_domain(
+                    self.env.company._recouvrement_today()
+                ),
             ]
         )
         return [("id", "in", overdue.subselect("commercial_partner_id"))]

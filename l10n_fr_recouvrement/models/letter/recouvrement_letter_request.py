@@ -48,7 +48,7 @@ class RecouvrementLetterRequest(models.AbstractModel):
         :param vals: ``contact_id``, ``channel`` and other values of the actions
         :raise UserError: the letter would be empty
         """
-        today = fields.Date.context_today(self)
+        today = company._recouvrement_today()
         [content] = self._collect(stage.kind, company, [request], today)
         if not content:
             raise UserError(self._get_nothing(stage.kind))

@@ -1,12 +1,13 @@
 import base64
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
 from ...paper.words import letter_kinds
 from ..procedure.recouvrement_text_mixin import LETTER_TEXTS
+from ..settings.crossing import raise_crossing
 from ..settings.res_partner import COMPANY_FIELD
 from .recouvrement_letter_request import LetterRequest
 
@@ -44,6 +45,7 @@ class RecouvrementPreview(models.AbstractModel):
         partner = self.env["res.partner"].browse(partner_id).exists()
         partner.check_access("read")
         result = {"letter": False, "mail": False, "notice": "", "error": ""}
+        self.env.cr.flush()
         try:
             with self.env.cr.savepoint(flush=True) as savepoint:
                 self._change(stage, values)
@@ -61,6 +63,7 @@ class RecouvrementPreview(models.AbstractModel):
         except AccessError:
             raise
         except UserError as error:
+            raise_crossing(error)
             result["error"] = str(error)
         finally:
             # What waited for the end of the transaction ran when the savepoint was
@@ -140,7 +143,7 @@ class RecouvrementPreview(models.AbstractModel):
         if not stage.profile or not self.env["account.move"].has_access("read"):
             return self.env["res.partner"]
         moves = self.env["account.move"]
-        today = fields.Date.context_today(self)
+        today = self.env.company._recouvrement_today()
         domain = moves._recouvrement_open_domain() & Domain(
             [
                 ("company_id", "=", self.env.company.id),
@@ -164,7 +167,7 @@ class RecouvrementPreview(models.AbstractModel):
     def _make_example(self, stage):
         """A debtor and an invoice that is late, made up."""
         company = self.env.company
-        today = fields.Date.context_today(self)
+        today = company._recouvrement_today()
         partner = self.env["res.partner"].create(
             {
                 "name": self.env._("Example debtor"),
@@ -238,7 +241,7 @@ class RecouvrementPreview(models.AbstractModel):
     def _make_candidate(self, company, stage, partner):
         """What a debtor owes, all of its first letter claimed at the stage."""
         engine = self.env["recouvrement.engine"]
-        today = fields.Date.context_today(self)
+        today = company._recouvrement_today()
         is_courtesy = stage.delay < 0
         for account in engine._read_accounts(
             company, today, partner, lead=COURTESY_DAYS if is_courtesy else 0

@@ -18,11 +18,13 @@ from ...const import (
     RATE_FIELDS,
 )
 from ...law import MISSING_DATA
+from ..settings.crossing import COME_BACK, insist, raise_crossing
 
 _logger = logging.getLogger(__name__)
 
 # What the penalties of an invoice depend on, beside its payments.
 PENALTY_FIELDS = {"recouvrement_profile", *RATE_FIELDS}
+PENALTIES_JOB = "l10n_fr_recouvrement.cron_penalties"
 # Where later modules of Odoo freeze the rate that the invoice prints.
 PRINTED_RATE_FIELD = "l10n_fr_pdp_late_payment_penalties_rate"
 
@@ -292,7 +294,7 @@ class AccountMove(models.Model):
         dues = self.line_ids.filtered(
             lambda line: line.display_type == "payment_term"
         ).mapped("date_maturity")
-        today = fields.Date.context_today(self)
+        today = self.company_id._recouvrement_today()
         if not dues:
             return []
         start = min(dues) + timedelta(days=1)
@@ -465,7 +467,7 @@ class AccountMove(models.Model):
 
     def _recouvrement_follow_found(self, notes, others):
         notes.line_ids.recouvrement_penalty_line_ids.modified(["debit_line_id"])
-        others._recouvrement_refresh_penalties(fields.Date.context_today(self))
+        others._recouvrement_refresh_penalties()
 
     def _recouvrement_find_followed(self):
         """The debit notes among these invoices, and those that have penalties; some may
@@ -510,12 +512,13 @@ class AccountMove(models.Model):
         if not (notes or others):
             return
         move_ids = (notes | others).ids
+        # What others check before the transaction ends is theirs to refuse.
+        self.env.cr.flush()
         try:
             with self.env.cr.savepoint():
                 self._recouvrement_follow_found(notes, others)
-        except OperationalError:
-            raise  # concurrent transactions: Odoo tries the whole request again
-        except Exception:
+        except Exception as error:
+            raise_crossing(error)
             _logger.exception("Penalties of %s wait for the nightly job", move_ids)
             self.env.cr.execute(
                 SQL(
@@ -551,34 +554,68 @@ class AccountMove(models.Model):
         )
         moves.invalidate_model(["recouvrement_penalty_settled"], flush=False)
 
-    def _recouvrement_refresh_penalties(self, date):
-        """Bring the penalties of these invoices up to ``date``.
+    def _recouvrement_refresh_penalties(self, date=None):
+        """Bring the penalties of these invoices up to ``date``, today by default.
 
         :return: ``{move_id: error of the law}`` of the invoices left as they were
         """
-        return self.env["recouvrement.penalty.line"].sudo()._refresh(self.ids, date)
+        lines = self.env["recouvrement.penalty.line"].sudo()
+        if date:
+            return lines._refresh(self.ids, date)
+        errors = {}
+        for today, moves in self._recouvrement_group_by_today().items():
+            errors.update(lines._refresh(moves.ids, today))
+        return errors
+
+    def _recouvrement_group_by_today(self):
+        """These entries by the day that it is where their companies are."""
+        companies = self.sudo().company_id
+        days = {company: company._recouvrement_today() for company in companies}
+        if len({*days.values()}) == 1:
+            return {next(iter(days.values())): self}
+        return self.grouped(lambda move: days[move.sudo().company_id])
 
     @api.model
     def _cron_recouvrement_penalties(self, batch_size=1000):
         """Nightly: penalties of the overdue invoices up to today, and a last time for
         those paid since."""
-        today = fields.Date.context_today(self)
         lines = self.env["recouvrement.penalty.line"].sudo()
-        remaining = lines._count_stale(today)
-        for move_ids in lines._iter_stale(today, batch_size):
-            errors = lines._refresh(move_ids, today)
-            if errors:
-                _logger.info(
-                    "Penalties of %d invoices wait for dated facts: %s",
-                    len(errors),
-                    ", ".join(sorted({str(error) for error in errors.values()})),
-                )
-            remaining = max(0, remaining - len(move_ids))
-            if not self.env["ir.cron"]._commit_progress(
-                len(move_ids), remaining=remaining
-            ):
-                break
-            self.env.invalidate_all(flush=False)
+        companies = self.env["res.company"].search([])
+        by_day = companies.grouped(lambda company: company._recouvrement_today())
+        counts = {
+            (day, part): lines._count_stale(day, part) for day, part in by_day.items()
+        }
+        remaining, undone = sum(counts.values()), False
+        for (day, part), count in counts.items():
+            if not count:
+                continue
+            for move_ids in lines._iter_stale(day, batch_size, part):
+                done = len(move_ids)
+                remaining = max(0, remaining - done)
+                try:
+                    self._recouvrement_keep_up(move_ids, day)
+                except OperationalError:
+                    done, undone = 0, True
+                if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
+                    return
+                self.env.invalidate_all(flush=False)
+        if undone:
+            # What others were in the way of does not wait for the next night.
+            soon = fields.Datetime.now() + COME_BACK
+            jobs = self.env["ir.cron"]
+            insist(self.env, jobs._recouvrement_trigger, PENALTIES_JOB, soon)
+
+    @api.model
+    def _recouvrement_keep_up(self, move_ids, day):
+        """Bring the penalties of a batch up to a day, and commit."""
+        lines = self.env["recouvrement.penalty.line"].sudo()
+        errors = insist(self.env, lines._refresh, move_ids, day)
+        if errors:
+            _logger.info(
+                "Penalties of %d invoices wait for dated facts: %s",
+                len(errors),
+                ", ".join(sorted({str(error) for error in errors.values()})),
+            )
 
     # ------------------------------------------------------------------
     # Buttons
@@ -587,7 +624,7 @@ class AccountMove(models.Model):
     def action_recouvrement_refresh_penalties(self):
         """Compute the penalties of these invoices as of today."""
         self.env["recouvrement.action"].check_access("write")
-        errors = self._recouvrement_refresh_penalties(fields.Date.context_today(self))
+        errors = self._recouvrement_refresh_penalties()
         for error in errors.values():
             raise UserError(self.env["recouvrement.rate"]._get_missing_message(error))
 

@@ -465,16 +465,18 @@ class RecouvrementPenaltyLine(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _iter_stale(self, date, batch_size):
+    def _iter_stale(self, date, batch_size, companies):
         """Iterate over batches of what :meth:`_find_stale` finds, many of which are
         found at a time."""
         after = 0
-        while move_ids := self._find_stale(date, after, FOUND_BATCHES * batch_size):
+        while move_ids := self._find_stale(
+            date, after, FOUND_BATCHES * batch_size, companies
+        ):
             after = move_ids[-1]
             yield from split_every(batch_size, move_ids, list)
 
     @api.model
-    def _find_stale(self, date, after, limit):
+    def _find_stale(self, date, after, limit, companies):
         """Ids of the next invoices whose penalties may change up to ``date``: overdue
         ones, and paid ones whose penalties were not computed up to the payment.
 
@@ -494,7 +496,7 @@ class RecouvrementPenaltyLine(models.Model):
                      ORDER BY move.id
                      LIMIT %s
                     """,
-                    self._get_stale_condition(date),
+                    self._get_stale_condition(date, companies),
                     after,
                     limit,
                 )
@@ -502,20 +504,21 @@ class RecouvrementPenaltyLine(models.Model):
         ]
 
     @api.model
-    def _count_stale(self, date):
+    def _count_stale(self, date, companies):
         [[count]] = self.env.execute_query(
             SQL(
                 "SELECT COUNT(*) FROM account_move move WHERE %s",
-                self._get_stale_condition(date),
+                self._get_stale_condition(date, companies),
             )
         )
         return count
 
     @api.model
-    def _get_stale_condition(self, date):
+    def _get_stale_condition(self, date, companies):
         return SQL(
             """
             move.state = 'posted'
+            AND move.company_id = ANY(%s)
             AND move.move_type = ANY(%s)
             AND move.recouvrement_profile IS NOT NULL
             AND move.recouvrement_penalty_settled IS NOT TRUE
@@ -526,6 +529,7 @@ class RecouvrementPenaltyLine(models.Model):
                                AND line.display_type = 'payment_term'
                                AND line.date_maturity < %s))
             """,
+            companies.ids,
             list(FOLLOWED_TYPES),
             date,
         )

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ...paper.words import letter_kinds
+from ..settings.crossing import raise_crossing
 from .expression import DATE_TOOLS, evaluate
 from .recouvrement_text_mixin import LETTER_TEXTS  # noqa: F401 offered to others
 from .stage_plan import PRESENTED_AFTER, Step, nominal_days
@@ -294,14 +295,17 @@ class RecouvrementStage(models.Model):
 
     @api.constrains(*CONDITIONS)
     def _check_conditions(self):
+        # What waits to be written is none of the condition's.
+        self.env.flush_all()
         for stage in self.sudo():
             for name, model in CONDITIONS.items():
                 try:
                     domain = stage._get_condition(name)
                     # Reads as well: a value of the wrong type fails in the database.
-                    with self.env.cr.savepoint():
+                    with self.env.cr.savepoint(flush=False):
                         self.env[model].sudo().search(domain, limit=1)
                 except Exception as error:
+                    raise_crossing(error)
                     raise ValidationError(
                         self.env._(
                             "The condition “%(condition)s” of the stage “%(stage)s” "
@@ -374,9 +378,10 @@ class RecouvrementStage(models.Model):
     def _get_condition(self, name):
         """A condition of this stage as a domain, everything when there is none."""
         self.ensure_one()
+        company = self.company_id or self.env.company
         context = {
             "uid": self.env.uid,
-            "context_today": lambda: fields.Date.context_today(self),
+            "context_today": company._recouvrement_today,
             **DATE_TOOLS,
         }
         return Domain(evaluate(self[name] or "[]", context))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import reduce
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tools.rendering_tools import parse_inline_template
@@ -14,6 +14,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 from ...paper.page import letter_markup
 from ...paper.page.letter_markup import Spot
 from ...paper.words import letter_placeholders
+from ..settings.crossing import raise_crossing
 from .expression import evaluate
 
 TEMPLATE_EDITOR = "mail.group_mail_template_editor"
@@ -176,6 +177,7 @@ class RecouvrementTextCheck(models.AbstractModel):
             try:
                 evaluate(expression, dict(values))
             except Exception as error:
+                raise_crossing(error)
                 return Problem(spot, expression, self._explain(expression, error))
         return None
 
@@ -240,6 +242,7 @@ class RecouvrementTextCheck(models.AbstractModel):
                 letter_markup.parse(markup), self._get_values(sample)
             )
         except Exception as error:
+            raise_crossing(error)
             info = getattr(error, "qweb", None)
             cause = error.__cause__ if isinstance(error, QWebError) else error
             lines = letter_markup.Lines(markup)
@@ -282,6 +285,7 @@ class RecouvrementTextCheck(models.AbstractModel):
             except AttributeError:
                 return chain, self.env._("“%s” does not exist.", chain)
             except Exception as error:
+                raise_crossing(error)
                 return chain, self._explain(chain, error)
         return None
 
@@ -332,7 +336,7 @@ class RecouvrementTextCheck(models.AbstractModel):
     def _get_sample(self, stage):
         """An action in memory in which every placeholder has a value."""
         company = stage.company_id or self.env.company
-        today = fields.Date.context_today(self)
+        today = company._recouvrement_today()
         partner = self.env["res.partner"].new(
             {"name": "Menuiserie Exemple", "ref": "C0042", "email": "a@b.example"}
         )

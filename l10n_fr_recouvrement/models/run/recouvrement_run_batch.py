@@ -1,8 +1,7 @@
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..settings.crossing import is_taken
 from ..settings.one_by_one import attempt
 
 JOB_CHANNEL = "root.recouvrement"
@@ -35,9 +34,9 @@ class RecouvrementRunBatch(models.Model):
     _pending_idx = models.Index("(run_id, id) WHERE state = 'pending'")
 
     @api.model
-    def _take(self, runs=None):
+    def _take(self, runs=None, but=()):
         """Lock the next batch that waits and that nobody works on, of some runs or of
-        all; nothing when there is none."""
+        all, save some ids; nothing when there is none."""
         self.flush_model()
         of_runs = SQL("TRUE") if runs is None else SQL("run_id = ANY(%s)", runs.ids)
         rows = self.env.execute_query(
@@ -45,26 +44,32 @@ class RecouvrementRunBatch(models.Model):
                 """
                 SELECT id
                   FROM recouvrement_run_batch
-                 WHERE state = 'pending' AND %s
+                 WHERE state = 'pending' AND %s AND id != ALL(%s)
                  ORDER BY id
                  LIMIT 1
                    FOR UPDATE SKIP LOCKED
                 """,
                 of_runs,
+                list(but),
             )
         )
         return self.browse(batch_id for (batch_id,) in rows)
 
     def _distribute(self):
         """See that these batches are worked on: as jobs, where `queue_job` is
-        installed, else by the scheduled job."""
+        installed, else by the scheduled job.
+
+        :return: whether somebody does
+        """
         if hasattr(self, "with_delay"):
             for batch in self:
                 batch.with_delay(
                     channel=JOB_CHANNEL, description=batch.run_id.name
                 )._perform()
-        else:
-            self.env.ref("l10n_fr_recouvrement.cron_run").sudo()._trigger()
+            return True
+        return self.env["ir.cron"]._recouvrement_trigger(
+            "l10n_fr_recouvrement.cron_run"
+        )
 
     def _perform(self):
         """Make the actions of this batch, unless somebody did or does so already.
@@ -108,7 +113,7 @@ class RecouvrementRunBatch(models.Model):
 
     def _report_failure(self, partner, error):
         # Another run has just claimed the same stage: the index refuses the second.
-        if not isinstance(error, UniqueViolation):
+        if not is_taken(error, self.env["recouvrement.action.line"], "stage_once"):
             self.run_id._report_failure(partner, error)
 
     def _create_actions_together(self, partners):

@@ -1,6 +1,7 @@
 from . import recouvrement_dated_mixin
 from . import recouvrement_shared_mixin
 from . import ir_config_parameter
+from . import ir_cron
 from . import recouvrement_channel_mixin
 from . import recouvrement_guarded_mixin
 from . import recouvrement_rate

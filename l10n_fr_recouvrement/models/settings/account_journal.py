@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class AccountJournal(models.Model):
@@ -13,7 +13,7 @@ class AccountJournal(models.Model):
         journals = self._recouvrement_filter_french_sales()
         if not journals or not rates.has_access("read"):
             return
-        notice = rates._get_missing_notice(fields.Date.context_today(self))
+        notice = rates._get_missing_notice(self.env.company._recouvrement_today())
         for journal in journals:
             dashboard_data[journal.id]["recouvrement_rate_notice"] = notice
 

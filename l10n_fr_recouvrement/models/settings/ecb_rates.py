@@ -25,6 +25,7 @@ FLOW = "FM"
 KEY = "D.U2.EUR.4F.KR.MRR_FR.LEV"
 SERIES = f"{FLOW}.{KEY}"
 SOURCE = f"ECB Data Portal, {SERIES}"
+MAX_ANSWER = 1024**2  # bytes: a day takes fifty
 # were a holiday left out of the series, the rate of the day before it holds
 LOOK_BACK = timedelta(days=10)
 

@@ -10,7 +10,7 @@ from odoo.tools import file_open, format_date, formatLang
 
 from ... import law
 from ...law.calendar import next_half_year_start
-from . import ecb_rates
+from . import ecb_rates, web
 from .ir_config_parameter import ECB_FETCH, ECB_URL
 
 _logger = logging.getLogger(__name__)
@@ -299,7 +299,7 @@ class RecouvrementRate(models.Model):
             ECB's, False where there is none
         :raise UserError: when the service does not publish all that is needed
         """
-        today = fields.Date.context_today(self)
+        today = self.env.company._recouvrement_today()
         current = law.half_year_start(today)
         last = self.search([("date_from", "<=", current)], limit=1)
         days = self._get_half_years(last.date_from or current, current)
@@ -328,7 +328,10 @@ class RecouvrementRate(models.Model):
         url = ecb_rates.get_url(service)
         query = ecb_rates.get_query(date_from, date_to)
         try:
-            response = requests.get(url, params=query, timeout=self._ecb_timeout)
+            response = requests.get(
+                url, params=query, timeout=self._ecb_timeout, stream=True
+            )
+            web.read_whole(response, ecb_rates.MAX_ANSWER)
             if response.status_code != requests.codes.ok:
                 raise requests.HTTPError(response=response)
             return ecb_rates.read_answer(response.content)

@@ -270,6 +270,19 @@ class ResCompany(models.Model):
         base = "recouvrement.lre.provider"
         return self.env[f"{base}.{name}" if name else base]
 
+    def _recouvrement_today(self):
+        """The day that it is where the company is: what runs for it, a job or a user in
+        another time zone, goes by this day. Of several companies the first, of none the
+        current one."""
+        return self._recouvrement_get_day(fields.Datetime.now())
+
+    def _recouvrement_get_day(self, moment):
+        """The day of a moment where the company is."""
+        company = (self[:1] or self.env.company).sudo()
+        partner = company.partner_id
+        zone = partner.tz or law.legal_time(partner.country_id.code, partner.zip)
+        return fields.Date.context_today(company.with_context(tz=zone), moment)
+
     def _recouvrement_next_working_day(self, day):
         """``day``, or the first working day after it, where the company is."""
         return law.next_working_day(day, self.recouvrement_alsace_moselle)

@@ -14,14 +14,26 @@ from .letter_pdf import A4, MM
 MARGIN = 12 * MM
 DPI = 200
 JPEG_QUALITY = 85
-# Beyond this a picture is an attack on the memory of the server, not a scan.
-MAX_PIXELS = 100_000_000
+# A sheet of A4 at 600 dots an inch has 35 million, and takes 140 MB to read; a photo
+# is read at a part of its size where it is larger.
+MAX_PIXELS = 36_000_000
+MAX_PHOTO_PIXELS = 250_000_000
+# What a file may have in bytes and pages, and a page in points: ISO 32000 knows no
+# larger one.
+MAX_BYTES = 25 * 1024**2
+MAX_PAGES = 500
+MAX_SIDE = 14_400
 
 # What the file of a picture ends with.
 ENDS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
 
+# Modes of pictures that are made smaller as they are, and what others become first.
+PLAIN_MODES = ("L", "LA", "RGB", "RGBA", "CMYK")
+READ_AS = {"1": "L", "P": "RGBA"}
+
 # Why a file cannot be enclosed.
 PROTECTED, BROKEN, UNKNOWN = "protected", "broken", "unknown"
+TOO_LARGE, TOO_MANY, TOO_FINE = "too large", "too many", "too fine"
 
 
 class Unreadable(ValueError):
@@ -38,16 +50,44 @@ def read(content):
 
     :param bytes content: a PDF, a PNG or a JPEG
     :return: reader of a PDF, which :func:`append` takes
-    :raise Unreadable: it is something else, broken, or protected by a password
+    :raise Unreadable: it is something else, broken, protected by a password, or takes
+        more memory than a file that one encloses
 
     >>> read(b"PK, a text document")
     Traceback (most recent call last):
     ...
     odoo.addons.l10n_fr_recouvrement.paper.page.enclosure_pdf.Unreadable: unknown
     """
-    if b"%PDF-" in content[:1024]:
-        return _open(content)
-    return _open(_draw_picture(content))
+    check_size(len(content))
+    if b"%PDF-" not in content[:1024]:
+        return _open(_draw_picture(content))
+    reader = _open(content)
+    _check_pages(reader)
+    return reader
+
+
+def check_size(count):
+    """Check the size of a file in bytes, which one knows before it is read.
+
+    :raise Unreadable: it is too large to be enclosed
+    """
+    if count > MAX_BYTES:
+        raise Unreadable(TOO_LARGE)
+
+
+def _check_pages(reader):
+    if len(reader.pages) > MAX_PAGES:
+        raise Unreadable(TOO_MANY)
+    try:
+        sides = [
+            side
+            for page in reader.pages
+            for side in (page.mediabox.width, page.mediabox.height)
+        ]
+    except Exception as error:  # the library raises anything on a damaged file
+        raise Unreadable(BROKEN) from error
+    if not all(0 < side <= MAX_SIDE for side in sides):
+        raise Unreadable(BROKEN)
 
 
 def count_pages(pdf):
@@ -99,7 +139,7 @@ def _open(pdf):
 
 def _draw_picture(content):
     """A page with a picture on it, upright, as large as the margins allow."""
-    picture = _open_picture(content)
+    picture = _shrink(_open_picture(content))
     page = A4 if picture.height >= picture.width else A4[::-1]
     room = [side - 2 * MARGIN for side in page]
     # A small one is not blown up beyond a dot a point.
@@ -125,15 +165,44 @@ def _draw_picture(content):
 
 
 def _open_picture(content):
+    """Open a picture that is not too large; nothing but its size is read."""
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     except UnidentifiedImageError as error:
         raise Unreadable(UNKNOWN) from error
+    except Image.DecompressionBombError as error:
+        raise Unreadable(TOO_FINE) from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Unreadable(BROKEN) from error
     # Odoo has Pillow make a grey area of what is cut off.
-    is_whole = ENDS.get(picture.format, b"") in content[-1024:]
-    if not is_whole or picture.width * picture.height > MAX_PIXELS:
+    if ENDS.get(picture.format, b"") not in content[-1024:]:
         raise Unreadable(BROKEN)
+    # The size of a photo is divided while it is read; a PNG is read as a whole, and so
+    # is a JPEG that comes in several passes.
+    if not picture.info.get("progressive"):
+        if picture.width * picture.height > MAX_PHOTO_PIXELS:
+            raise Unreadable(TOO_FINE)
+        picture.draft(None, _paper_pixels(picture, 1))
+    if picture.width * picture.height > MAX_PIXELS:
+        raise Unreadable(TOO_FINE)
+    return picture
+
+
+def _paper_pixels(picture, times=2):
+    """Dots that a picture is read at: twice what its sheet shows, so that it is sharp
+    once it has the size of the sheet."""
+    longest = round(times * max(A4) / 72 * DPI)
+    return (min(picture.width, longest), min(picture.height, longest))
+
+
+def _shrink(picture):
+    """Read a picture; make it as small as paper shows it, upright and on white. What
+    copies it comes last: it is small then."""
     try:
+        if max(picture.size) > max(_paper_pixels(picture)):
+            if picture.mode not in PLAIN_MODES:
+                picture = picture.convert(READ_AS.get(picture.mode, "RGB"))
+            picture.thumbnail(_paper_pixels(picture))
         picture = ImageOps.exif_transpose(picture)
         if picture.mode in ("RGBA", "LA", "P"):
             # What is transparent is white on paper.
