@@ -1,5 +1,5 @@
-"""What every class of the tests starts from, made once here as a class would: Odoo's own
-records, the company with its chart of accounts, its debtors, and another company.
+"""What every class of the tests starts from, made once here as a class would: Odoo's
+own records, the company with its chart of accounts, its debtors, another company.
 
 Making it takes longer than most tests. A class finds it by what is kept of it, see
 ``RecouvrementCase._take_prepared``.

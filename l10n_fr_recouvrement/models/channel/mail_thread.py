@@ -2,9 +2,8 @@ from functools import partial
 
 from odoo import api, models
 
-from .return_report import ReturnReport
-
 from ..settings.crossing import insist
+from .return_report import ReturnReport
 
 ACTION = "recouvrement.action"
 # Headers by which programs mark automatic answers (RFC 3834, and what was
