@@ -63,6 +63,12 @@ Usage: ./dev COMMAND [ARGUMENT ...]
           overhead: posting and paying with the module and without it
             --count N       invoices a round; 500 unless given
             --rounds N      3 unless given
+          size: a book of years under Odoo's own limits, from installing to uninstalling
+            --contacts N    300000 unless given
+            --moves N       600000 unless given
+            --open N        open invoices; 60000 unless given
+            --rebuild       build the book anew: it is kept from one call to the next
+            --keep          leave the database
   reset   throw this clone's state away (.dev/, databases)
             --cache       and what was downloaded and built for all clones
   help    this text

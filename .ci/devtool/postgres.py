@@ -56,9 +56,9 @@ class Server:
     def release(self) -> None:
         """Called once at the end of `./dev`."""
 
-    def sql(self, *statements: str) -> str:
+    def sql(self, *statements: str, database: str = "postgres") -> str:
         """Run statements, each for itself; return what they print."""
-        command = [self._tool("psql"), "-XqAt", "-vON_ERROR_STOP=1", "-dpostgres"]
+        command = [self._tool("psql"), "-XqAt", "-vON_ERROR_STOP=1", f"-d{database}"]
         for statement in statements:
             command += ["-c", statement]
         return output_of(command, clean_env(**self.pg_env)).strip()

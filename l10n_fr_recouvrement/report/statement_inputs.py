@@ -65,6 +65,7 @@ class RecouvrementStatementInputs(models.AbstractModel):
         judgments = self.env["recouvrement.judgment"].browse(
             row["id"] for rows in penalty.judgments.values() for row in rows
         )
+        prefetch_ids = judgments.ids
         inputs = Inputs(
             moves=moves,
             date=date,
@@ -72,7 +73,7 @@ class RecouvrementStatementInputs(models.AbstractModel):
             charges=self._read_charges(moves, date),
             judgments={
                 move_id: judgments.browse([row["id"] for row in rows]).with_prefetch(
-                    judgments.ids
+                    prefetch_ids
                 )
                 for move_id, rows in penalty.judgments.items()
             },

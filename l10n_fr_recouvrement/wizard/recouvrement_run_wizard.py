@@ -115,21 +115,16 @@ class RecouvrementRunWizard(models.TransientModel):
             date = min(wizard.date or today, today)
             scope = wizard.partner_ids or None
             debtors = engine._find_debtors(wizard.company_id, date, scope)
-            candidates = engine._collect(wizard.company_id, date, debtors)
-            left_out = engine._explain_left_out(
-                wizard.company_id, date, candidates, scope
-            )
-            wizard.line_ids = [
-                Command.clear(),
-                *(
-                    Command.create(wizard._prepare_candidate_line(candidate))
-                    for candidate in candidates
-                ),
-                *(
-                    Command.create(wizard._prepare_left_out_line(row))
-                    for row in left_out
-                ),
-            ]
+            lines, listed = [], []
+            for candidates in engine._collect_in_batches(
+                wizard.company_id, date, debtors
+            ):
+                for candidate in candidates:
+                    lines.append(wizard._prepare_candidate_line(candidate))
+                    listed.extend(candidate.move_ids)
+            left_out = engine._explain_left_out(wizard.company_id, date, listed, scope)
+            lines.extend(map(wizard._prepare_left_out_line, left_out))
+            wizard.line_ids = [Command.clear(), *map(Command.create, lines)]
 
     @api.depends("line_ids.excluded", "reason_ids")
     def _compute_counts(self):

@@ -45,6 +45,32 @@ env.cr.commit()
 """
 )
 
+# An invoice whose penalties stopped.
+SETTLED = """
+moves[0]._recouvrement_write({"recouvrement_penalty_settled": True})
+env.cr.commit()
+"""
+
+BUSINESS_TABLES = (
+    "account_move",
+    "account_move_line",
+    "account_partial_reconcile",
+    "mail_message",
+    "mail_template",
+    "mail_tracking_value",
+    "res_company",
+    "res_partner",
+)
+
+# Odoo writes the terms of their translations again, which are the same.
+TRANSLATED_TABLES = (
+    "mail_template",
+    "recouvrement_procedure",
+    "recouvrement_stage",
+)
+# As it does with users, where a module adds to what their group implies.
+CONDITIONS = {"res_partner": "id NOT IN (SELECT partner_id FROM res_users)"}
+
 CUSTOMISE = """
 stages = env.ref("l10n_fr_recouvrement.procedure_business").stage_ids
 reminder, call = stages.filtered(lambda stage: stage.kind == "reminder"), stages[2]
@@ -81,6 +107,12 @@ MIGRATION = re.compile(
 FIELD_BEFORE, FIELD_AFTER = "recouvrement_mediator", "recouvrement_mediation"
 MEDIATOR = "SELECT %s FROM res_company WHERE id = 1"
 
+# Odoo notes that each action and job of a module was made; that is all.
+MESSAGES = """
+SELECT (SELECT count(*) FROM mail_message WHERE model NOT LIKE 'ir.%'),
+       (SELECT count(*) FROM mail_tracking_value)
+"""
+
 UNINSTALL = f"""
 module = env["ir.module.module"].search([("name", "=", "{ADDON}")])
 module.button_immediate_uninstall()
@@ -100,11 +132,33 @@ def test_install_is_quiet(installed):
     assert complaints(log) == []
 
 
-def test_update_is_quiet(installed):
+def test_update_is_quiet_and_writes_nothing_where_nothing_changes(installed):
     name, _log = installed
-    log = server(name, "-u", ADDON)
-    assert f"Module {ADDON} loaded" in log
-    assert complaints(log) == []
+    with database("updated", template=name) as copy:
+        assert complaints(shell(copy, LIVE + SETTLED)) == []
+        before = _rows(copy)
+        log = server(copy, "-u", ADDON)
+        assert f"Module {ADDON} loaded" in log
+        assert complaints(log) == []
+        after = _rows(copy)
+    assert {table for table in before if after[table] != before[table]} == set()
+
+
+def _rows(name):
+    """What tells whether a row was written, of the tables that hold business data."""
+    tables = query(
+        name,
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        f" AND (table_name LIKE 'recouvrement%' OR table_name IN {BUSINESS_TABLES})",
+    )
+    return {
+        table: query(
+            name,
+            f"SELECT {'t' if table in TRANSLATED_TABLES else 'ctid, xmin'}"
+            f" FROM {table} t WHERE {CONDITIONS.get(table, 'TRUE')} ORDER BY 1",
+        )
+        for table in tables
+    }
 
 
 def test_update_brings_new_defaults_beside_a_customised_procedure(installed, tmp_path):
@@ -192,6 +246,12 @@ def test_uninstall_leaves_nothing(installed):
         log = shell(copy, UNINSTALL)
         assert complaints(log) == []
         assert _traces(copy) == []
+        # Installed again, it writes to nobody's chatter.
+        messages = query(copy, MESSAGES)
+        assert complaints(server(copy, "-i", ADDON)) == []
+        assert query(copy, MESSAGES) == messages
+        profiles = "SELECT DISTINCT recouvrement_profile IS NULL FROM res_partner"
+        assert query(copy, profiles) == ["f"]
 
 
 def _traces(name):

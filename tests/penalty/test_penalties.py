@@ -315,6 +315,21 @@ class TestPayments(RecouvrementCase):
             self.company.recouvrement_divisor = "actual"
             self.assertFalse(invoice.recouvrement_penalty_settled)
 
+    def test_an_update_without_new_facts_leaves_paid_invoices_alone(self):
+        """Shipped rates and facts are loaded at each update; most bring none."""
+        invoice = self._invoice(self.business, 5400, "2026-05-31")
+        with freeze_time("2026-07-15"):
+            self._pay(invoice, 5400, "2026-07-15")
+            self._run_nightly()
+            self.assertTrue(invoice.recouvrement_penalty_settled)
+            for name in ("recouvrement.rate", "recouvrement.legal.fact"):
+                facts = self.env[name]
+                facts._load_shipped()
+                facts.browse().write({"date_from": "2026-01-01"})
+                facts.search([], limit=1).write({})
+                facts.browse().unlink()
+            self.assertTrue(invoice.recouvrement_penalty_settled)
+
     def test_unreconciled_after_being_settled_in_time(self):
         invoice = self._invoice(self.business, 500, "2026-07-31")
         line = self._pay(invoice, 500, "2026-07-31")

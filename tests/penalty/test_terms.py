@@ -10,21 +10,58 @@ from ..common import RecouvrementCase
 class TestTerms(RecouvrementCase):
     """Profile, procedure and dates: how an invoice gets them and keeps them."""
 
-    def test_profile_is_guessed_from_the_identifiers(self):
+    def _identified(self):
+        """Contacts of every kind, with the profile that each should have."""
         france, swiss = self.env.ref("base.fr"), self.env.ref("base.ch")
         for profile, vals in (
             ("consumer", {}),
+            ("consumer", {"vat": False, "company_registry": False}),
+            ("consumer", {"company_registry": " "}),
             ("business", {"is_company": True}),
+            ("business", {"parent_id": self.business.id}),
             ("business", {"vat": "FR23334175221"}),
             ("business", {"company_registry": "33417522101010"}),
             ("public", {"is_company": True, "company_registry": "217 500 016 00019"}),
+            ("public", {"company_registry": "217\u00a0500\u202f016\t00019"}),
             ("public", {"is_company": True, "company_registry": "110002011"}),
+            ("business", {"company_registry": "1100020110"}),
             ("business", {"company_registry": "217500016", "country_id": swiss.id}),
+            ("business", {"company_registry": "217500016", "country_id": False}),
         ):
             debtor = self.env["res.partner"].create(
                 {"name": "Débiteur", "country_id": france.id, **vals}
             )
+            yield debtor, profile, vals
+
+    def test_profile_is_guessed_from_the_identifiers(self):
+        for debtor, profile, vals in self._identified():
             self.assertEqual(debtor.recouvrement_profile, profile, vals)
+
+    def test_contacts_there_before_get_the_same_profile_in_one_statement(self):
+        expected = {debtor: profile for debtor, profile, _vals in self._identified()}
+        partners = self.env["res.partner"].with_context(tracking_disable=False)
+        messages = self.env["mail.message"].search_count([])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "ALTER TABLE res_partner DROP recouvrement_profile,"
+            " DROP recouvrement_public_delay"
+        )
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env.registry.init_models(
+            self.env.cr, ["res.partner"], {"module": "l10n_fr_recouvrement"}, False
+        )
+        self.assertLess(self.env.cr.sql_log_count - before, 60)
+        for debtor, profile in expected.items():
+            self.assertEqual(debtor.recouvrement_profile, profile)
+            self.assertEqual(debtor.recouvrement_public_delay, "state")
+        everybody = partners.with_context(active_test=False).search([])
+        for partner in everybody:
+            self.assertEqual(
+                partner.recouvrement_profile, partner._recouvrement_guess_profile()
+            )
+        self.env.cr.flush()
+        self.assertEqual(self.env["mail.message"].search_count([]), messages)
 
     def test_correcting_the_profile_moves_the_open_invoices(self):
         paid = self._invoice(self.consumer, 100, "2026-05-01")

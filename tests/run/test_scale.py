@@ -1,9 +1,16 @@
+from datetime import date
+from unittest.mock import patch
+
 from freezegun import freeze_time
+
+from odoo.fields import Domain
 
 from ..common import RecouvrementCase
 
 # Of a run on one batch of debtors, however many they are and whatever they owe.
 RUN_QUERIES = 75
+# Of the reasons why invoices are not claimed, however many they are.
+LEFT_OUT_QUERIES = 12
 
 
 class TestScale(RecouvrementCase):
@@ -109,3 +116,51 @@ class TestScale(RecouvrementCase):
         count(2)
         small, large = count(5), count(40)
         self.assertLessEqual(large, small + 5)
+
+    def test_what_is_left_out_by_a_rule(self):
+        """A rule on other records asks one search, not one of each invoice."""
+        engine = self.env["recouvrement.engine"]
+
+        def count(size):
+            debtors = self._create_book(size)
+            with freeze_time("2026-05-25"):
+                queries = self._count(
+                    lambda: rows.extend(
+                        engine._explain_left_out(
+                            self.company, date(2026, 5, 25), [], debtors
+                        )
+                    )
+                )
+            self.assertEqual(len(rows), size)
+            self.assertEqual({row["reason"] for row in rows}, {rule})
+            rows.clear()
+            return queries
+
+        rows, rule = [], "Left out by a rule of your organisation."
+        with patch.object(
+            type(engine),
+            "_claimable_domain",
+            lambda *_args: ~Domain("invoice_line_ids.price_unit", "=", 100),
+        ):
+            count(2)
+            small, large = count(5), count(40)
+        self.assertEqual(large, small)
+        self.assertLessEqual(large, LEFT_OUT_QUERIES)
+
+    def test_list_of_invoices_that_a_rule_leaves_out(self):
+        engine = self.env["recouvrement.engine"]
+
+        def count(size):
+            debtors = self._create_book(size)
+            moves = self.env["account.move"].search([("partner_id", "in", debtors.ids)])
+            with freeze_time("2026-05-25"):
+                return self._count(lambda: moves.mapped("recouvrement_hold_reason"))
+
+        with patch.object(
+            type(engine),
+            "_claimable_domain",
+            lambda *_args: ~Domain("invoice_line_ids.price_unit", "=", 100),
+        ):
+            count(2)
+            small, large = count(5), count(40)
+        self.assertEqual(large, small)

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from ..benches import Bench, followup, letters, overhead, penalties
+from ..benches import Bench, followup, letters, overhead, penalties, size
 from ..config import Project
 from ..environment import Environment
 
@@ -12,6 +12,7 @@ BENCHES: dict[str, type[Bench]] = {
     "letters": letters.Letters,
     "penalties": penalties.Penalties,
     "overhead": overhead.Overhead,
+    "size": size.Size,
 }
 
 

@@ -19,5 +19,6 @@ from . import recouvrement_action_planning
 from . import recouvrement_action_outcome
 from . import recouvrement_action_call_sheet
 from . import recouvrement_action_events
+from . import recouvrement_action_outdated
 from . import recouvrement_action_line
 from . import recouvrement_action_today

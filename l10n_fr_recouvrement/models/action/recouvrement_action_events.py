@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...const import PENDING_STATES, WATCHED
+from ..settings import batches
 from ..settings.one_by_one import attempt
 
 _logger = logging.getLogger(__name__)
@@ -39,12 +40,14 @@ class RecouvrementAction(models.Model):
         left to them."""
         move_ids = sorted(self.env.cr.precommit.data.pop(WATCHED, ()))
         actions = self._find_waiting(move_ids).with_user(SUPERUSER_ID)
-        if not actions:
-            return
-        runs = actions.env["recouvrement.run"]
-        for company, part in (
-            actions.try_lock_for_update().grouped("company_id").items()
-        ):
+        if len(actions) > batches.BATCH_SIZE:
+            actions._follow_later()
+        elif actions:
+            actions._follow_by_company()
+
+    def _follow_by_company(self):
+        runs = self.env["recouvrement.run"]
+        for company, part in self.try_lock_for_update().grouped("company_id").items():
             part.with_env(runs._with_company_of_run(company).env)._follow_account()
 
     @api.model

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ...const import PENDING_STATES
+from ..settings.batches import in_batches
 from ..settings.one_by_one import attempt
 from .recouvrement_action_approve import NOT_APPROVED
 
@@ -14,57 +15,65 @@ class RecouvrementAction(models.Model):
     def _refresh(self):
         """Bring the pending actions up to what the account owes today; cancel those
         whose invoices were paid, disputed or left out meanwhile."""
-        engine = self.env["recouvrement.engine"]
+        self.fetch(["state", "is_outdated", "stage_id", "company_id", "partner_id"])
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        pending.filtered("is_outdated").is_outdated = False
         on_request = pending.filtered("is_on_request")
         for company, actions in on_request.grouped("company_id").items():
             actions._refresh_on_request(company._recouvrement_today())
+        on_request._hold_above_limit()
         for company, actions in (pending - on_request).grouped("company_id").items():
             today = company._recouvrement_today()
-            candidates = {
-                candidate.key: candidate
-                for candidate in engine._collect(
-                    company, today, actions.partner_id, planned_only=False
-                )
-            }
-            kept = []
-            for action in actions:
-                # Once: the debtors of two actions may have been merged.
-                candidate = candidates.pop(action._get_grouping_key(), None)
-                if candidate and action._keep_stages(candidate):
-                    kept.append((action, candidate))
-                else:
-                    action._cancel(
-                        self.env._(
-                            "Nothing is left to claim at this stage: paid, credited, "
-                            "disputed or left out, or the debtor follows another "
-                            "procedure now."
-                        )
-                    )
-            penalties = engine._get_penalties(
-                [candidate for _action, candidate in kept]
+            by_debtor = actions.grouped("partner_id")
+            for debtors in in_batches(actions.partner_id):
+                part = self.browse().union(*(by_debtor[debtor] for debtor in debtors))
+                part._refresh_together(company, today)
+                part._hold_above_limit()
+
+    def _refresh_together(self, company, today):
+        """Refresh all the pending actions of some debtors of a company."""
+        engine = self.env["recouvrement.engine"]
+        candidates = {
+            candidate.key: candidate
+            for candidate in engine._collect(
+                company, today, self.partner_id, planned_only=False
             )
-            # All lines at once: unlinking empties the cache.
-            refreshed = self.browse([action.id for action, _candidate in kept])
-            refreshed.line_ids.unlink()
-            refreshed.fetch(["company_id", "currency_id", "partner_id", "state"])
-            lines = []
-            for (action, candidate), penalty in zip(kept, penalties, strict=True):
-                lines += [
-                    {**line, "action_id": action.id}
-                    for line in engine._prepare_lines(candidate, penalty[0])
-                ]
-            self.env["recouvrement.action.line"].create(lines)
-            for (action, candidate), penalty in zip(kept, penalties, strict=True):
-                vals = engine._prepare_amount_vals(candidate, penalty)
-                if action.state == "failed" and not vals["failure_reason"]:
-                    del vals["failure_reason"]  # another one stands
-                vals |= action._prepare_stage_vals(candidate.stage)
-                if "state" in vals:
-                    action._set_state(**vals)
-                else:
-                    action.write(vals)
-        pending._hold_above_limit()
+        }
+        kept = []
+        for action in self:
+            # Once: the debtors of two actions may have been merged.
+            candidate = candidates.pop(action._get_grouping_key(), None)
+            if candidate and action._keep_stages(candidate):
+                kept.append((action, candidate))
+            else:
+                action._cancel(
+                    self.env._(
+                        "Nothing is left to claim at this stage: paid, credited, "
+                        "disputed or left out, or the debtor follows another "
+                        "procedure now."
+                    )
+                )
+        penalties = engine._get_penalties([candidate for _action, candidate in kept])
+        # All lines at once: unlinking empties the cache.
+        refreshed = self.browse([action.id for action, _candidate in kept])
+        refreshed.line_ids.unlink()
+        refreshed.fetch(["company_id", "currency_id", "partner_id", "state"])
+        lines = []
+        for (action, candidate), penalty in zip(kept, penalties, strict=True):
+            lines += [
+                {**line, "action_id": action.id}
+                for line in engine._prepare_lines(candidate, penalty[0])
+            ]
+        self.env["recouvrement.action.line"].create(lines)
+        for (action, candidate), penalty in zip(kept, penalties, strict=True):
+            vals = engine._prepare_amount_vals(candidate, penalty)
+            if action.state == "failed" and not vals["failure_reason"]:
+                del vals["failure_reason"]  # another one stands
+            vals |= action._prepare_stage_vals(candidate.stage)
+            if "state" in vals:
+                action._set_state(**vals)
+            else:
+                action.write(vals)
 
     def _refresh_each(self):
         """Refresh together; when that fails, one by one, and set the one at fault
@@ -91,12 +100,13 @@ class RecouvrementAction(models.Model):
 
         :return: whether there are any
         """
+        move_ids = set(candidate.move_ids)
         for line in self.line_ids:
             move_id = line.move_id.id
             if (
                 line.stage_id
                 and line.move_id.recouvrement_procedure_id == line.stage_id.procedure_id
-                and move_id in candidate.move_ids
+                and move_id in move_ids
                 and move_id not in candidate.covered
                 # A due date that was moved, or paid, begins another lateness.
                 and line.cycle_date == candidate.standings[move_id].cycle

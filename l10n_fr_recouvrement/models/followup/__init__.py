@@ -5,5 +5,6 @@ from . import recouvrement_engine_left_out
 from . import recouvrement_engine_make
 from . import recouvrement_engine_past
 from . import account_move
+from . import account_move_batches
 from . import account_move_events
 from . import res_partner

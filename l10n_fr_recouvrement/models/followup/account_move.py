@@ -16,6 +16,8 @@ from ...const import (
     SETTLED_PAYMENT_STATES,
 )
 from ..procedure.stage_plan import Standing, next_step, planned
+from ..settings.batches import in_batches
+from .next_date import NextDate
 
 _logger = logging.getLogger(__name__)
 
@@ -104,7 +106,7 @@ class AccountMove(models.Model):
         compute="_compute_recouvrement_formal_notice_date",
         groups=ACCOUNTING,
     )
-    recouvrement_next_date = fields.Date(
+    recouvrement_next_date = NextDate(
         "Next step on",
         compute="_compute_recouvrement_next_date",
         store=True,
@@ -173,13 +175,16 @@ class AccountMove(models.Model):
         "recouvrement_deadline",
     )
     def _compute_recouvrement_next_date(self):
+        self._recouvrement_set_next_dates()
+        # What changes the next step changes what waits.
+        self._recouvrement_watch()
+
+    def _recouvrement_set_next_dates(self):
         plans = self._recouvrement_plan()
         for move in self:
             move.recouvrement_next_date = min(
                 (when for when, _stage in plans.get(move.id, ())), default=False
             )
-        # What changes the next step changes what waits.
-        self._recouvrement_watch()
 
     @api.depends("recouvrement_next_date")
     def _compute_recouvrement_next_stage_id(self):
@@ -201,7 +206,7 @@ class AccountMove(models.Model):
 
     @api.depends("recouvrement_next_date")
     def _compute_recouvrement_hold_reason(self):
-        engine = self.env["recouvrement.engine"]
+        engine = self.env["recouvrement.engine"]._with_claimable(self)
         for move in self:
             held = (
                 move.state == "posted"
@@ -489,7 +494,9 @@ class AccountMove(models.Model):
                 ("recouvrement_profile", "=", False),
             ]
         )
-        moves._recouvrement_freeze_terms()
+        for part in in_batches(moves):
+            part._recouvrement_fetch("posted_before", "recouvrement_rate_basis")
+            part._recouvrement_freeze_terms()
 
     @api.model
     def _recouvrement_unsettled_domain(self):

@@ -40,6 +40,7 @@ class OpenItem(TypedDict):
     cycle_date: Date | None
     deadline: Date | None
     presented: Date | None
+    next_date: Date | None  # as announced
 
 
 @dataclass

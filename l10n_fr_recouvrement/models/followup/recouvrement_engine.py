@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...const import PENDING_STATES
+from ..settings.batches import in_batches
 
 # Lines of actions that wait to be carried out: their invoices reach no other stage.
 WAITING = [("state", "in", PENDING_STATES), ("stage_id", "!=", False)]
@@ -78,9 +79,12 @@ class RecouvrementEngine(models.AbstractModel):
         moves = self.env["account.move"].browse(
             move_id for candidate in candidates for move_id in candidate.move_ids
         )
+        # Read together, whatever the debtor: all share one list of ids.
+        prefetch_ids = moves.ids
         for candidate in candidates:
-            # Read together, whatever the debtor.
-            candidate.moves = moves.browse(candidate.move_ids).with_prefetch(moves.ids)
+            candidate.moves = moves.browse(candidate.move_ids).with_prefetch(
+                prefetch_ids
+            )
         self._find_standings(candidates)
         if planned_only:
             self._plan(company, date, candidates)
@@ -92,6 +96,13 @@ class RecouvrementEngine(models.AbstractModel):
                 and (candidate.stages or not candidate.account.is_courtesy)
             ]
         return candidates
+
+    @api.model
+    def _collect_in_batches(self, company, date, partners):
+        """Iterate over what :meth:`_collect` returns of some of the debtors at a time,
+        so that memory holds the accounts of these alone."""
+        for part in in_batches(partners, forget=("account.move", "account.move.line")):
+            yield self._collect(company, date, part)
 
     @api.model
     def _get_courtesy_lead(self, company):

@@ -6,6 +6,17 @@ from odoo.tools import format_amount, format_date
 
 from ... import law
 from ...const import CONTACTED_STATES, FOLLOWED_TYPES, PENDING_STATES
+from ..settings.batches import in_batches
+
+# Key of the context: ids of the invoices that may be claimed, among those reported on.
+CLAIMABLE = "recouvrement_claimable"
+# What is read to report why invoices are left out.
+READ_MODELS = (
+    "account.move",
+    "account.move.line",
+    "recouvrement.action.line",
+    "recouvrement.action",
+)
 
 
 class RecouvrementEngine(models.AbstractModel):
@@ -90,9 +101,11 @@ class RecouvrementEngine(models.AbstractModel):
         return self.env._("No stage is due.")
 
     @api.model
-    def _explain_left_out(self, company, date, candidates, partners=None):
-        """Return why overdue invoices that ``candidates`` do not list are not claimed.
+    def _explain_left_out(self, company, date, listed, partners=None):
+        """Return why overdue invoices are not claimed.
 
+        :param listed: ids of the invoices that letters claim, or that are left out with
+            their letter
         :return: list of dicts, one per debtor and reason: ``partner_id``,
             ``currency_id`` (of the company), ``amount``, ``invoice_count``,
             ``days_late``, ``reason``, ``detail``
@@ -103,24 +116,10 @@ class RecouvrementEngine(models.AbstractModel):
         )
         if partners is not None:
             domain &= Domain("commercial_partner_id", "in", partners.ids)
-        listed = [move_id for candidate in candidates for move_id in candidate.move_ids]
         rows = {}
-        for move in moves.search(domain & Domain("id", "not in", listed)):
-            overdue = move.line_ids.filtered_domain(
-                moves._recouvrement_overdue_line_domain(date)
-            )
-            self._add_left_out(
-                rows,
-                company,
-                move,
-                (
-                    self._get_left_out_reason(company, move),
-                    self._get_left_out_detail(move),
-                ),
-                {line.date_maturity for line in overdue},
-                overdue.mapped("amount_residual"),
-                date,
-            )
+        left_out = moves.search(domain & Domain("id", "not in", listed))
+        for part in in_batches(left_out, forget=READ_MODELS):
+            self._with_claimable(part)._add_unlisted(rows, company, part, date)
         for move in moves.search(self._in_transit_domain(company, date, partners)):
             self._add_left_out(
                 rows,
@@ -139,6 +138,26 @@ class RecouvrementEngine(models.AbstractModel):
                 date,
             )
         return [{**row, "amount": float(row["amount"])} for row in rows.values()]
+
+    @api.model
+    def _add_unlisted(self, rows, company, moves, date):
+        """Add overdue invoices that no letter lists to the rows of their reasons."""
+        moves._recouvrement_fetch("recouvrement_next_date")
+        late = self.env["account.move"]._recouvrement_overdue_line_domain(date)
+        for move in moves:
+            overdue = move.line_ids.filtered_domain(late)
+            self._add_left_out(
+                rows,
+                company,
+                move,
+                (
+                    self._get_left_out_reason(company, move),
+                    self._get_left_out_detail(move),
+                ),
+                {line.date_maturity for line in overdue},
+                overdue.mapped("amount_residual"),
+                date,
+            )
 
     @api.model
     def _add_left_out(self, rows, company, move, why, dues, amounts, date):
@@ -214,10 +233,29 @@ class RecouvrementEngine(models.AbstractModel):
     @api.model
     def _is_claimable(self, move):
         """Whether follow-up may claim an invoice today, by :meth:`_claimable_domain`.
-        Asked of single invoices, which are read together."""
-        today = move.company_id._recouvrement_today()
-        domain = self._claimable_domain(move.company_id, today)
-        return bool(move.sudo().filtered_domain(domain))
+        Who asks it of many has them found first (:meth:`_with_claimable`)."""
+        claimable = self.env.context.get(CLAIMABLE)
+        if claimable is None:
+            claimable = self._find_claimable(move)
+        return move._origin.id in claimable
+
+    @api.model
+    def _with_claimable(self, moves):
+        """The engine as it reports on ``moves``: those that follow-up may claim are
+        found by one search, not asked for invoice by invoice."""
+        return self.with_context(**{CLAIMABLE: self._find_claimable(moves)})
+
+    @api.model
+    def _find_claimable(self, moves):
+        """Ids of the invoices that follow-up may claim today."""
+        claimable = set()
+        for company, part in moves._origin.sudo().grouped("company_id").items():
+            today = company._recouvrement_today()
+            domain = Domain(self._claimable_domain(company, today))
+            if not domain.is_true():
+                part = part.search(domain & Domain("id", "in", part.ids))
+            claimable.update(part.ids)
+        return frozenset(claimable)
 
     @api.model
     def _get_left_out_detail(self, move):

@@ -214,12 +214,12 @@ class RecouvrementEnginePast(models.AbstractModel):
         )
 
     @api.model
-    def _explain_left_out(self, company, date, candidates, partners=None):
+    def _explain_left_out(self, company, date, listed, partners=None):
         # The reasons are those of today.
         return []
 
     @api.model
-    def _announce_anew(self, moves, date):
+    def _announce_anew(self, candidates, date):
         """Announces nothing: the day is past."""
 
     @api.model

@@ -50,7 +50,7 @@ class RecouvrementEngine(models.AbstractModel):
                 if not candidate.stages:
                     candidate.excluded = self._get_no_stage_reason(candidate)
         if self._get_courtesy_lead(company):
-            self._announce_anew(moves, date)
+            self._announce_anew(candidates, date)
 
     @api.model
     def _find_standings(self, candidates):
@@ -198,15 +198,14 @@ class RecouvrementEngine(models.AbstractModel):
         ]
 
     @api.model
-    def _announce_anew(self, moves, date):
+    def _announce_anew(self, candidates, date):
         """Announce the next step of invoices that fell due before anybody sent the
         courtesy: no date of a past without a letter stays on the screen."""
-        late = moves.filtered(
-            lambda move: (
-                move.recouvrement_next_date
-                and (due := move._recouvrement_date_due())
-                and move.recouvrement_next_date <= due < date
-            )
+        moves = self.env["account.move"].browse(
+            move_id
+            for candidate in candidates
+            for move_id, row in candidate.rows.items()
+            if row["next_date"] and row["next_date"] <= row["date_maturity"] < date
         )
-        if late:
-            self.env.add_to_compute(moves._fields["recouvrement_next_date"], late)
+        if moves:
+            self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)

@@ -166,6 +166,7 @@ class RecouvrementEngine(models.AbstractModel):
                        move.recouvrement_cycle_date AS cycle_date,
                        move.recouvrement_deadline AS deadline,
                        move.recouvrement_presented_date AS presented,
+                       move.recouvrement_next_date AS next_date,
                        %(profile)s AS profile,
                        instalment.number, instalment.count,
                        EXISTS (SELECT FROM recouvrement_action_line waiting

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
 
 from ...const import (
     ACCOUNTING,
@@ -177,6 +179,51 @@ class ResPartner(models.Model):
         compute="_compute_recouvrement_last_contact",
         groups=ACCOUNTING,
     )
+
+    def _auto_init(self):
+        # EXTENDS base: the ORM would write contact by contact, and log a change of the
+        # profile on each of them
+        if not column_exists(self.env.cr, self._table, "recouvrement_profile"):
+            for name in ("recouvrement_profile", "recouvrement_public_delay"):
+                if not column_exists(self.env.cr, self._table, name):
+                    create_column(self.env.cr, self._table, name, "varchar")
+            self._recouvrement_fill_profiles()
+        return super()._auto_init()
+
+    @api.model
+    def _recouvrement_fill_profiles(self):
+        """Give a profile to the contacts that have none, in one statement: that of
+        :meth:`_recouvrement_guess_profile`, and the time to pay that new ones get."""
+        registry = self._recouvrement_get_registry_sql("partner")
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner filled
+                   SET recouvrement_profile = CASE
+                       WHEN country.code = ANY(%(france)s)
+                            AND LENGTH(%(registry)s) IN (9, 14)
+                            AND LEFT(%(registry)s, 1) = ANY(%(public)s)
+                       THEN 'public'
+                       WHEN %(is_company)s
+                            OR partner.parent_id IS NOT NULL
+                            OR partner.vat != ''
+                            OR %(registry)s != ''
+                       THEN 'business'
+                       ELSE 'consumer' END,
+                       recouvrement_public_delay = COALESCE(
+                           filled.recouvrement_public_delay, %(delay)s)
+                  FROM res_partner partner
+             LEFT JOIN res_country country ON country.id = partner.country_id
+                 WHERE partner.id = filled.id
+                   AND filled.recouvrement_profile IS NULL
+                """,
+                france=list(self.env["res.company"]._get_france_country_codes()),
+                registry=registry,
+                public=list(PUBLIC_SIREN_FIRST_DIGITS),
+                is_company=self._recouvrement_is_company_sql("partner"),
+                delay=self._fields["recouvrement_public_delay"].default(self),
+            )
+        )
 
     @api.depends(COMPANY_FIELD, REGISTRY_FIELD, "parent_id", "vat", "country_code")
     def _compute_recouvrement_profile(self):

@@ -2,11 +2,13 @@ from lxml import etree
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import file_open
 from odoo.tools.convert import xml_import
 from odoo.tools.translate import TranslationImporter, get_po_paths
 
 from ...const import PROFILES
+from ..settings.batches import in_batches
 from .stage_plan import nominal_days
 
 MODULE = "l10n_fr_recouvrement"
@@ -124,26 +126,26 @@ class RecouvrementProcedure(models.Model):
 
     def write(self, vals):
         # EXTENDS base: an archived procedure leaves its invoices to the default one
+        names = sorted({"late_entry", "active"} & vals.keys())
+        before = {procedure: [procedure[name] for name in names] for procedure in self}
         res = super().write(vals)
         if "active" in vals and not vals["active"]:
             self._leave_open_invoices()
-        if {"late_entry", "active"} & vals.keys():
-            self._refresh_open_invoices()
+        self.filtered(
+            lambda procedure: before[procedure] != [procedure[name] for name in names]
+        )._refresh_open_invoices()
         return res
 
     def _leave_open_invoices(self):
         """Move the unsettled invoices that follow these procedures to the default one
         of their company and profile."""
         moves = self.env["account.move"].sudo()
-        moves = moves.search(
-            [
-                *moves._recouvrement_unsettled_domain(),
-                ("recouvrement_procedure_id", "in", self.ids),
-            ]
-        )
-        for (company, procedure), part in moves.grouped(
-            lambda move: (move.company_id, move.recouvrement_procedure_id)
-        ).items():
+        for company, procedure, part in moves._read_group(
+            moves._recouvrement_unsettled_domain()
+            & Domain("recouvrement_procedure_id", "in", self.ids),
+            ["company_id", "recouvrement_procedure_id"],
+            ["id:recordset"],
+        ):
             default = self._get_default(company, procedure.profile)
             if not default:
                 raise ValidationError(
@@ -156,7 +158,8 @@ class RecouvrementProcedure(models.Model):
                         procedure=procedure.name,
                     )
                 )
-            part.recouvrement_procedure_id = default
+            for some in in_batches(part):
+                some.recouvrement_procedure_id = default
 
     def _get_equivalent(self, stage):
         """Stage of this procedure where an invoice stands that reached ``stage`` of

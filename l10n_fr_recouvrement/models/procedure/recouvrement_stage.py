@@ -318,10 +318,15 @@ class RecouvrementStage(models.Model):
 
     def write(self, vals):
         # EXTENDS base: the next date of open invoices follows the procedure
+        names = sorted(PLAN_FIELDS & vals.keys())
+        before = {stage: [stage[name] for name in names] for stage in self}
         procedures = self.procedure_id
         res = super().write(vals)
-        if PLAN_FIELDS & vals.keys():
-            (procedures | self.procedure_id)._refresh_open_invoices()
+        changed = self.filtered(
+            lambda stage: before[stage] != [stage[name] for name in names]
+        )
+        if changed:
+            (procedures | changed.procedure_id)._refresh_open_invoices()
         return res
 
     def unlink(self):
@@ -395,7 +400,7 @@ class RecouvrementStage(models.Model):
         # A condition is the manager's: it holds whatever the user may read.
         moves = (
             moves.sudo()
-            .with_company(moves[:1].company_id)
+            .with_company(moves[:1].with_prefetch().company_id)
             .with_context(active_test=False)
         )
         for stage in (

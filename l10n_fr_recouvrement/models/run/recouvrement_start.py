@@ -1,6 +1,7 @@
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -13,6 +14,7 @@ from ... import law
 from ...paper.words import letter_kinds
 from ..followup.recouvrement_engine import WAITING
 from ..followup.recouvrement_engine_read import ITEM_KIND, ITEM_PROFILE, ITEMS
+from ..settings.batches import in_batches
 
 # Age of what is open, by the first day late of each part.
 AGES = [
@@ -199,65 +201,54 @@ class RecouvrementStart(models.AbstractModel):
             self.env.flush_all()
             engine = self.env["recouvrement.engine"]
             debtors = engine._find_debtors(company, date)
-            candidates = engine._collect(company, date, debtors)
-            left_out = engine._explain_left_out(company, date, candidates)
+            steps, excluded, listed = {}, {}, []
+            for candidates in engine._collect_in_batches(company, date, debtors):
+                for candidate in candidates:
+                    self._add_candidate(steps, excluded, candidate)
+                    listed.extend(candidate.move_ids)
+            for row in engine._explain_left_out(company, date, listed):
+                self._add_left_out(excluded, row)
             return StartPreview(
-                self._sum_steps(candidates),
-                self._sum_excluded(candidates, left_out),
+                self._sort_steps(self._count_debtors(steps)),
+                sorted(self._count_debtors(excluded), key=lambda row: -row["amount"]),
                 len(claimed),
             )
 
     @api.model
-    def _sum_steps(self, candidates):
-        steps = {}
-        due = [candidate for candidate in candidates if not candidate.excluded]
-        for candidate in sorted(
-            due,
-            key=lambda candidate: (
-                candidate.stage.procedure_id.profile,
-                candidate.stage.procedure_id.id,
-                candidate.stage._get_rank(),
-            ),
-        ):
-            key = {
-                "stage_id": candidate.stage.id,
-                "currency_id": candidate.currency.id,
-            }
-            self._add(
-                steps,
-                key,
-                candidate.partner.id,
-                len(candidate.move_ids),
-                candidate.amount,
-            )
-        return self._count_debtors(steps)
+    def _add_candidate(self, steps, excluded, candidate):
+        """Add a letter to the row of its stage, or of the reason why there is none."""
+        if candidate.excluded:
+            rows, key = excluded, {"reason": candidate.excluded}
+        else:
+            rows, key = steps, {"stage_id": candidate.stage.id}
+        self._add(
+            rows,
+            {**key, "currency_id": candidate.currency.id},
+            candidate.partner.id,
+            len(candidate.move_ids),
+            candidate.amount,
+        )
 
     @api.model
-    def _sum_excluded(self, candidates, left_out):
-        rows = {}
-        for candidate in candidates:
-            if candidate.excluded:
-                key = {
-                    "reason": candidate.excluded,
-                    "currency_id": candidate.currency.id,
-                }
-                self._add(
-                    rows,
-                    key,
-                    candidate.partner.id,
-                    len(candidate.move_ids),
-                    candidate.amount,
-                )
-        for row in left_out:
-            key = {"reason": row["reason"], "currency_id": row["currency_id"]}
-            self._add(
-                rows,
-                key,
-                row["partner_id"],
-                row["invoice_count"],
-                law.to_decimal(row["amount"]),
-            )
-        return sorted(self._count_debtors(rows), key=lambda row: -row["amount"])
+    def _add_left_out(self, excluded, row):
+        self._add(
+            excluded,
+            {"reason": row["reason"], "currency_id": row["currency_id"]},
+            row["partner_id"],
+            row["invoice_count"],
+            law.to_decimal(row["amount"]),
+        )
+
+    @api.model
+    def _sort_steps(self, rows):
+        """The rows in the order of profiles, procedures and stages."""
+
+        def rank(row):
+            stage = self.env["recouvrement.stage"].browse(row["stage_id"])
+            procedure = stage.procedure_id
+            return (procedure.profile, procedure.id, stage._get_rank())
+
+        return sorted(rows, key=rank)
 
     @api.model
     def _count_debtors(self, rows):
@@ -286,17 +277,17 @@ class RecouvrementStart(models.AbstractModel):
     def _start(self, company, date, answers):
         """Write answers, and note on the invoices taken as claimed before where their
         stage comes from."""
-        claimed = self._apply(company, date, answers)
-        claimed._message_log_batch(
-            {
-                move.id: self.env._(
-                    "Taken as claimed before, at the stage “%s”, when follow-up was "
-                    "started: no letter was sent from here.",
-                    move.recouvrement_stage_id.name,
-                )
-                for move in claimed
-            }
-        )
+        for part in in_batches(self._apply(company, date, answers)):
+            part._message_log_batch(
+                {
+                    move.id: self.env._(
+                        "Taken as claimed before, at the stage “%s”, when follow-up "
+                        "was started: no letter was sent from here.",
+                        move.recouvrement_stage_id.name,
+                    )
+                    for move in part
+                }
+            )
 
     @api.model
     def _apply(self, company, date, answers):
@@ -322,28 +313,35 @@ class RecouvrementStart(models.AbstractModel):
     def _take_as_claimed(self, company, date, answers):
         """Put old debts where they would stand, had a stage been done on ``date``."""
         moves = self.env["account.move"].sudo()
-        moves = moves.search(self._claimed_domain(company, date, answers))
+        domain = self._claimed_domain(company, date, answers)
+        procedures = self.env["recouvrement.procedure"].sudo()
+        groups = moves._read_group(domain, ["recouvrement_procedure_id"])
         stages = self._get_claimed_stages(
-            moves.recouvrement_procedure_id, answers.claimed_kind
+            procedures.union(*(procedure for (procedure,) in groups)),
+            answers.claimed_kind,
         )
+        moves = moves.search(domain)
         reached = {}
-        for move in moves:
-            due = move._recouvrement_date_due()
-            stage = stages.get(move.recouvrement_procedure_id)
-            if not (stage and due) or (date - due).days <= answers.claimed_days:
-                continue
-            standing = move._recouvrement_standing(due)
-            if not standing.position or standing.position.rank < stage._get_rank():
-                reached.setdefault((stage, standing.cycle), []).append(move.id)
+        for part in in_batches(moves):
+            part._recouvrement_fetch()
+            for move in part:
+                due = move._recouvrement_date_due()
+                stage = stages.get(move.recouvrement_procedure_id)
+                if not (stage and due) or (date - due).days <= answers.claimed_days:
+                    continue
+                standing = move._recouvrement_standing(due)
+                if not standing.position or standing.position.rank < stage._get_rank():
+                    reached.setdefault((stage, standing.cycle), []).append(move.id)
         for (stage, cycle), move_ids in reached.items():
-            moves.browse(move_ids)._recouvrement_write(
-                {
-                    "recouvrement_stage_id": stage.id,
-                    "recouvrement_stage_date": date,
-                    "recouvrement_cycle_date": cycle,
-                }
-            )
-        return moves.browse(sum(reached.values(), []))
+            for part in in_batches(moves.browse(move_ids)):
+                part._recouvrement_write(
+                    {
+                        "recouvrement_stage_id": stage.id,
+                        "recouvrement_stage_date": date,
+                        "recouvrement_cycle_date": cycle,
+                    }
+                )
+        return moves.browse(chain.from_iterable(reached.values()))
 
     @api.model
     def _claimed_domain(self, company, date, answers):

@@ -25,19 +25,22 @@ class RecouvrementDatedMixin(models.AbstractModel):
     def create(self, vals_list):
         # EXTENDS base
         records = super().create(vals_list)
-        self._forget_tables()
+        if records:
+            self._forget_tables()
         return records
 
     def write(self, vals):
         # EXTENDS base
         res = super().write(vals)
-        self._forget_tables()
+        if self and vals:
+            self._forget_tables()
         return res
 
     def unlink(self):
         # EXTENDS base
         res = super().unlink()
-        self._forget_tables()
+        if self:
+            self._forget_tables()
         return res
 
     @api.model

@@ -7,6 +7,8 @@ from ...const import BELOW_FLOOR, CREDIT_EFFECTS, DUE_STATES, RATE_BASES
 
 # Account of the French chart for what late customers pay, first found.
 PENALTY_ACCOUNT_CODES = ("763100", "758100")
+# Settings that decide when stages fall due.
+PLANNING_FIELDS = {"recouvrement_start_date", "recouvrement_alsace_moselle"}
 # Settings that the penalties of invoices paid before they changed depend on too.
 PENALTY_FIELDS = {
     "recouvrement_divisor",
@@ -246,11 +248,14 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         # EXTENDS base: what decides when stages fall due
+        before = self._recouvrement_get_planning(vals)
         res = super().write(vals)
-        if {"recouvrement_start_date", "recouvrement_alsace_moselle"} & vals.keys():
+        after = self._recouvrement_get_planning(vals)
+        changed = self.filtered(lambda company: after[company] != before[company])
+        if changed:
             moves = self.env["account.move"].sudo()
             moves = moves.search(
-                [*moves._recouvrement_open_domain(), ("company_id", "in", self.ids)]
+                [*moves._recouvrement_open_domain(), ("company_id", "in", changed.ids)]
             )
             self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
         if PENALTY_FIELDS & vals.keys():
@@ -263,6 +268,12 @@ class ResCompany(models.Model):
                 ]
             )
         return res
+
+    def _recouvrement_get_planning(self, names):
+        """Return ``{company: values}`` of what moves the next steps of its invoices,
+        among the fields of these names."""
+        names = sorted(PLANNING_FIELDS.intersection(names))
+        return {company: [company[name] for name in names] for company in self}
 
     def _recouvrement_get_lre_provider(self):
         """The service that the company sends electronic registered letters by."""

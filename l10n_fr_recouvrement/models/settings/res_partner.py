@@ -1,8 +1,13 @@
 from odoo import models
+from odoo.tools import SQL
 
 # Odoo's fields behind the accessors below, for who depends on them.
 REGISTRY_FIELD = "company_registry"
 COMPANY_FIELD = "is_company"
+
+
+# What Python takes for blanks; PostgreSQL's own class knows fewer of them.
+BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 
 
 class ResPartner(models.Model):
@@ -19,3 +24,15 @@ class ResPartner(models.Model):
         """Whether a partner is marked as a company, and not as a person."""
         self.ensure_one()
         return self[COMPANY_FIELD]
+
+    def _recouvrement_get_registry_sql(self, alias):
+        """The same as :meth:`_recouvrement_get_registry`, in SQL."""
+        return SQL(
+            "translate(COALESCE(%s, ''), %s, '')",
+            self._field_to_sql(alias, REGISTRY_FIELD),
+            BLANKS,
+        )
+
+    def _recouvrement_is_company_sql(self, alias):
+        """The same as :meth:`_recouvrement_is_company`, in SQL."""
+        return SQL("COALESCE(%s, FALSE)", self._field_to_sql(alias, COMPANY_FIELD))
