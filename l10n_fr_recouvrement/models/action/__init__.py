@@ -21,3 +21,4 @@ from . import recouvrement_action_call_sheet
 from . import recouvrement_action_events
 from . import recouvrement_action_line
 from . import recouvrement_action_today
+from . import res_partner

@@ -16,6 +16,7 @@ class RecouvrementAction(models.Model):
         engine = self.env["recouvrement.engine"]
         today = fields.Date.context_today(self)
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
+        costs = {action: action.amount_costs for action in pending._filter_approved()}
         on_request = pending.filtered("is_on_request")
         on_request._refresh_on_request(today)
         for company, actions in (pending - on_request).grouped("company_id").items():
@@ -62,6 +63,9 @@ class RecouvrementAction(models.Model):
                     action._set_state(**vals)
                 else:
                     action.write(vals)
+        for action, cost in costs.items():
+            if action.amount_costs > cost:
+                action._withdraw_approval(self.env._("Complementary costs"))
         pending._hold_above_limit()
 
     def _get_grouping_key(self):
@@ -100,5 +104,5 @@ class RecouvrementAction(models.Model):
         if self.state != "failed":
             # What was approved was another letter.
             vals["state"] = self._get_first_state(stage)
-            vals |= {"approved_above_limit": False, **NOT_APPROVED}
+            vals |= NOT_APPROVED
         return vals
