@@ -50,6 +50,7 @@ class RecouvrementRunWizard(models.TransientModel):
         "wizard_id",
         "Reasons",
         compute="_compute_reason_ids",
+        compute_sudo=False,
         store=True,
     )
     due_count = fields.Integer(compute="_compute_counts")
@@ -109,6 +110,9 @@ class RecouvrementRunWizard(models.TransientModel):
     def _compute_line_ids(self):
         today = fields.Date.context_today(self)
         for wizard in self:
+            if not wizard.company_id:
+                wizard.line_ids = [Command.clear()]
+                continue
             wizard.company_id.check_access("read")
             engine = wizard._get_engine()
             date = min(wizard.date or today, today)
@@ -177,7 +181,9 @@ class RecouvrementRunWizard(models.TransientModel):
     def _compute_bank_warning(self):
         today = fields.Date.context_today(self)
         for wizard in self:
-            wizard.bank_warning = wizard.company_id._recouvrement_get_bank_warning(
+            wizard._check_company()
+            company = wizard.company_id
+            wizard.bank_warning = company and company._recouvrement_get_bank_warning(
                 today
             )
 
@@ -258,7 +264,7 @@ class RecouvrementRunWizardLine(models.TransientModel):
     )
     partner_id = fields.Many2one("res.partner", "Debtor", required=True)
     stage_id = fields.Many2one("recouvrement.stage")
-    channel = fields.Selection(related="stage_id.channel")
+    channel = fields.Selection(related="stage_id.channel", related_sudo=False)
     invoice_count = fields.Integer("Invoices")
     days_late = fields.Integer("Days late")
     currency_id = fields.Many2one("res.currency", required=True)
