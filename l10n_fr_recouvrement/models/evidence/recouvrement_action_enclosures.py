@@ -71,5 +71,6 @@ class RecouvrementAction(models.Model):
     def action_print_alone(self):
         """Print the letter without what was enclosed."""
         self.ensure_one()
+        self.check_access("read")
         report = self.env.ref("l10n_fr_recouvrement.action_report_letter_alone")
         return report.report_action(self, config=False)

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
 from ...const import CHASED_PAYMENT_STATES, CONTACTED_STATES, PENDING_STATES
+from ..settings.recouvrement_guarded_mixin import get_given
 
 _logger = logging.getLogger(__name__)
 
@@ -16,8 +17,17 @@ _logger = logging.getLogger(__name__)
 MAX_CONFLICTS = 5
 # Debtors whose actions are made in one transaction.
 BATCH_SIZE = 200
+MAGIC_FIELDS = {"create_date", "create_uid", "id", "write_date", "write_uid"}
 # What a run is about.
-FIXED_FIELDS = {"automatic", "company_id", "date", "started", "state"}
+FIXED_FIELDS = {
+    "action_ids",
+    "automatic",
+    "batch_ids",
+    "company_id",
+    "date",
+    "started",
+    "state",
+}
 
 
 class RecouvrementRun(models.Model):
@@ -109,15 +119,13 @@ class RecouvrementRun(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS base: the run of the day is started by the daily job alone
-        if not self.env.su and any(
-            {"started", "automatic"} & vals.keys() for vals in vals_list
-        ):
+        if not self.env.su and {"started", "automatic"} & get_given(self, vals_list):
             raise UserError(self.env._("The daily job alone makes automatic runs."))
         return super().create(vals_list)
 
     def _get_editable(self):
         # OVERRIDE: what a run is about is set when it is made
-        return self._fields.keys() - FIXED_FIELDS
+        return self._fields.keys() - FIXED_FIELDS - MAGIC_FIELDS
 
     def _explain_locked(self, names):
         # OVERRIDE
@@ -126,6 +134,7 @@ class RecouvrementRun(models.Model):
     def action_start(self):
         """Make the actions of the day for every debtor something falls due for: at once
         when they are few, else by the scheduled job or the workers of `queue_job`."""
+        self.check_access("write")
         for run in self:
             run._refresh_outdated(run.company_id)
             if run.started:
@@ -192,12 +201,14 @@ class RecouvrementRun(models.Model):
 
     def action_refresh(self):
         """Show the progress of the run."""
+        self.check_access("read")
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_view_actions(self):
         """Open the actions of this run, or the only one; while it goes on, its
         progress."""
         self.ensure_one()
+        self.check_access("read")
         if self.state == "running":
             return self._get_records_action()
         action = self.env["ir.actions.act_window"]._for_xml_id(
