@@ -5,12 +5,13 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from ..hooks import Extending
 from .common import ActionCase
 
 DAY = "2026-05-05"
 
 
-class TestApproval(ActionCase):
+class TestApproval(Extending, ActionCase):
     """An approval holds for what was read: what changes it takes it away, with a
     trace."""
 
@@ -109,6 +110,17 @@ class TestApproval(ActionCase):
         self.assertFalse(self.action.approved_above_limit)
         with self.assertRaises(UserError):
             self.action.with_user(self.officer).action_approve()
+
+    def test_what_else_was_read(self):
+        """``_get_approved_fields``: who answers is named on the letters of the
+        house."""
+        self._extend(
+            "recouvrement.action",
+            "_get_approved_fields",
+            lambda actions, original: [*original(), "user_id"],
+        )
+        self.action.with_user(self.officer).user_id = self.colleague
+        self.assertWithdrawn()
 
     def test_proof_names_who_approved_what_left(self):
         self.action.with_user(self.officer).letter_note = "<p>Sous 48 h.</p>"

@@ -53,7 +53,7 @@ class AccountMove(models.Model):
 
     def _recouvrement_get_limited(self):
         """Those of these invoices whose penalties the user lowers up to a limit only:
-        all but those of the companies where they are a recovery manager. Hook."""
+        all but those of the companies where they are a recovery manager."""
         if self.env.su:
             return self.browse()
         moves = self.sudo().filtered(
