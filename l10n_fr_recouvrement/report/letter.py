@@ -54,6 +54,7 @@ class ReportLetter(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         actions = self.env["recouvrement.action"].browse(docids)
+        actions.check_access("read")
         return self._prepare_document([self._letter_values(a) for a in actions])
 
     @api.model

@@ -16,6 +16,7 @@ class ReportVisitNotice(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         actions = self.env["recouvrement.action"].browse(docids)
+        actions.check_access("read")
         return {"notices": [self._prepare_notice(action) for action in actions]}
 
     @api.model

@@ -1,3 +1,4 @@
+from . import recouvrement_action_wizard_mixin
 from . import base_partner_merge_automatic_wizard
 from . import recouvrement_run_wizard
 from . import recouvrement_penalty_wizard_mixin

@@ -20,8 +20,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_values(self, src_partners, dst_partner):
         # EXTENDS base: who may merge contacts need not be in charge of recovery, and
-        # an insolvency judgment is not lost
-        return super()._update_values(src_partners.sudo(), dst_partner.sudo())
+        # an insolvency judgment is not lost; what it takes off penalties has its limit
+        kept = dst_partner.with_env(self.env)
+        with kept._recouvrement_all_penalised()._recouvrement_conceding():
+            return super()._update_values(src_partners.sudo(), dst_partner.sudo())
 
     def _log_merge_operation(self, src_partners, dst_partner):
         # EXTENDS base: everything belongs to the one that remains by now

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -13,7 +13,7 @@ class RecouvrementCostWizard(models.TransientModel):
     move_id = fields.Many2one(
         "account.move", "Invoice", required=True, readonly=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(related="move_id.currency_id")
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     name = fields.Char("Nature", required=True)
     date = fields.Date(
         required=True, default=lambda self: self.env.company._recouvrement_today()
@@ -25,6 +25,11 @@ class RecouvrementCostWizard(models.TransientModel):
         "claimed already: only what exceeds it is owed on top.",
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Justification")
+
+    @api.constrains("move_id")
+    def _check_move(self):
+        # constraints have every right
+        self.sudo(False).move_id.check_access("read")
 
     def action_add(self):
         """Add the cost to the penalties of the invoice."""

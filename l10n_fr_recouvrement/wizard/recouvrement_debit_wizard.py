@@ -40,7 +40,11 @@ class RecouvrementDebitWizard(models.TransientModel):
         help="Penalties are charged up to this day, included.",
     )
     date_due = fields.Date(
-        "To be paid by", compute="_compute_date_due", store=True, readonly=False
+        "To be paid by",
+        compute="_compute_date_due",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     with_interest = fields.Boolean("Interest", default=True)
     with_indemnity = fields.Boolean("Flat-rate indemnity", default=True)
@@ -51,6 +55,7 @@ class RecouvrementDebitWizard(models.TransientModel):
         "recouvrement.debit.wizard.line",
         "wizard_id",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
     )
     summary = fields.Char("To be charged", compute="_compute_summary")
@@ -69,6 +74,7 @@ class RecouvrementDebitWizard(models.TransientModel):
     def _compute_line_ids(self):
         """Preview: what is charged, computed as of the date of the note."""
         for wizard in self:
+            wizard._check_readable()
             found, _errors = (
                 self.env["recouvrement.penalty.engine"]
                 .sudo()

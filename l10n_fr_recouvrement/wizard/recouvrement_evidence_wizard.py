@@ -18,6 +18,7 @@ class RecouvrementEvidenceWizard(models.TransientModel):
         "wizard_id",
         "Files",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -36,6 +37,7 @@ class RecouvrementEvidenceWizard(models.TransientModel):
     @api.depends("move_id")
     def _compute_line_ids(self):
         for wizard in self:
+            wizard.move_id.check_access("read")
             wizard.line_ids = [
                 Command.clear(),
                 *(
@@ -48,6 +50,11 @@ class RecouvrementEvidenceWizard(models.TransientModel):
                     for attachment in wizard._get_files()
                 ),
             ]
+
+    @api.constrains("move_id")
+    def _check_move(self):
+        # constraints have every right
+        self.sudo(False).move_id.check_access("read")
 
     def _get_files(self):
         """Files of the invoice and of the sales orders that it comes from, which the
@@ -122,3 +129,8 @@ class RecouvrementEvidenceWizardLine(models.TransientModel):
         ),
         string="Proves",
     )
+
+    @api.constrains("attachment_id")
+    def _check_attachment(self):
+        # constraints have every right
+        self.sudo(False).attachment_id.check_access("read")

@@ -40,6 +40,7 @@ class RecouvrementLetterWizard(models.TransientModel):
         selection="_selection_channel",
         required=True,
         compute="_compute_channel",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
@@ -48,6 +49,7 @@ class RecouvrementLetterWizard(models.TransientModel):
         "account.move",
         string="Invoices",
         compute="_compute_move_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Settled invoices that the receipt is for.",
@@ -160,6 +162,12 @@ class RecouvrementLetterWizard(models.TransientModel):
             lambda line: letter_kinds.get(line.action_id.kind).about_settled
         )
         return (lines - acknowledged).move_id - acknowledged.move_id
+
+    @api.constrains("partner_id")
+    def _check_readable(self):
+        # constraints have every right
+        for wizard in self.sudo(False):
+            wizard.partner_id.check_access("read")
 
     # ------------------------------------------------------------------
     # Buttons

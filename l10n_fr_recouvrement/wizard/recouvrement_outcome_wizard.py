@@ -8,11 +8,9 @@ class RecouvrementOutcomeWizard(models.TransientModel):
 
     _name = "recouvrement.outcome.wizard"
     _description = "Outcome of a call, a visit or a task"
+    _inherit = "recouvrement.action.wizard.mixin"
 
-    action_id = fields.Many2one(
-        "recouvrement.action", required=True, readonly=True, ondelete="cascade"
-    )
-    partner_id = fields.Many2one(related="action_id.partner_id")
+    partner_id = fields.Many2one(related="action_id.partner_id", related_sudo=False)
     outcome = fields.Selection(
         selection=lambda self: (
             self.env["recouvrement.action"]
@@ -28,12 +26,20 @@ class RecouvrementOutcomeWizard(models.TransientModel):
     asks_moves = fields.Boolean(compute="_compute_asked")
     needs_note = fields.Boolean(compute="_compute_asked")
     note = fields.Text("What was said")
-    currency_id = fields.Many2one(related="action_id.currency_id")
+    currency_id = fields.Many2one(related="action_id.currency_id", related_sudo=False)
     promise_date = fields.Date(
-        "Pays on", compute="_compute_promise_date", store=True, readonly=False
+        "Pays on",
+        compute="_compute_promise_date",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     promise_amount = fields.Monetary(
-        "Amount", compute="_compute_promise_amount", store=True, readonly=False
+        "Amount",
+        compute="_compute_promise_amount",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     invoice_ids = fields.Many2many(
         "account.move", compute="_compute_invoice_ids", string="Invoices claimed"
@@ -42,6 +48,7 @@ class RecouvrementOutcomeWizard(models.TransientModel):
         "account.move",
         string="Disputed invoices",
         compute="_compute_move_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('id', 'in', invoice_ids)]",
@@ -64,17 +71,17 @@ class RecouvrementOutcomeWizard(models.TransientModel):
     def _compute_promise_date(self):
         for wizard in self:
             outcome = wizard._get_outcome_service()
-            wizard.promise_date = outcome._get_default_day(wizard.action_id)
+            wizard.promise_date = outcome._get_default_day(wizard._get_action())
 
     @api.depends("action_id")
     def _compute_promise_amount(self):
         for wizard in self:
-            wizard.promise_amount = wizard.action_id.amount_total
+            wizard.promise_amount = wizard._get_action().amount_total
 
     @api.depends("action_id")
     def _compute_invoice_ids(self):
         for wizard in self:
-            wizard.invoice_ids = wizard.action_id._get_invoices()
+            wizard.invoice_ids = wizard._get_action()._get_invoices()
 
     @api.depends("action_id", "outcome")
     def _compute_move_ids(self):

@@ -54,6 +54,11 @@ class RecouvrementPenaltyWizardMixin(models.AbstractModel):
             and not move.recouvrement_is_debit_note
         )
 
+    def _check_readable(self):
+        """Nothing is computed on invoices that the user may not read."""
+        moves = self.env["account.move"].browse(self.sudo().move_ids._origin.ids)
+        moves.check_access("read")
+
     def _check_moves(self, moves):
         """Refuse what the screens would not have let anybody choose."""
         moves.check_access("read")
@@ -86,10 +91,15 @@ class RecouvrementPenaltyWizardLineMixin(models.AbstractModel):
         "account.move", "Invoice", required=True, readonly=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(
-        related="move_id.commercial_partner_id", string="Debtor"
+        related="move_id.commercial_partner_id", related_sudo=False, string="Debtor"
     )
-    currency_id = fields.Many2one(related="move_id.currency_id")
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     euro_id = fields.Many2one("res.currency", compute="_compute_euro_id")
+
+    @api.constrains("move_id")
+    def _check_move(self):
+        # constraints have every right
+        self.sudo(False).move_id.check_access("read")
 
     def _compute_euro_id(self):
         self.euro_id = self.env.ref("base.EUR")

@@ -8,11 +8,9 @@ class RecouvrementProofWizard(models.TransientModel):
 
     _name = "recouvrement.proof.wizard"
     _description = "Proof of a letter"
+    _inherit = "recouvrement.action.wizard.mixin"
 
-    action_id = fields.Many2one(
-        "recouvrement.action", required=True, readonly=True, ondelete="cascade"
-    )
-    is_tracked = fields.Boolean(related="action_id.is_tracked")
+    is_tracked = fields.Boolean(related="action_id.is_tracked", related_sudo=False)
     kind = fields.Selection(
         selection=lambda self: (
             self.env["recouvrement.action.proof"]
@@ -25,23 +23,40 @@ class RecouvrementProofWizard(models.TransientModel):
     file = fields.Binary(required=True, attachment=False)
     file_name = fields.Char()
     tracking_number = fields.Char(
-        "Registered number", compute="_compute_known", store=True, readonly=False
+        "Registered number",
+        compute="_compute_known",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     date_posted = fields.Date(
-        "Posted on", compute="_compute_known", store=True, readonly=False
+        "Posted on",
+        compute="_compute_known",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     date_presented = fields.Date(
-        "First presented on", compute="_compute_known", store=True, readonly=False
+        "First presented on",
+        compute="_compute_known",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     date_received = fields.Date(
-        "Received on", compute="_compute_known", store=True, readonly=False
+        "Received on",
+        compute="_compute_known",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
 
     @api.depends("action_id")
     def _compute_known(self):
         for wizard in self:
+            action = wizard._get_action()
             for name in self._get_known_fields():
-                wizard[name] = wizard.action_id[name]
+                wizard[name] = action[name]
 
     @api.model
     def _get_known_fields(self):

@@ -8,15 +8,16 @@ class RecouvrementReturnWizard(models.TransientModel):
 
     _name = "recouvrement.return.wizard"
     _description = "Letter returned by the post"
+    _inherit = "recouvrement.action.wizard.mixin"
 
-    action_id = fields.Many2one(
-        "recouvrement.action", required=True, readonly=True, ondelete="cascade"
+    is_registered = fields.Boolean(
+        related="action_id.is_registered", related_sudo=False
     )
-    is_registered = fields.Boolean(related="action_id.is_registered")
     reason = fields.Selection(RETURN_REASONS, required=True)
     date_presented = fields.Date(
         "First presented on",
         compute="_compute_date_presented",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="A letter refused or not collected was presented: that day counts.",
@@ -26,7 +27,7 @@ class RecouvrementReturnWizard(models.TransientModel):
     @api.depends("action_id")
     def _compute_date_presented(self):
         for wizard in self:
-            wizard.date_presented = wizard.action_id.date_presented
+            wizard.date_presented = wizard._get_action().date_presented
 
     def action_confirm(self):
         """Note the return."""

@@ -50,6 +50,7 @@ class RecouvrementRunWizard(models.TransientModel):
         "wizard_id",
         "Reasons",
         compute="_compute_reason_ids",
+        compute_sudo=False,
         store=True,
     )
     due_count = fields.Integer(compute="_compute_counts")
@@ -109,6 +110,9 @@ class RecouvrementRunWizard(models.TransientModel):
     @api.depends("company_id", "partner_ids", "date")
     def _compute_line_ids(self):
         for wizard in self:
+            if not wizard.company_id:
+                wizard.line_ids = [Command.clear()]
+                continue
             wizard.company_id.check_access("read")
             today = wizard.company_id._recouvrement_today()
             engine = wizard._get_engine()
@@ -172,8 +176,9 @@ class RecouvrementRunWizard(models.TransientModel):
     @api.depends("company_id")
     def _compute_bank_warning(self):
         for wizard in self:
+            wizard._check_company()
             company = wizard.company_id
-            wizard.bank_warning = company._recouvrement_get_bank_warning(
+            wizard.bank_warning = company and company._recouvrement_get_bank_warning(
                 company._recouvrement_today()
             )
 
@@ -254,7 +259,7 @@ class RecouvrementRunWizardLine(models.TransientModel):
     )
     partner_id = fields.Many2one("res.partner", "Debtor", required=True)
     stage_id = fields.Many2one("recouvrement.stage")
-    channel = fields.Selection(related="stage_id.channel")
+    channel = fields.Selection(related="stage_id.channel", related_sudo=False)
     invoice_count = fields.Integer("Invoices")
     days_late = fields.Integer("Days late")
     currency_id = fields.Many2one("res.currency", required=True)

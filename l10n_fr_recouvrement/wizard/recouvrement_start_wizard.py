@@ -26,10 +26,11 @@ class RecouvrementStartWizard(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
     start_date = fields.Date(
         "Follow invoices due from",
         compute="_compute_answers",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
@@ -43,6 +44,7 @@ class RecouvrementStartWizard(models.TransientModel):
         ],
         "Debts that are late already enter",
         compute="_compute_answers",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
@@ -61,6 +63,7 @@ class RecouvrementStartWizard(models.TransientModel):
     auto = fields.Boolean(
         "Daily job",
         compute="_compute_answers",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
@@ -71,6 +74,7 @@ class RecouvrementStartWizard(models.TransientModel):
         "recouvrement.start.wizard.line",
         "wizard_id",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
     )
     barred_count = fields.Integer("Time-barred, as it seems", compute="_compute_barred")
@@ -135,6 +139,7 @@ class RecouvrementStartWizard(models.TransientModel):
     def _compute_answers(self):
         """Begin with the settings in force; one year back where there are none."""
         for wizard in self:
+            wizard._check_company()
             company = wizard.company_id
             today = company._recouvrement_today()
             entries = set(
@@ -196,6 +201,7 @@ class RecouvrementStartWizard(models.TransientModel):
         """Name the procedures whose entry the answer changes for others too."""
         alone = self.env["res.company"].sudo().search_count([], limit=2) == 1
         for wizard in self:
+            wizard._check_company()
             names = []
             if not alone and wizard.entry in ("first", "reached"):
                 procedures = self.env["recouvrement.start"]._get_procedures(
@@ -302,7 +308,7 @@ class RecouvrementStartWizardLine(models.TransientModel):
     )
     invoice_count = fields.Integer("Invoices")
     debtor_count = fields.Integer("Debtors")
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    currency_id = fields.Many2one(related="wizard_id.currency_id", related_sudo=False)
     amount = fields.Monetary()
     amount_followed = fields.Monetary("Followed")
     amount_left_out = fields.Monetary("Left alone")
@@ -321,8 +327,8 @@ class RecouvrementStartWizardPreview(models.TransientModel):
         "recouvrement.start.wizard", required=True, index=True, ondelete="cascade"
     )
     stage_id = fields.Many2one("recouvrement.stage")
-    procedure_id = fields.Many2one(related="stage_id.procedure_id")
-    channel = fields.Selection(related="stage_id.channel")
+    procedure_id = fields.Many2one(related="stage_id.procedure_id", related_sudo=False)
+    channel = fields.Selection(related="stage_id.channel", related_sudo=False)
     reason = fields.Char()
     debtor_count = fields.Integer("Debtors")
     invoice_count = fields.Integer("Invoices")

@@ -45,6 +45,7 @@ class RecouvrementStatementWizard(models.TransientModel):
         "account.move",
         string="Invoices",
         compute="_compute_move_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -117,6 +118,13 @@ class RecouvrementStatementWizard(models.TransientModel):
             moves._recouvrement_overdue_domain(self.date)
             | Domain("recouvrement_penalty_line_ids.state", "in", DUE_STATES)
         )
+
+    @api.constrains("partner_id", "action_id")
+    def _check_readable(self):
+        # constraints have every right
+        for wizard in self.sudo(False):
+            wizard.partner_id.check_access("read")
+            wizard.action_id.check_access("read")
 
     # ------------------------------------------------------------------
     # Buttons

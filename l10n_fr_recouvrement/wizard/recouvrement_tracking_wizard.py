@@ -326,7 +326,7 @@ class RecouvrementTrackingWizardLine(models.TransientModel):
     number = fields.Integer("Line", readonly=True)
     reference = fields.Char(readonly=True)
     action_id = fields.Many2one("recouvrement.action", "Letter", readonly=True)
-    partner_id = fields.Many2one(related="action_id.partner_id")
+    partner_id = fields.Many2one(related="action_id.partner_id", related_sudo=False)
     changes = fields.Json(readonly=True)
     summary = fields.Char("To be written", readonly=True)
     warning = fields.Char(readonly=True)

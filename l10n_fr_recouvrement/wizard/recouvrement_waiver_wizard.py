@@ -22,11 +22,12 @@ class RecouvrementWaiverWizard(models.TransientModel):
         "recouvrement.waiver.wizard.line",
         "wizard_id",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    limit = fields.Monetary(related="company_id.recouvrement_waiver_limit")
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
+    limit = fields.Monetary(compute="_compute_limit")
     needs_manager = fields.Boolean(compute="_compute_needs_manager")
 
     @api.model
@@ -44,6 +45,7 @@ class RecouvrementWaiverWizard(models.TransientModel):
     @api.depends("move_ids")
     def _compute_line_ids(self):
         for wizard in self:
+            wizard._check_readable()
             rows = self._sum_due(wizard.move_ids)
             wizard.line_ids = [
                 Command.clear(),
@@ -61,12 +63,21 @@ class RecouvrementWaiverWizard(models.TransientModel):
                 ),
             ]
 
+    @api.depends("company_id")
+    def _compute_limit(self):
+        for wizard in self:
+            wizard.company_id.check_access("read")
+            wizard.limit = wizard.company_id.recouvrement_waiver_limit
+
     @api.depends("stops", "line_ids.amount_interest", "line_ids.amount_indemnity")
     def _compute_needs_manager(self):
         manager = self.env.user.has_group(MANAGER)
         for wizard in self:
             total = self.env["recouvrement.waiver"]._sum_company_amount(
                 wizard._prepare_waivers() + wizard._prepare_granted()
+            ) + sum(
+                to_decimal(move.recouvrement_conceded or 0)
+                for move in wizard.line_ids.move_id
             )
             wizard.needs_manager = not manager and (
                 wizard.stops or total > to_decimal(wizard.limit)

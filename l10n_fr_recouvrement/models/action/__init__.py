@@ -22,3 +22,4 @@ from . import recouvrement_action_events
 from . import recouvrement_action_outdated
 from . import recouvrement_action_line
 from . import recouvrement_action_today
+from . import res_partner

@@ -1,16 +1,71 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...const import MANAGER
 
 # What is no more approved.
-NOT_APPROVED = {"approver_id": False, "date_approved": False}
+NOT_APPROVED = {
+    "approver_id": False,
+    "approved_above_limit": False,
+    "date_approved": False,
+}
 
 
 class RecouvrementAction(models.Model):
     """Who lets actions leave: officers up to a limit, managers above it."""
 
     _inherit = "recouvrement.action"
+
+    def write(self, vals):
+        # EXTENDS base: what was approved is what leaves
+        names = () if "approver_id" in vals else self._get_approved_fields()
+        names = [name for name in names if name in vals]
+        before = {
+            action: [action[name] for name in names]
+            for action in (self._filter_approved() if names else ())
+        }
+        res = super().write(vals)
+        for action, values in before.items():
+            changed = [
+                name
+                for name, value in zip(names, values, strict=True)
+                if action[name] != value
+            ]
+            if changed:
+                action._withdraw_approval(
+                    ", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in changed
+                    )
+                )
+        return res
+
+    @api.model
+    def _get_approved_fields(self):
+        """Names of the fields that whoever approves an action has read: changing one
+        takes the approval away. Hook."""
+        return ["channel", "contact_id", "letter_note", "stage_id"]
+
+    def _filter_approved(self):
+        """Those that somebody approved and that have not left."""
+        return self.filtered(
+            lambda action: action.state == "ready" and action.approver_id
+        )
+
+    def _withdraw_approval(self, what):
+        """The actions are not what was approved any more: they wait to be approved
+        again.
+
+        :param str what: what changed
+        """
+        for action in self.sudo()._filter_approved():
+            body = self.env._(
+                "No longer approved by %(user)s: %(what)s changed.",
+                user=action.approver_id.name,
+                what=what,
+            )
+            action._set_state("to_approve", **NOT_APPROVED)
+            action._message_log(body=body, author_id=self.env.user.partner_id.id)
 
     def action_approve(self):
         """Approve: the actions may leave."""
@@ -69,4 +124,4 @@ class RecouvrementAction(models.Model):
                 and not action.approved_above_limit
                 and action._is_above_limit()
             )
-        )._set_state("to_approve")
+        )._set_state("to_approve", **NOT_APPROVED)

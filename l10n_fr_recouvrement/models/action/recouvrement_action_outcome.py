@@ -77,6 +77,7 @@ class RecouvrementAction(models.Model):
     def action_return(self):
         """Open the assistant that notes why a letter came back."""
         self.ensure_one()
+        self.check_access("write")
         return self._open_wizard(
             "recouvrement.return.wizard",
             self.env._("Letter returned"),
@@ -110,11 +111,8 @@ class RecouvrementAction(models.Model):
         self._check_todo()
         action = self.sudo()
         action.write({"outcome": outcome, "outcome_note": note, **promise})
-        body = action._prepare_outcome_body(moves)
-        action.message_post(body=body)
-        action.partner_id.message_post(
-            body=Markup("%s<br/>%s") % (f"{action.name} – {action.stage_id.name}", body)
-        )
+        # Not on the contact, which every employee of every company reads.
+        action.message_post(body=action._prepare_outcome_body(moves))
         action._get_outcome_service()._apply(action, moves)
 
     def _get_outcome_service(self):
@@ -157,8 +155,13 @@ class RecouvrementAction(models.Model):
         )._recouvrement_write({"recouvrement_deadline": deadline})
 
     def _ask_to_find(self, summary, note):
-        """Ask the responsible for what is missing on the contact."""
-        self._ask_responsible(self.contact_id, summary, note)
+        """Ask the responsible for what is missing on the contact. What was said stays
+        on the action: everybody reads the activities of a contact."""
+        self._ask_responsible(
+            self.contact_id,
+            summary,
+            note and self.env._("What was said stands on %s.", self.name),
+        )
 
     # ------------------------------------------------------------------
     # Letters that come back

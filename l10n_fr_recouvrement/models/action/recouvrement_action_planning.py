@@ -142,6 +142,7 @@ class RecouvrementAction(models.Model):
 
     def action_postpone(self):
         """Open the assistant that puts the actions off."""
+        self.check_access("write")
         return self._open_wizard(
             "recouvrement.postpone.wizard",
             self.env._("Postpone"),
@@ -150,6 +151,7 @@ class RecouvrementAction(models.Model):
 
     def action_reassign(self):
         """Open the assistant that gives the actions to somebody."""
+        self.check_access("write")
         return self._open_wizard(
             "recouvrement.assign.wizard",
             self.env._("Reassign"),

@@ -33,6 +33,7 @@ class RecouvrementAction(models.Model):
     def _refresh_together(self, company, today):
         """Refresh all the pending actions of some debtors of a company."""
         engine = self.env["recouvrement.engine"]
+        costs = {action: action.amount_costs for action in self._filter_approved()}
         candidates = {
             candidate.key: candidate
             for candidate in engine._collect(
@@ -74,6 +75,9 @@ class RecouvrementAction(models.Model):
                 action._set_state(**vals)
             else:
                 action.write(vals)
+        for action, cost in costs.items():
+            if action.amount_costs > cost:
+                action._withdraw_approval(self.env._("Complementary costs"))
 
     def _refresh_each(self):
         """Refresh together; when that fails, one by one, and set the one at fault
@@ -127,5 +131,5 @@ class RecouvrementAction(models.Model):
         if self.state != "failed":
             # What was approved was another letter.
             vals["state"] = self._get_first_state(stage)
-            vals |= {"approved_above_limit": False, **NOT_APPROVED}
+            vals |= NOT_APPROVED
         return vals

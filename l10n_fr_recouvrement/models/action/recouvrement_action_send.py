@@ -64,6 +64,7 @@ class RecouvrementAction(models.Model):
     def action_print(self):
         """Print the letters: those sent as they were sent, the others as they would be
         sent today, marked as drafts."""
+        self.check_access("read")
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
         if pending and self.has_access("write"):
             pending.sudo()._refresh_each()

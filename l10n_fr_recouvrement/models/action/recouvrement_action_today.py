@@ -45,6 +45,7 @@ class RecouvrementAction(models.Model):
         The browser keeps the text of an empty list of a window action for long: only
         here is it asked anew each time.
         """
+        self.check_access("read")
         actions = self.env["ir.actions.act_window"]
         action = actions.with_context(recouvrement_start_hint=True)._for_xml_id(
             "l10n_fr_recouvrement.recouvrement_action_todo_action"

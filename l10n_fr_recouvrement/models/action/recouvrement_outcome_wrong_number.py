@@ -25,10 +25,7 @@ class RecouvrementOutcomeWrongNumber(models.AbstractModel):
     @api.model
     def _apply(self, action, moves):
         # OVERRIDE
-        contact = action.contact_id
-        if contact != action.partner_id:
-            contact.message_post(body=action._prepare_outcome_body(None))
         action._ask_to_find(
-            self.env._("Find the phone number of %s", contact.display_name),
+            self.env._("Find the phone number of %s", action.contact_id.display_name),
             action.outcome_note,
         )

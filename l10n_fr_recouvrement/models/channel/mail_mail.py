@@ -40,7 +40,8 @@ class MailMail(models.Model):
 
     def _recouvrement_mails(self):
         """Those that an action sent, which costs nothing where there is none."""
-        return self.filtered(lambda mail: mail.model == ACTION)
+        ours = self.sudo().filtered(lambda mail: mail.model == ACTION)
+        return ours.with_env(self.env)
 
     def _recouvrement_actions(self):
         mails = self._recouvrement_mails()

@@ -139,6 +139,7 @@ class RecouvrementAction(models.Model):
     def action_add_proof(self):
         """Open the assistant that keeps a receipt or another piece."""
         self.ensure_one()
+        self.check_access("write")
         return self._open_wizard(
             "recouvrement.proof.wizard",
             self.env._("Keep a proof"),

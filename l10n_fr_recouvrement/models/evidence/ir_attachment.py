@@ -20,6 +20,8 @@ SEALED_FIELDS = {
     "url",
     "recouvrement_sealed",
 }
+# What makes a file evidence of a debt, of which one, and what it shows.
+EVIDENCE_FIELDS = {"raw", "datas", "recouvrement_evidence", "res_id", "res_model"}
 # Who may read a file, and what describes it: the links that Odoo's own code puts into
 # e-mails need a token, no user does.
 SEALED_FOR_USERS = {
@@ -80,7 +82,9 @@ class IrAttachment(models.Model):
             vals.get("recouvrement_sealed") for vals in vals_list
         ):
             raise UserError(self.env._("Files are sealed by the follow-up alone."))
-        return super().create(vals_list)
+        attachments = super().create(vals_list)
+        attachments._recouvrement_follow_evidence()
+        return attachments
 
     def write(self, vals):
         # EXTENDS base
@@ -93,7 +97,30 @@ class IrAttachment(models.Model):
             self.sudo().filtered("recouvrement_sealed")._recouvrement_check_same(
                 sealed, vals
             )
-        return super().write(vals)
+        if not EVIDENCE_FIELDS & vals.keys():
+            return super().write(vals)
+        evidence = self.sudo().filtered("recouvrement_evidence")
+        evidence._recouvrement_follow_evidence()
+        res = super().write(vals)
+        (self.sudo() - evidence)._recouvrement_follow_evidence()
+        return res
+
+    def _recouvrement_follow_evidence(self):
+        """Letters that somebody approved enclosed other pieces than these then."""
+        files = self.sudo().filtered(
+            lambda file: file.recouvrement_evidence and file.res_model == "account.move"
+        )
+        if not files:
+            return
+        lines = self.env["recouvrement.action.line"].sudo()
+        lines = lines.search(
+            [
+                ("move_id", "in", files.mapped("res_id")),
+                ("action_id.stage_id.enclose_evidence", "=", True),
+                ("state", "=", "ready"),
+            ]
+        )
+        lines.action_id.with_env(self.env)._withdraw_approval(self.env._("Evidence"))
 
     def _recouvrement_check_same(self, sealed, vals):
         """Check that ``vals`` write the content that is there already of these sealed
@@ -110,6 +137,7 @@ class IrAttachment(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sealed(self):
         self._recouvrement_check_sealed()
+        self._recouvrement_follow_evidence()
 
     def _recouvrement_check_sealed(self):
         sealed = self.sudo().filtered("recouvrement_sealed")

@@ -72,6 +72,7 @@ class RecouvrementAction(models.Model):
     def action_print_alone(self):
         """Print the letter without what was enclosed."""
         self.ensure_one()
+        self.check_access("read")
         report = get_shipped(
             self.env, "l10n_fr_recouvrement.action_report_letter_alone"
         )

@@ -104,6 +104,7 @@ class RecouvrementAction(models.Model):
 
     def action_print_proof(self):
         """Print the sheet that shows what was done, step by step, and proves it."""
+        self.check_access("read")
         done = self.filtered(lambda action: action.state in CONTACTED_STATES)
         if not done:
             return self._notify(

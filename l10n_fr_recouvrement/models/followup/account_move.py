@@ -17,13 +17,19 @@ from ...const import (
 )
 from ..procedure.stage_plan import Standing, next_step, planned
 from ..settings.batches import in_batches
+from ..settings.recouvrement_guarded_mixin import get_given
 from .next_date import NextDate
 
 _logger = logging.getLogger(__name__)
 
 
-# Written by follow-up alone.
+# Written by follow-up alone, or from the records that they list.
 GUARDED_FIELDS = {
+    "recouvrement_action_line_ids",
+    "recouvrement_conceded",
+    "recouvrement_judgment_ids",
+    "recouvrement_penalty_line_ids",
+    "recouvrement_waiver_ids",
     "recouvrement_stage_id",
     "recouvrement_stage_date",
     "recouvrement_presented_date",
@@ -271,13 +277,26 @@ class AccountMove(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS account
-        self._recouvrement_check_guarded({name for vals in vals_list for name in vals})
+        self._recouvrement_check_guarded(get_given(self, vals_list))
         return super().create(vals_list)
+
+    @api.model
+    def default_get(self, fields_list):
+        # EXTENDS base: a default that somebody keeps for themselves is no way in
+        defaults = super().default_get(fields_list)
+        if self.env.su:
+            return defaults
+        return {
+            name: value
+            for name, value in defaults.items()
+            if name not in GUARDED_FIELDS
+        }
 
     def write(self, vals):
         # EXTENDS account: a changed profile brings the procedure of that profile, a
         # changed procedure the stage to go on from
         self._recouvrement_check_guarded(vals.keys())
+        self._recouvrement_check_posted_before(vals)
         if not self.env.context.get("tracking_disable"):
             self._track_prepare(TERMS_FIELDS & vals.keys())
         if not {"recouvrement_profile", "recouvrement_procedure_id"} & vals.keys():
@@ -362,13 +381,28 @@ class AccountMove(models.Model):
             )
         if (
             TERMS_FIELDS & set(names)
-            and any(move.posted_before for move in self)
+            and any(move.posted_before or move.state == "posted" for move in self)
             and not self.env.user.has_group(OFFICER)
         ):
             raise AccessError(
                 self.env._(
                     "Ask a recovery officer to change the profile or the procedure of "
                     "a posted invoice."
+                )
+            )
+
+    def _recouvrement_check_posted_before(self, vals):
+        """That it was posted is what freezes the terms of an invoice: nobody makes it
+        forget."""
+        if (
+            not self.env.su
+            and not vals.get("posted_before", True)
+            and any(move.posted_before for move in self)
+        ):
+            raise AccessError(
+                self.env._(
+                    "An invoice that was posted stays one that was: its terms are "
+                    "frozen."
                 )
             )
 
@@ -684,6 +718,8 @@ class AccountMove(models.Model):
     def action_view_recouvrement_actions(self):
         """Open the recovery actions of this invoice."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["recouvrement.action"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_fr_recouvrement.recouvrement_action_action"
         )
@@ -693,6 +729,7 @@ class AccountMove(models.Model):
 
     def action_recouvrement_prepare(self):
         """Open the preview of what would go out today to the debtors of ``self``."""
+        self.check_access("read")
         return self.env["recouvrement.run.wizard"]._get_action_for(
             self.company_id[:1] or self.env.company, self.commercial_partner_id
         )

@@ -14,6 +14,7 @@ from ...const import (
     PUBLIC_DELAYS,
     RATE_BASES,
 )
+from ..settings.recouvrement_guarded_mixin import get_given
 from ..settings.res_partner import COMPANY_FIELD, REGISTRY_FIELD
 
 # INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
@@ -24,6 +25,7 @@ CONTACT_TYPES = ("recouvrement", "invoice")
 # Written by who is in charge of recovery.
 OFFICER_FIELDS = {
     "recouvrement_profile",
+    "recouvrement_profile_forced",
     "recouvrement_procedure_id",
     "recouvrement_rate_basis",
     "recouvrement_contract_rate",
@@ -33,6 +35,14 @@ OFFICER_FIELDS = {
     "recouvrement_team_id",
     "recouvrement_lre_consent_date",
     "recouvrement_lre_consent_note",
+}
+# What a copy has of its model, for officers.
+COPIED_FIELDS = {
+    "recouvrement_profile",
+    "recouvrement_profile_forced",
+    "recouvrement_public_delay",
+    "recouvrement_team_id",
+    "recouvrement_user_id",
 }
 ASSIGNMENT_FIELDS = {"recouvrement_user_id", "recouvrement_team_id"}
 
@@ -55,10 +65,12 @@ class ResPartner(models.Model):
         tracking=True,
         help="Guessed from the company flag, the VAT number and the SIRET; correct it "
         "when the guess is wrong. Penalties and letters depend on it.",
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_profile_forced = fields.Boolean(
         "Profile chosen by hand",
+        copy=False,
         groups=ACCOUNTING,
         help="Somebody chose the profile: it is not guessed again.",
     )
@@ -68,6 +80,7 @@ class ResPartner(models.Model):
         company_dependent=True,
         domain="[('profile', '=', recouvrement_profile)]",
         help="Leave empty to follow the default procedure of the profile.",
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_rate_basis = fields.Selection(
@@ -77,12 +90,14 @@ class ResPartner(models.Model):
         tracking=True,
         help="What was agreed with this customer. Empty: the rate of your general "
         "terms of sale.",
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_contract_rate = fields.Float(
         "Own rate of the contract (%)",
         digits=(7, 4),
         company_dependent=True,
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_public_delay = fields.Selection(
@@ -91,6 +106,7 @@ class ResPartner(models.Model):
         default="state",
         help="Time that this public body has from receipt of the request for payment "
         "(CCP art. R2192-10 and R2192-11).",
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_insolvency_date = fields.Date(
@@ -99,6 +115,7 @@ class ResPartner(models.Model):
         help="Day of the judgment that opened insolvency proceedings: what was owed "
         "before is not chased any more, and bears no interest from then on (C. com. "
         "art. L622-21 and L622-28).",
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_user_id = fields.Many2one(
@@ -108,6 +125,7 @@ class ResPartner(models.Model):
         index="btree_not_null",
         tracking=True,
         help="Who calls and visits this debtor, and answers for what is sent to it.",
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_team_id = fields.Many2one(
@@ -116,6 +134,7 @@ class ResPartner(models.Model):
         index="btree_not_null",
         tracking=True,
         help="Team that answers for this debtor, with its responsible or without one.",
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_lre_consent_date = fields.Date(
@@ -123,12 +142,14 @@ class ResPartner(models.Model):
         tracking=True,
         help="Who is no professional must have agreed before the first one (C. postes "
         "art. L100). Empty: not agreed, or withdrawn.",
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_lre_consent_note = fields.Char(
         "How it agreed",
         tracking=True,
         help="The contract and its clause, the form, the letter that proves it.",
+        copy=False,
         groups=ACCOUNTING,
     )
     recouvrement_action_ids = fields.One2many(
@@ -349,15 +370,118 @@ class ResPartner(models.Model):
         for partner in self:
             partner.recouvrement_last_contact = dates.get(partner)
 
-    def write(self, vals):
-        # EXTENDS base: a profile that somebody corrects holds for the open invoices too
-        terms = OFFICER_FIELDS & vals.keys()
-        if terms and not self.env.su and not self.env.user.has_group(OFFICER):
+    @api.onchange("recouvrement_profile")
+    def _onchange_recouvrement_profile(self):
+        """The screen sends the profile that it shows: one that differs from the guess
+        was chosen."""
+        self.recouvrement_profile_forced = self.recouvrement_profile != (
+            self._recouvrement_guess_profile()
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base: how a debtor is followed up is for officers, however it comes
+        if self._recouvrement_may_follow_up():
+            default = self.env.context.get("default_recouvrement_profile")
+            return super().create(
+                [
+                    {"recouvrement_profile_forced": True, **vals}
+                    if vals.get("recouvrement_profile", default)
+                    else vals
+                    for vals in vals_list
+                ]
+            )
+        shown = self._recouvrement_get_shown()
+        given = get_given(self, [])
+        self._recouvrement_check_terms(OFFICER_FIELDS & given)
+        kept, profiles = [], []
+        for vals in vals_list:
+            profiles.append(vals.get("recouvrement_profile"))
+            vals = {
+                name: value
+                for name, value in vals.items()
+                if name != "recouvrement_profile"
+                and not (name in shown and (value or False) == shown[name])
+            }
+            self._recouvrement_check_terms(OFFICER_FIELDS & vals.keys())
+            kept.append(vals)
+        partners = super().create(kept)
+        for partner, profile in zip(partners, profiles, strict=True):
+            partner._recouvrement_check_guess(profile)
+        return partners
+
+    def copy_data(self, default=None):
+        # EXTENDS base: it reads what it copies as the user, who may see none of this
+        vals_list = super().copy_data(default)
+        if not self._recouvrement_may_follow_up():
+            return vals_list
+        for partner, vals in zip(self, vals_list, strict=True):
+            if vals is not None:
+                names = COPIED_FIELDS - vals.keys()
+                if not partner.recouvrement_profile_forced:
+                    names -= {"recouvrement_profile"}
+                vals |= partner.read(list(names), load=None)[0]
+                vals.pop("id", None)
+        return vals_list
+
+    @api.model
+    def default_get(self, fields_list):
+        # EXTENDS base: a default that somebody keeps for themselves is no way in
+        defaults = super().default_get(fields_list)
+        if not OFFICER_FIELDS & defaults.keys() or self._recouvrement_may_follow_up():
+            return defaults
+        shown = self._recouvrement_get_shown()
+        return {
+            name: shown[name] if name in shown else value
+            for name, value in defaults.items()
+            if name not in OFFICER_FIELDS or shown.get(name)
+        }
+
+    @api.model
+    def _recouvrement_may_follow_up(self):
+        """Whether the user chooses how debtors are followed up."""
+        return self.env.su or self.env.user.has_group(OFFICER)
+
+    @api.model
+    def _recouvrement_get_shown(self):
+        """``{name: value}`` that an empty form sends: no choice of anybody."""
+        defaults = dict.fromkeys(OFFICER_FIELDS, False)
+        for name in OFFICER_FIELDS:
+            if self._fields[name].default:
+                defaults[name] = self._fields[name].default(self)
+        return defaults
+
+    @api.model
+    def _recouvrement_check_terms(self, names):
+        """Refuse what is not for the user to choose."""
+        if names and not self._recouvrement_may_follow_up():
             raise AccessError(
                 self.env._(
                     "Ask a recovery officer to change how a debtor is followed up."
                 )
             )
+
+    def _recouvrement_check_guess(self, profile):
+        """Refuse a profile that is not the one guessed from what was entered, which
+        screens send as they show it."""
+        if profile and any(
+            partner.recouvrement_profile != profile for partner in self.sudo()
+        ):
+            self._recouvrement_check_terms({"recouvrement_profile"})
+
+    def write(self, vals):
+        # EXTENDS base: a profile that somebody corrects holds for the open invoices too
+        guessed = False
+        if "recouvrement_profile" in vals and not self._recouvrement_may_follow_up():
+            guessed = vals["recouvrement_profile"]
+            vals = {
+                name: value
+                for name, value in vals.items()
+                if name != "recouvrement_profile"
+            }
+            if not guessed or not vals:
+                self._recouvrement_check_terms({"recouvrement_profile"})
+        self._recouvrement_check_terms(OFFICER_FIELDS & vals.keys())
         if ASSIGNMENT_FIELDS & vals.keys():
             self._recouvrement_check_assignment()
         if vals.get("recouvrement_profile"):
@@ -366,6 +490,7 @@ class ResPartner(models.Model):
         if vals.get("active") is False:
             archived = self.filtered("active")
         res = super().write(vals)
+        self._recouvrement_check_guess(guessed)
         if archived:
             self.env["recouvrement.action"]._follow_archived(archived)
         if vals.get("recouvrement_profile"):
@@ -555,6 +680,8 @@ class ResPartner(models.Model):
     def action_view_recouvrement_actions(self):
         """Open the recovery actions of this debtor."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["recouvrement.action"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_fr_recouvrement.recouvrement_action_action"
         )
@@ -564,6 +691,7 @@ class ResPartner(models.Model):
 
     def action_recouvrement_prepare(self):
         """Open the preview of what would go out today to this debtor."""
+        self.check_access("read")
         return self.env["recouvrement.run.wizard"]._get_action_for(
             self.env.company, self.commercial_partner_id
         )
@@ -580,8 +708,10 @@ class ResPartner(models.Model):
 
     def action_recouvrement_waive(self):
         """Open the assistant that waives penalties of this debtor."""
+        self.check_access("read")
         return self._recouvrement_penalised_invoices().action_recouvrement_waive()
 
     def action_recouvrement_charge(self):
         """Open the assistant that charges penalties of this debtor."""
+        self.check_access("read")
         return self._recouvrement_penalised_invoices().action_recouvrement_charge()

@@ -62,6 +62,7 @@ class IrActionsReport(models.Model):
     def _recouvrement_prepare_visit_notices(self, res_ids):
         """Print notices of visit together: a page each, that nobody keeps."""
         actions = self.env["recouvrement.action"].browse(dict.fromkeys(res_ids))
+        actions.check_access("read")
         pdf = self.env[f"report.{VISIT_REPORT}"]._render_pdf(actions)
         return OrderedDict({False: {"stream": io.BytesIO(pdf), "attachment": None}})
 

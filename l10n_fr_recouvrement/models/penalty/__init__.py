@@ -6,3 +6,6 @@ from . import account_move
 from . import account_move_public
 from . import account_move_line
 from . import account_partial_reconcile
+from . import account_move_concession
+from . import recouvrement_action
+from . import res_partner

@@ -473,7 +473,7 @@ class AccountMove(models.Model):
         """The debit notes among these invoices, and those that have penalties; some may
         be there no more."""
         if not self.ids:
-            return self.browse(), self.browse()
+            return self.sudo().browse(), self.browse()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -624,12 +624,14 @@ class AccountMove(models.Model):
     def action_recouvrement_refresh_penalties(self):
         """Compute the penalties of these invoices as of today."""
         self.env["recouvrement.action"].check_access("write")
+        self.check_access("read")
         errors = self._recouvrement_refresh_penalties()
         for error in errors.values():
             raise UserError(self.env["recouvrement.rate"]._get_missing_message(error))
 
     def action_view_recouvrement_debit_notes(self):
         """Open the debit notes that charge penalties of this invoice."""
+        self.check_access("read")
         return self.recouvrement_debit_note_ids._get_records_action(
             name=self.env._("Debit notes")
         )
@@ -648,6 +650,7 @@ class AccountMove(models.Model):
 
     def action_view_recouvrement_charged_invoices(self):
         """Open the invoices whose penalties this debit note charges."""
+        self.check_access("read")
         return self.line_ids.recouvrement_penalty_line_ids.move_id._get_records_action(
             name=self.env._("Invoices paid late")
         )

@@ -15,9 +15,26 @@ class AccountMoveLine(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
     )
 
+    def write(self, vals):
+        # EXTENDS account: time that is granted once it is late forgives penalties
+        if self.env.su or "date_maturity" not in vals:
+            return super().write(vals)
+        today = fields.Date.context_today(self)
+        late = self.filtered(
+            lambda line: (
+                line.parent_state == "posted"
+                and line.display_type == "payment_term"
+                and line.date_maturity
+                and line.date_maturity < today
+            )
+        )
+        with late.move_id._recouvrement_conceding():
+            return super().write(vals)
+
     def unlink(self):
         # EXTENDS account: what a draft debit note charged is owed again
-        charged = self.filtered("move_id.recouvrement_is_debit_note").sudo()
+        # Who deletes lines need not see what this module adds to them.
+        charged = self.sudo().filtered("move_id.recouvrement_is_debit_note")
         penalties = charged.recouvrement_penalty_line_ids
         penalties.debit_line_id = False
         res = super().unlink()

@@ -44,7 +44,7 @@ class AccountMove(models.Model):
         )
         if not received:
             return
-        facts = self.env["recouvrement.legal.fact"]._get_table()
+        facts = self.env["recouvrement.legal.fact"].sudo()._get_table()
         limits = {move: move._recouvrement_get_limit(facts) for move in received}
         days = dict(
             pair

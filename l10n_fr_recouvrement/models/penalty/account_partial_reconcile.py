@@ -2,6 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...const import CREDIT_EFFECTS, OFFICER
+from ..settings.recouvrement_guarded_mixin import get_given
+
+# How much was paid, of what and when, and how it counts.
+PAID_FIELDS = {
+    "amount",
+    "credit_move_id",
+    "debit_amount_currency",
+    "debit_move_id",
+    "max_date",
+    "recouvrement_effect",
+}
 
 
 class AccountPartialReconcile(models.Model):
@@ -22,7 +33,9 @@ class AccountPartialReconcile(models.Model):
     )
 
     recouvrement_entry_id = fields.Many2one(
-        related="credit_move_id.move_id", string="Payment or credit note"
+        related="credit_move_id.move_id",
+        related_sudo=False,
+        string="Payment or credit note",
     )
 
     @api.depends("credit_move_id")
@@ -40,11 +53,35 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS account
-        self._recouvrement_check_choice({name for vals in vals_list for name in vals})
-        return super().create(vals_list)
+        given = get_given(self, vals_list)
+        self._recouvrement_check_choice(given)
+        if self.env.su or "recouvrement_effect" not in given:
+            return super().create(vals_list)
+        # Chosen at once or later, it leaves its trace and has its limit.
+        context = {**self.env.context}
+        default = context.pop("default_recouvrement_effect", False)
+        chosen = [vals.get("recouvrement_effect", default) for vals in vals_list]
+        partials = super(AccountPartialReconcile, self.with_context(context)).create(
+            [
+                {key: vals[key] for key in vals if key != "recouvrement_effect"}
+                for vals in vals_list
+            ]
+        )
+        partials = partials.with_env(self.env)
+        for partial, effect in zip(partials, chosen, strict=True):
+            if effect:
+                partial.recouvrement_effect = effect
+        return partials
 
     def write(self, vals):
         # EXTENDS account: interest follows the choice, which leaves a trace
+        if self.env.su or not PAID_FIELDS & vals.keys():
+            return self._recouvrement_write_effect(vals)
+        # Odoo writes them by making a payment, nobody afterwards.
+        with self.debit_move_id.move_id._recouvrement_conceding():
+            return self._recouvrement_write_effect(vals)
+
+    def _recouvrement_write_effect(self, vals):
         if "recouvrement_effect" not in vals:
             return super().write(vals)
         self._recouvrement_check_choice(vals)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ... import law
+from ..settings.recouvrement_guarded_mixin import get_given
 
 
 class RecouvrementJudgment(models.Model):
@@ -141,20 +142,36 @@ class RecouvrementJudgment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS base: interest follows the judgment
-        judgments = super().create(vals_list)
-        judgments.move_ids._recouvrement_follow_payments()
+        moves = self._get_named_moves(vals_list)
+        if "move_ids" in get_given(self, []):
+            moves |= self._get_named_moves([self.default_get(["move_ids"])])
+        with moves._recouvrement_conceding():
+            judgments = super().create(vals_list)
+            judgments.move_ids._recouvrement_follow_payments()
         return judgments
 
     def write(self, vals):
         # EXTENDS base
         before = self.move_ids
-        res = super().write(vals)
-        (before | self.move_ids)._recouvrement_follow_payments()
+        with (before | self._get_named_moves([vals]))._recouvrement_conceding():
+            res = super().write(vals)
+            (before | self.move_ids)._recouvrement_follow_payments()
         return res
 
     def unlink(self):
         # EXTENDS base
         moves = self.move_ids
-        res = super().unlink()
-        moves._recouvrement_follow_payments()
+        with moves._recouvrement_conceding():
+            res = super().unlink()
+            moves._recouvrement_follow_payments()
         return res
+
+    @api.model
+    def _get_named_moves(self, vals_list):
+        """Invoices that values link to judgments."""
+        moves = self.env["account.move"]
+        for vals in vals_list:
+            if vals.get("move_ids"):
+                linked = self.new({"move_ids": vals["move_ids"]}).move_ids
+                moves |= linked._origin.exists()
+        return moves

@@ -184,7 +184,8 @@ class RecouvrementPenaltyLine(models.Model):
                     amount=line.currency_id.format(line.amount),
                 )
             )
-        self.sudo().unlink()
+        with self.move_id._recouvrement_conceding():
+            self.sudo().unlink()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # ------------------------------------------------------------------

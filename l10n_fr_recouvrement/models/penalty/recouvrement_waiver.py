@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ...const import MANAGER
 from ...law import ZERO, to_decimal
@@ -83,7 +83,7 @@ class RecouvrementWaiver(models.Model):
     def action_revoke(self):
         """Take waivers back: what they forgave is owed again."""
         if not self.env.user.has_group(MANAGER):
-            raise UserError(self.env._("Ask a recovery manager to revoke a waiver."))
+            raise AccessError(self.env._("Ask a recovery manager to revoke a waiver."))
         self.check_access("read")
         waivers = self.sudo().filtered(lambda waiver: waiver.state == "granted")
         waivers.state = "revoked"

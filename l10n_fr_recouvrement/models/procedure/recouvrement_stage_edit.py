@@ -204,6 +204,7 @@ class RecouvrementStage(models.Model):
     def action_word(self):
         """Open the stage on a page of its own, where its letter is worded."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.display_name,

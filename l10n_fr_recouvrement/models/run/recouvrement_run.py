@@ -13,6 +13,7 @@ from odoo.tools import format_date, split_every
 from ...const import CHASED_PAYMENT_STATES, CONTACTED_STATES, PENDING_STATES
 from ..settings.crossing import COME_BACK, MAX_CONFLICTS, insist, is_taken
 from ..settings.one_by_one import attempt
+from ..settings.recouvrement_guarded_mixin import get_given
 
 _logger = logging.getLogger(__name__)
 
@@ -23,8 +24,17 @@ PATIENCE = 20
 # Longest text that messages are recognised by.
 PREVIEW = 150
 DAILY_JOB = "l10n_fr_recouvrement.cron_run"
+MAGIC_FIELDS = {"create_date", "create_uid", "id", "write_date", "write_uid"}
 # What a run is about.
-FIXED_FIELDS = {"automatic", "company_id", "date", "started", "state"}
+FIXED_FIELDS = {
+    "action_ids",
+    "automatic",
+    "batch_ids",
+    "company_id",
+    "date",
+    "started",
+    "state",
+}
 
 
 class RecouvrementRun(models.Model):
@@ -124,15 +134,13 @@ class RecouvrementRun(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS base: the run of the day is started by the daily job alone
-        if not self.env.su and any(
-            {"started", "automatic"} & vals.keys() for vals in vals_list
-        ):
+        if not self.env.su and {"started", "automatic"} & get_given(self, vals_list):
             raise UserError(self.env._("The daily job alone makes automatic runs."))
         return super().create(vals_list)
 
     def _get_editable(self):
         # OVERRIDE: what a run is about is set when it is made
-        return self._fields.keys() - FIXED_FIELDS
+        return self._fields.keys() - FIXED_FIELDS - MAGIC_FIELDS
 
     def _explain_locked(self, names):
         # OVERRIDE
@@ -141,6 +149,7 @@ class RecouvrementRun(models.Model):
     def action_start(self):
         """Make the actions of the day for every debtor something falls due for: at once
         when they are few, else by the scheduled job or the workers of `queue_job`."""
+        self.check_access("write")
         for run in self:
             for action, error in run._refresh_outdated(run.company_id).items():
                 run._report_outdated(action, error)
@@ -244,6 +253,7 @@ class RecouvrementRun(models.Model):
 
     def action_refresh(self):
         """Show the progress of the run."""
+        self.check_access("read")
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_work(self):
@@ -260,6 +270,7 @@ class RecouvrementRun(models.Model):
         """Open the actions of this run, or the only one; while it goes on, its
         progress."""
         self.ensure_one()
+        self.check_access("read")
         if self.state == "running":
             return self._get_progress_action()
         action = self.env["ir.actions.act_window"]._for_xml_id(

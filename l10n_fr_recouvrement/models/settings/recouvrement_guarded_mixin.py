@@ -10,6 +10,18 @@ MAIL_FIELDS = {
 }
 
 
+def get_given(model, vals_list):
+    """Names of the fields that a call of ``create`` gives values to, by its values or
+    by the defaults of its context."""
+    given = {name for vals in vals_list for name in vals}
+    given |= {
+        key.removeprefix("default_")
+        for key in model.env.context
+        if key.startswith("default_")
+    }
+    return given
+
+
 class RecouvrementGuardedMixin(models.AbstractModel):
     """Restricts what users write on a record to the fields of ``_get_editable``, and
     refuses its deletion where ``_get_unlink_error`` returns an error. Methods of its

@@ -1,14 +1,17 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import float_compare, format_date
 
 from ... import law
-from ...const import BELOW_FLOOR, CREDIT_EFFECTS, DUE_STATES, RATE_BASES
+from ...const import BELOW_FLOOR, CREDIT_EFFECTS, DUE_STATES, MANAGER, RATE_BASES
+from .recouvrement_guarded_mixin import get_given
 
 # Account of the French chart for what late customers pay, first found.
 PENALTY_ACCOUNT_CODES = ("763100", "758100")
 # Settings that decide when stages fall due.
 PLANNING_FIELDS = {"recouvrement_start_date", "recouvrement_alsace_moselle"}
+# How a company recovers is not for its customers, who read companies on the portal.
+INTERNAL = "base.group_user"
 # Settings that the penalties of invoices paid before they changed depend on too.
 PENALTY_FIELDS = {
     "recouvrement_divisor",
@@ -26,32 +29,38 @@ class ResCompany(models.Model):
         "Daily follow-up",
         help="The daily job prepares the actions of this company and sends the e-mails "
         "that need no approval. Off until somebody starts it.",
+        groups=INTERNAL,
     )
     recouvrement_start_date = fields.Date(
         "Follow invoices due from",
         help="Invoices due before this day are left alone. Empty: no limit.",
+        groups=INTERNAL,
     )
     recouvrement_started_on = fields.Date(
         "Follow-up started on",
         readonly=True,
         help="Day that somebody last answered the assistant that starts follow-up.",
+        groups=INTERNAL,
     )
     recouvrement_min_interval = fields.Integer(
         "Days between contacts",
         default=5,
         help="A debtor is not contacted again before this many days.",
+        groups=INTERNAL,
     )
     recouvrement_bank_days = fields.Integer(
         "Bank entries at most this old (days)",
         default=7,
         help="Where the last bank entry is older, debtors may have paid already: the "
         "preview warns, and the daily job sends nothing. 0: never mind.",
+        groups=INTERNAL,
     )
     recouvrement_transit_days = fields.Integer(
         "Days that payments are under way",
         default=10,
         help="A payment that the bank has not confirmed after this many days is shown "
         "in the preview. Its invoice is not claimed meanwhile.",
+        groups=INTERNAL,
     )
     recouvrement_divisor = fields.Selection(
         [("365", "365 days"), ("actual", "Days of the civil year (365 or 366)")],
@@ -107,6 +116,7 @@ class ResCompany(models.Model):
         required=True,
         help="What replaces a rate under 3 × the legal rate is not settled by any "
         "text: the floor is the prudent choice.",
+        groups=INTERNAL,
     )
     recouvrement_credit_effect = fields.Selection(
         CREDIT_EFFECTS,
@@ -115,6 +125,7 @@ class ResCompany(models.Model):
         required=True,
         help="How a credit note counts for interest, unless said otherwise on the "
         "invoice it is set against.",
+        groups=INTERNAL,
     )
     recouvrement_consumer_start = fields.Selection(
         [
@@ -127,15 +138,18 @@ class ResCompany(models.Model):
         required=True,
         help="A consumer owes interest from the formal notice (C. civ. art. 1231-6 and "
         "1344-1); no text says which of these days it is.",
+        groups=INTERNAL,
     )
     recouvrement_insolvency_day = fields.Boolean(
         "The day of an insolvency judgment bears interest",
         help="The text is silent (C. com. art. L622-28): no is the prudent choice.",
+        groups=INTERNAL,
     )
     recouvrement_waiver_limit = fields.Monetary(
         "Officers waive up to",
         default=200,
         help="A waiver of more than this is granted by a recovery manager.",
+        groups=INTERNAL,
     )
     recouvrement_officer_scope = fields.Selection(
         [
@@ -148,16 +162,19 @@ class ResCompany(models.Model):
         required=True,
         help="Actions that a recovery officer sees and changes, those given to them "
         "included. Managers see and change all of them, accountants see them.",
+        groups=INTERNAL,
     )
     recouvrement_approval_limit = fields.Monetary(
         "Officers approve up to",
         help="An action that claims more than this is approved by a recovery manager, "
         "at stages that need no approval as well. 0: no limit.",
+        groups=INTERNAL,
     )
     recouvrement_call_attempts = fields.Integer(
         "Calls without answer",
         default=3,
         help="After this many, the call is closed and the procedure goes on.",
+        groups=INTERNAL,
     )
     recouvrement_debit_journal_id = fields.Many2one(
         "account.journal",
@@ -189,6 +206,7 @@ class ResCompany(models.Model):
         "Service of electronic registered letters",
         help="A qualified service (eIDAS, C. postes art. L100), reached through a "
         "gateway that the integrator's guide describes.",
+        groups=INTERNAL,
     )
     recouvrement_lre_url = fields.Char(
         "Address of the service",
@@ -246,8 +264,15 @@ class ResCompany(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base
+        self._recouvrement_check_settings(get_given(self, vals_list))
+        return super().create(vals_list)
+
     def write(self, vals):
         # EXTENDS base: what decides when stages fall due
+        self._recouvrement_check_settings(vals)
         before = self._recouvrement_get_planning(vals)
         res = super().write(vals)
         after = self._recouvrement_get_planning(vals)
@@ -274,6 +299,20 @@ class ResCompany(models.Model):
         among the fields of these names."""
         names = sorted(PLANNING_FIELDS.intersection(names))
         return {company: [company[name] for name in names] for company in self}
+
+    @api.model
+    def _recouvrement_check_settings(self, names):
+        """Rates, limits and rights of follow-up are set by its managers and by those
+        who administer the settings, not by whoever may write a company."""
+        if (
+            not self.env.su
+            and any(name.startswith("recouvrement_") for name in names)
+            and not self.env.user.has_group(MANAGER)
+            and not self.env.user.has_group("base.group_system")
+        ):
+            raise AccessError(
+                self.env._("Ask a recovery manager to change the settings of recovery.")
+            )
 
     def _recouvrement_get_lre_provider(self):
         """The service that the company sends electronic registered letters by."""

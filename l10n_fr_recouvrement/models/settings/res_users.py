@@ -16,6 +16,7 @@ class ResUsers(models.Model):
         "user_id",
         "team_id",
         string="Recovery teams",
+        copy=False,
         groups=ACCOUNTING,
     )
 
