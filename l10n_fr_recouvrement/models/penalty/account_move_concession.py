@@ -39,7 +39,7 @@ class AccountMove(models.Model):
         if not moves:
             yield
             return
-        today = fields.Date.context_today(self)
+        today = moves.company_id._recouvrement_today()
         # As of today on both sides, so that the change alone makes the difference.
         moves._recouvrement_refresh_penalties(today)
         before = moves._recouvrement_sum_due(today)

@@ -19,13 +19,13 @@ class AccountMoveLine(models.Model):
         # EXTENDS account: time that is granted once it is late forgives penalties
         if self.env.su or "date_maturity" not in vals:
             return super().write(vals)
-        today = fields.Date.context_today(self)
+        days = {company: company._recouvrement_today() for company in self.company_id}
         late = self.filtered(
             lambda line: (
                 line.parent_state == "posted"
                 and line.display_type == "payment_term"
                 and line.date_maturity
-                and line.date_maturity < today
+                and line.date_maturity < days[line.company_id]
             )
         )
         with late.move_id._recouvrement_conceding():
