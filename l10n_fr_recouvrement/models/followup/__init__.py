@@ -6,5 +6,7 @@ from . import recouvrement_engine_make
 from . import recouvrement_engine_past
 from . import account_move
 from . import account_move_batches
+from . import account_move_terms
 from . import account_move_events
 from . import res_partner
+from . import res_partner_responsible
