@@ -2,6 +2,7 @@
 an action at fault, a job that is archived, a record that is gone, a veto of another
 module."""
 
+import json
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -173,6 +174,21 @@ class TestStoppedJob(JobsCase):
         run.action_start()
         self.assertEqual(run.action_view_actions()["res_model"], run._name)
         self.assertFalse(run.message_ids.filtered(lambda m: "job" in m.preview))
+
+    def test_dashboard_of_a_company_that_is_followed_up_by_itself(self):
+        journal = self.company_data["default_journal_sale"]
+        job = self.env.ref("l10n_fr_recouvrement.cron_run")
+
+        def notice():
+            journal.invalidate_recordset(["kanban_dashboard"])
+            return json.loads(journal.kanban_dashboard)["recouvrement_job_notice"]
+
+        job.active = False
+        self.assertFalse(notice(), "nobody asked for it")
+        self.company.recouvrement_auto = True
+        self.assertIn(job.name, notice())
+        job.active = True
+        self.assertFalse(notice())
 
     def test_queue_of_mails(self):
         """E-mails that nobody sends are not reported as on their way alone."""

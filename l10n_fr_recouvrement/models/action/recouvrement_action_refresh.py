@@ -91,7 +91,8 @@ class RecouvrementAction(models.Model):
             errors[action] = error
             action._set_aside(error)
 
-        attempt(self, lambda actions: actions._refresh(), set_aside)
+        if self:
+            attempt(self, lambda actions: actions._refresh(), set_aside)
         return errors
 
     def _get_grouping_key(self):

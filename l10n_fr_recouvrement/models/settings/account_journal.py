@@ -1,8 +1,15 @@
 from odoo import models
 
+# Without these nothing is followed up by itself.
+DAILY_JOBS = (
+    "l10n_fr_recouvrement.cron_run",
+    "l10n_fr_recouvrement.cron_penalties",
+)
+
 
 class AccountJournal(models.Model):
-    """Dashboard of the sales journals: warns when rates are about to be missing."""
+    """Dashboard of the sales journals: warns when rates are about to be missing, and
+    when the jobs of follow-up do not work."""
 
     _inherit = "account.journal"
 
@@ -15,7 +22,19 @@ class AccountJournal(models.Model):
             return
         notice = rates._get_missing_notice(self.env.company._recouvrement_today())
         for journal in journals:
-            dashboard_data[journal.id]["recouvrement_rate_notice"] = notice
+            dashboard_data[journal.id].update(
+                recouvrement_rate_notice=notice,
+                recouvrement_job_notice=journal._recouvrement_get_job_notice(),
+            )
+
+    def _recouvrement_get_job_notice(self):
+        """Return why nothing is followed up by itself in a company that asked for it,
+        and the remedy, as text."""
+        if not self.company_id.sudo().recouvrement_auto:
+            return ""
+        jobs = self.env["ir.cron"]
+        reasons = (jobs._recouvrement_explain_stopped(job) for job in DAILY_JOBS)
+        return " ".join(reason for reason in reasons if reason)
 
     def _recouvrement_filter_french_sales(self):
         """Journals of sales of the companies that these rates are for."""
