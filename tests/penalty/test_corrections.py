@@ -296,6 +296,43 @@ class TestWaiverLimit(CorrectionCase):
         due.with_user(self.clerk).date_maturity = "2026-12-31"
         self.assertEqual(str(due.date_maturity), "2026-12-31")
 
+    def test_debit_note_that_asks_less_than_it_charges(self):
+        wizard = self._open(
+            self.invoice.with_user(self.clerk), "action_recouvrement_charge"
+        )
+        wizard = wizard.with_user(self.clerk)
+        wizard.post = False
+        wizard.action_charge()
+        note = self.invoice.recouvrement_debit_note_ids.with_user(self.clerk)
+        line = note.invoice_line_ids[0]
+        price = line.price_unit
+        line.price_unit = 0.01
+        with self.assertRaises(AccessError):
+            note.action_post()
+        line.price_unit = price
+        rebate = {"name": "Rabais", "price_unit": -100, "tax_ids": [Command.clear()]}
+        note.write({"invoice_line_ids": [Command.create(rebate)]})
+        with self.assertRaises(AccessError):
+            note.action_post()
+        note.invoice_line_ids.filtered(lambda line: line.price_unit < 0).unlink()
+        note.action_post()
+        self.assertEqual(note.state, "posted")
+
+    def test_debtor_that_becomes_a_contact_of_an_insolvent_one(self):
+        self.business.vat = False
+        insolvent = self._create_debtor("Holding", is_company=True)
+        insolvent.recouvrement_insolvency_date = "2026-05-15"
+        with self.assertRaises(UserError):
+            self.business.with_user(self.officer).write(
+                {"parent_id": insolvent.id, "is_company": False}
+            )
+
+    def test_invoice_that_is_made_somebody_elses(self):
+        insolvent = self._create_debtor("Holding", is_company=True)
+        insolvent.recouvrement_insolvency_date = "2026-05-15"
+        with self.assertRaises(UserError):
+            self.invoice.with_user(self.clerk).commercial_partner_id = insolvent
+
     def test_day_of_a_payment(self):
         self._pay(self.invoice, 5000, "2026-10-01")
         self.owed = self._owed()

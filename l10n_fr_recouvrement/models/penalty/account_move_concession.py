@@ -7,6 +7,10 @@ from ... import law
 from ...const import ACCOUNTING, DUE_STATES, FOLLOWED_TYPES, MANAGER, OFFICER
 from .account_move import PENALTY_FIELDS
 
+# What decides the penalties of an invoice that is posted: its terms, and what Odoo
+# computes of it that a program may write all the same.
+LIMITED_FIELDS = PENALTY_FIELDS | {"commercial_partner_id", "invoice_date", "move_type"}
+
 
 class AccountMove(models.Model):
     """Minds what corrections of terms, facts and dates take off penalties: it takes the
@@ -26,10 +30,34 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         # EXTENDS account
-        if not PENALTY_FIELDS & vals.keys():
+        if not LIMITED_FIELDS & vals.keys():
             return super().write(vals)
         with self._recouvrement_conceding():
             return super().write(vals)
+
+    def _post(self, soft=True):
+        # EXTENDS account
+        self._recouvrement_check_charged()
+        return super()._post(soft=soft)
+
+    def _recouvrement_check_charged(self):
+        """A debit note that asks less than the penalties it charges forgives the
+        rest."""
+        for note in self.sudo().filtered("recouvrement_is_debit_note"):
+            penalties = note.line_ids.recouvrement_penalty_line_ids
+            moves = penalties.move_id.with_env(self.env)._recouvrement_get_limited()
+            digits = note.currency_id.decimal_places
+            left = sum(
+                (law.to_decimal(line.amount_due, digits) for line in penalties),
+                -law.to_decimal(note.amount_untaxed, digits),
+            )
+            if moves and left > 0:
+                currency = note.company_id.currency_id
+                today = fields.Date.context_today(self)
+                lost = note.currency_id._convert(
+                    float(left), currency, note.company_id, note.invoice_date or today
+                )
+                moves._recouvrement_concede({moves[0]: law.to_decimal(lost)})
 
     @contextmanager
     def _recouvrement_conceding(self):

@@ -2,6 +2,9 @@ from odoo import models
 
 # What the penalties of invoices that are there follow from.
 PENALTY_FIELDS = {
+    # whose debtor's they are
+    "is_company",
+    "parent_id",
     "recouvrement_insolvency_date",
     "recouvrement_profile",
     "recouvrement_public_delay",
