@@ -53,7 +53,7 @@ class AccountMove(models.Model):
             )
             if moves and left > 0:
                 currency = note.company_id.currency_id
-                today = fields.Date.context_today(self)
+                today = note.company_id._recouvrement_today()
                 lost = note.currency_id._convert(
                     float(left), currency, note.company_id, note.invoice_date or today
                 )
