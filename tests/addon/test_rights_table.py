@@ -126,19 +126,7 @@ class RightsCase(RecouvrementCase):
             .sudo()
             ._keep(cls.sent, "deposit", "a.pdf", b"%PDF-1.4")
         )
-        waiver = env["recouvrement.waiver"]._grant(
-            [
-                {
-                    "move_id": cls.invoice.id,
-                    "date": DAY,
-                    "user_id": env.uid,
-                    "reason": "Accord",
-                    "amount_interest": 0.01,
-                    "amount_indemnity": 0,
-                    "stops": False,
-                }
-            ]
-        )
+        waiver = cls._waive()
         procedure = env["recouvrement.procedure"].create(
             {
                 "name": "La nôtre",
@@ -176,6 +164,22 @@ class RightsCase(RecouvrementCase):
             ),
             "recouvrement.waiver": waiver,
         }
+
+    @classmethod
+    def _waive(cls):
+        return cls.env["recouvrement.waiver"]._grant(
+            [
+                {
+                    "move_id": cls.invoice.id,
+                    "date": DAY,
+                    "user_id": cls.env.uid,
+                    "reason": "Accord",
+                    "amount_interest": 0.01,
+                    "amount_indemnity": 0,
+                    "stops": False,
+                }
+            ]
+        )
 
     # Values that an assistant is opened with; a new one has its own here.
     def _assistant_vals(self, model):
@@ -566,7 +570,12 @@ class TestRightsTable(RightsCase):
         for name, row in rows.items():
             for kind, user in self.users.items():
                 service = self.env["ir.actions.report"].with_user(user)
-                renders = [service._render_qweb_pdf]
+                # as the route does, which tests would have print HTML
+                renders = [
+                    lambda name, ids, service=service: (
+                        service._render_qweb_pdf_prepare_streams(name, {}, ids)
+                    )
+                ]
                 if f"report.{name}" in self.env:
                     renders.append(service._render_qweb_html)
                 for render in renders:

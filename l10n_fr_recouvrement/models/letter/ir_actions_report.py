@@ -27,6 +27,7 @@ class IrActionsReport(models.Model):
         # What is printed before it is sent is marked as a draft.
         service = self.env[f"report.{REPORT}"].with_context(recouvrement_draft=True)
         actions = self.env["recouvrement.action"].browse(dict.fromkeys(res_ids))
+        actions.check_access("read")
         if report_name == REPORT:
             pdfs, errors = service._render_pdfs(actions)
         else:
