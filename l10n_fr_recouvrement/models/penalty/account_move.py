@@ -5,6 +5,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ... import law
@@ -580,7 +581,8 @@ class AccountMove(models.Model):
         """Nightly: penalties of the overdue invoices up to today, and a last time for
         those paid since."""
         lines = self.env["recouvrement.penalty.line"].sudo()
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].with_context(active_test=False)
+        companies = companies.search(Domain.TRUE)
         by_day = companies.grouped(lambda company: company._recouvrement_today())
         counts = {
             (day, part): lines._count_stale(day, part) for day, part in by_day.items()
