@@ -15,10 +15,10 @@ def multiply(moves, times):
     numbers = {records._name: _Numbers(records) for records in (debtors, moves, lines)}
     partners, entries, items = numbers.values()
     of_debtor = dict.fromkeys(DEBTOR_COLUMNS, partners)
-    partners.copy(times, {"commercial_partner_id": partners})
+    partners.insert(times, {"commercial_partner_id": partners})
     name = SQL("concat(name, '-', %s)", entries.shifted("id"))
-    entries.copy(times, of_debtor, name=name)
-    items.copy(times, {**of_debtor, "move_id": entries})
+    entries.insert(times, of_debtor, name=name)
+    items.insert(times, {**of_debtor, "move_id": entries})
     moves.env.invalidate_all()
     return debtors.browse(partners.all_ids(times))
 
@@ -45,7 +45,7 @@ class _Numbers:
         ids = self.records.ids
         return [*ids, *(id_ + shift for shift in shifts for id_ in ids)]
 
-    def copy(self, times, links, **expressions):
+    def insert(self, times, links, **expressions):
         """Insert the copies.
 
         :param links: ``{column: numbers of the records that it points to}``

@@ -105,7 +105,10 @@ class Size(Bench):
                 cpu=CPU if request else None,
             )
             after = self._written(database)
-            current.note(f"{results['seconds']:.1f} s, {results['peak_mb']:.0f} MB")
+            current.note(
+                f"{results['seconds']:.1f} s, {results['cpu_seconds']:.1f} s of CPU, "
+                f"{results['peak_mb']:.0f} MB"
+            )
         rows = {name: count - before.get(name, 0) for name, count in after.items()}
         return {
             **results,

@@ -1,5 +1,8 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import float_compare, format_date
 
 from ... import law
@@ -9,7 +12,8 @@ from .recouvrement_guarded_mixin import get_given
 # Account of the French chart for what late customers pay, first found.
 PENALTY_ACCOUNT_CODES = ("763100", "758100")
 # Settings that decide when stages fall due.
-PLANNING_FIELDS = {"recouvrement_start_date", "recouvrement_alsace_moselle"}
+START = "recouvrement_start_date"
+PLANNING_FIELDS = {START, "recouvrement_alsace_moselle"}
 # How a company recovers is not for its customers, who read companies on the portal.
 INTERNAL = "base.group_user"
 # Settings that the penalties of invoices paid before they changed depend on too.
@@ -276,13 +280,9 @@ class ResCompany(models.Model):
         before = self._recouvrement_get_planning(vals)
         res = super().write(vals)
         after = self._recouvrement_get_planning(vals)
-        changed = self.filtered(lambda company: after[company] != before[company])
-        if changed:
-            moves = self.env["account.move"].sudo()
-            moves = moves.search(
-                [*moves._recouvrement_open_domain(), ("company_id", "in", changed.ids)]
-            )
-            self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
+        for company in self:
+            if after[company] != before[company]:
+                company._recouvrement_plan_anew(before[company], after[company])
         if PENALTY_FIELDS & vals.keys():
             self.env["account.move"]._recouvrement_reopen_penalties(
                 [
@@ -295,10 +295,30 @@ class ResCompany(models.Model):
         return res
 
     def _recouvrement_get_planning(self, names):
-        """Return ``{company: values}`` of what moves the next steps of its invoices,
-        among the fields of these names."""
-        names = sorted(PLANNING_FIELDS.intersection(names))
-        return {company: [company[name] for name in names] for company in self}
+        """Return ``{company: {name: value}}`` of what moves the next steps of its
+        invoices, among the fields of these names."""
+        names = PLANNING_FIELDS.intersection(names)
+        return {company: {name: company[name] for name in names} for company in self}
+
+    def _recouvrement_plan_anew(self, before, after):
+        """Plan the open invoices again whose next step these settings move: the first
+        day followed matters to what falls due between the former and the new one."""
+        self.ensure_one()
+        moves = self.env["account.move"].sudo()
+        domain = moves._recouvrement_open_domain() & Domain("company_id", "=", self.id)
+        if {**before, START: None} == {**after, START: None}:
+            first, last = sorted(vals[START] or date.min for vals in (before, after))
+            domain &= Domain(
+                "line_ids",
+                "any",
+                [
+                    ("display_type", "=", "payment_term"),
+                    ("date_maturity", ">=", first),
+                    ("date_maturity", "<", last),
+                ],
+            )
+        moves = moves.search(domain)
+        self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)
 
     @api.model
     def _recouvrement_check_settings(self, names):
