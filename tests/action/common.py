@@ -46,6 +46,8 @@ class ActionCase(RecouvrementCase):
                 .create(vals)
             )
             wizard.action_confirm()
+            # a request of one user ends before that of another
+            wizard.env.flush_all()
         return wizard
 
     def _todo(self, day):

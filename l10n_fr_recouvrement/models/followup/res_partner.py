@@ -223,7 +223,7 @@ class ResPartner(models.Model):
                             AND LENGTH(%(registry)s) IN (9, 14)
                             AND LEFT(%(registry)s, 1) = ANY(%(public)s)
                        THEN 'public'
-                       WHEN %(is_company)s
+                       WHEN %(company)s
                             OR partner.parent_id IS NOT NULL
                             OR partner.vat != ''
                             OR %(registry)s != ''
@@ -239,7 +239,7 @@ class ResPartner(models.Model):
                 france=list(self.env["res.company"]._get_france_country_codes()),
                 registry=registry,
                 public=list(PUBLIC_SIREN_FIRST_DIGITS),
-                is_company=self._recouvrement_is_company_sql("partner"),
+                company=self._recouvrement_is_company_sql("partner"),
                 delay=self._fields["recouvrement_public_delay"].default(self),
             )
         )

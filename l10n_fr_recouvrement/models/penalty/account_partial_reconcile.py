@@ -1,3 +1,5 @@
+from contextlib import contextmanager, nullcontext
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -61,7 +63,8 @@ class AccountPartialReconcile(models.Model):
         context = {**self.env.context}
         default = context.pop("default_recouvrement_effect", False)
         chosen = [vals.get("recouvrement_effect", default) for vals in vals_list]
-        partials = super(AccountPartialReconcile, self.with_context(context)).create(
+        plain = self.with_env(self.env(context=context))
+        partials = super(AccountPartialReconcile, plain).create(
             [
                 {key: vals[key] for key in vals if key != "recouvrement_effect"}
                 for vals in vals_list
@@ -75,25 +78,30 @@ class AccountPartialReconcile(models.Model):
 
     def write(self, vals):
         # EXTENDS account: interest follows the choice, which leaves a trace
-        if self.env.su or not PAID_FIELDS & vals.keys():
-            return self._recouvrement_write_effect(vals)
         # Odoo writes them by making a payment, nobody afterwards.
-        with self.debit_move_id.move_id._recouvrement_conceding():
-            return self._recouvrement_write_effect(vals)
-
-    def _recouvrement_write_effect(self, vals):
-        if "recouvrement_effect" not in vals:
+        limited = not self.env.su and PAID_FIELDS & vals.keys()
+        invoices = self.debit_move_id.move_id
+        with (
+            invoices._recouvrement_conceding() if limited else nullcontext(),
+            self._recouvrement_following_effect(vals),
+        ):
             return super().write(vals)
+
+    @contextmanager
+    def _recouvrement_following_effect(self, vals):
+        """Trace a choice that is written meanwhile, and have the interest follow it."""
+        if "recouvrement_effect" not in vals:
+            yield
+            return
         self._recouvrement_check_choice(vals)
         before = {partial: partial.recouvrement_effect for partial in self}
-        res = super().write(vals)
+        yield
         changed = self.filtered(
             lambda partial: partial.recouvrement_effect != before[partial]
         )
         for partial in changed:
             partial._recouvrement_trace_effect()
         changed.debit_move_id.move_id._recouvrement_follow_payments()
-        return res
 
     def unlink(self):
         # EXTENDS account: what was paid no more bears interest again

@@ -1,9 +1,11 @@
 from odoo import models
 
+from ..settings.res_partner import COMPANY_FIELD
+
 # What the penalties of invoices that are there follow from.
 PENALTY_FIELDS = {
     # whose debtor's they are
-    "is_company",
+    COMPANY_FIELD,
     "parent_id",
     "recouvrement_insolvency_date",
     "recouvrement_profile",
