@@ -77,7 +77,10 @@ def test_readme_is_what_its_fragments_make():
 def test_news_are_gathered_above_those_before(tmp_path):
     shutil.copytree(READMES, tmp_path / "readme")
     before = (READMES / "HISTORY.md").read_text(encoding="utf-8")
-    news = tmp_path / "readme" / "newsfragments" / "+one-word.bugfix.md"
+    fragments = tmp_path / "readme" / "newsfragments"
+    for waiting in fragments.glob("+*"):
+        waiting.unlink()
+    news = fragments / "+one-word.bugfix.md"
     news.write_text("A word was put right.\n", encoding="utf-8")
     command = [sys.executable, "-m", "towncrier", "build", "--yes"]
     command += ["--config", TOWNCRIER, "--dir", tmp_path]

@@ -133,7 +133,7 @@ class TestDebitNote(ChargingCase):
             self.assertNotIn(
                 note.id,
                 self.env["recouvrement.penalty.line"]._find_stale(
-                    date(2026, 12, 31), 0, 1000
+                    date(2026, 12, 31), 0, 1000, self.company
                 ),
             )
 

@@ -268,7 +268,7 @@ class TestPayments(RecouvrementCase):
         self.assertNotIn(
             invoice.id,
             self.env["recouvrement.penalty.line"]._find_stale(
-                date(2026, 10, 16), 0, 1000
+                date(2026, 10, 16), 0, 1000, self.company
             ),
         )
 

@@ -81,7 +81,8 @@ class TestScale(RecouvrementCase):
         self.assertLessEqual(large, small + 5)
 
     def test_run_on_many_invoices(self):
-        few = ["2026-05-15"]
+        # of the same stage: one that claims penalties reads more than one that does not
+        few = ["2026-04-01"]
         many = [f"2026-04-{day:02}" for day in range(1, 21)]
         self._count_run(2)
         small, large = self._count_run(5, dues=few), self._count_run(5, dues=many)
