@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import float_compare, format_date
+from odoo.tools import float_compare, format_date, ormcache
 
 from ... import law
 from ...const import BELOW_FLOOR, CREDIT_EFFECTS, DUE_STATES, MANAGER, RATE_BASES
@@ -279,6 +279,8 @@ class ResCompany(models.Model):
         self._recouvrement_check_settings(vals)
         before = self._recouvrement_get_planning(vals)
         res = super().write(vals)
+        if "partner_id" in vals:
+            self.env.registry.clear_cache()
         after = self._recouvrement_get_planning(vals)
         for company in self:
             if after[company] != before[company]:
@@ -348,10 +350,15 @@ class ResCompany(models.Model):
 
     def _recouvrement_get_day(self, moment):
         """The day of a moment where the company is."""
-        company = (self[:1] or self.env.company).sudo()
-        partner = company.partner_id
-        zone = partner.tz or law.legal_time(partner.country_id.code, partner.zip)
+        company = self[:1] or self.env.company
+        zone = company._recouvrement_get_zone()
         return fields.Date.context_today(company.with_context(tz=zone), moment)
+
+    @ormcache("self.id")
+    def _recouvrement_get_zone(self):
+        """Time zone of the company, kept: each payment asks for it."""
+        partner = self.sudo().partner_id
+        return partner.tz or law.legal_time(partner.country_id.code, partner.zip)
 
     def _recouvrement_next_working_day(self, day):
         """``day``, or the first working day after it, where the company is."""

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 # Odoo's fields behind the accessors below, for who depends on them.
 REGISTRY_FIELD = "company_registry"
 COMPANY_FIELD = "is_company"
+# What the time zone of a company follows from.
+ZONE_FIELDS = {"country_id", "tz", "zip"}
 
 
 # What Python takes for blanks; PostgreSQL's own class knows fewer of them.
@@ -14,6 +16,13 @@ class ResPartner(models.Model):
     """Reads what identifies a debtor or a creditor, whatever field Odoo keeps it in."""
 
     _inherit = "res.partner"
+
+    def write(self, vals):
+        # EXTENDS base: the time zone of a company is kept
+        res = super().write(vals)
+        if ZONE_FIELDS & vals.keys() and self.sudo().ref_company_ids:
+            self.env.registry.clear_cache()
+        return res
 
     def _recouvrement_get_registry(self):
         """SIRET or SIREN of a partner, without spaces; an empty text if it has none."""
