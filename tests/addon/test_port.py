@@ -85,7 +85,7 @@ RULES = (
     rule(
         "cache",
         "ormcache clear_cache clear_all_caches",
-        "models/settings/recouvrement_dated_mixin.py",
+        "models/settings/recouvrement_dated_mixin.py models/settings/res_company.py",
         "from odoo.tools import ormcache",
     ),
     rule(

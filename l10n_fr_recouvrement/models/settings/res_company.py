@@ -280,7 +280,7 @@ class ResCompany(models.Model):
         before = self._recouvrement_get_planning(vals)
         res = super().write(vals)
         if "partner_id" in vals:
-            self.env.registry.clear_cache()
+            self._recouvrement_forget_zones()
         after = self._recouvrement_get_planning(vals)
         for company in self:
             if after[company] != before[company]:
@@ -359,6 +359,10 @@ class ResCompany(models.Model):
         """Time zone of the company, kept: each payment asks for it."""
         partner = self.sudo().partner_id
         return partner.tz or law.legal_time(partner.country_id.code, partner.zip)
+
+    @api.model
+    def _recouvrement_forget_zones(self):
+        self.env.registry.clear_cache()
 
     def _recouvrement_next_working_day(self, day):
         """``day``, or the first working day after it, where the company is."""

@@ -21,7 +21,7 @@ class ResPartner(models.Model):
         # EXTENDS base: the time zone of a company is kept
         res = super().write(vals)
         if ZONE_FIELDS & vals.keys() and self.sudo().ref_company_ids:
-            self.env.registry.clear_cache()
+            self.env["res.company"]._recouvrement_forget_zones()
         return res
 
     def _recouvrement_get_registry(self):
