@@ -136,7 +136,8 @@ class RecouvrementAction(models.Model):
 
     def _mark_done(self, day=None):
         """Close the actions as done on ``day`` (today) and move their invoices on."""
-        for today, actions in self._group_by_today().items():
+        by_today = self.env["res.company"]._recouvrement_group_by_today(self)
+        for today, actions in by_today.items():
             closed = day or today
             actions._set_state("done", date_closed=closed, failure_reason=False)
             actions._advance_stages(closed)

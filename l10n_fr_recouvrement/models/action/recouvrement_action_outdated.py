@@ -5,7 +5,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import PENDING_STATES
+from ..settings.crossing import COME_BACK, insist
 
+FOLLOW_JOB = "l10n_fr_recouvrement.cron_follow_account"
 # Actions brought up to date in one transaction.
 FOLLOWED = 200
 
@@ -39,39 +41,30 @@ class RecouvrementAction(models.Model):
             )
         )
         self.invalidate_model(["is_outdated"], flush=False)
-        self._trigger_follow()
-
-    @api.model
-    def _trigger_follow(self):
-        cron = self.env.ref(
-            "l10n_fr_recouvrement.cron_follow_account", raise_if_not_found=False
-        )
-        if cron:
-            cron.sudo()._trigger()
+        self.env["ir.cron"]._recouvrement_trigger(FOLLOW_JOB)
 
     @api.model
     def _cron_follow_account(self):
         """Scheduled job: bring the marked actions up to date. Each batch is committed;
         a later call takes up what is left, and what somebody works on meanwhile."""
-        actions, after = self.sudo(), 0
+        actions, after, undone = self.sudo(), 0, False
         outdated = Domain("is_outdated", "=", True) & Domain(
             "state", "in", PENDING_STATES
         )
         while batch := actions.search(
             outdated & Domain("id", ">", after), order="id", limit=FOLLOWED
         ):
-            after = batch[-1].id
+            after, done = batch[-1].id, len(batch)
             try:
-                batch._follow_by_company()
-                self.env.flush_all()
+                insist(self.env, batch._follow_by_company)
             except OperationalError:
-                self.env.cr.rollback()
-                self._trigger_follow()
-                self.env["ir.cron"]._commit_progress()
-                continue
+                done, undone = 0, True
             remaining = actions.search_count(outdated & Domain("id", ">", after))
-            if not self.env["ir.cron"]._commit_progress(
-                len(batch), remaining=remaining
-            ):
+            if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
                 break
             self.env.invalidate_all(flush=False)
+        if undone:
+            # What others were in the way of does not wait for the next day.
+            soon = fields.Datetime.now() + COME_BACK
+            jobs = self.env["ir.cron"]
+            insist(self.env, jobs._recouvrement_trigger, FOLLOW_JOB, soon)

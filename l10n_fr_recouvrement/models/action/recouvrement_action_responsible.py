@@ -1,7 +1,9 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import plaintext2html
 
 from ...const import MANAGER
+
+PLAIN_TASK = "mail.mail_activity_data_todo"
 
 
 class RecouvrementAction(models.Model):
@@ -42,14 +44,18 @@ class RecouvrementAction(models.Model):
         """The action in the language of whom it speaks to."""
         return self.with_context(lang=user.lang or self.env.lang)
 
-    def _ask_responsible(self, record, summary, note, kind=None):
+    @api.model
+    def _get_activity_type(self, xmlid):
+        """The type of an activity; that of a plain task where somebody deleted it."""
+        return self.env.ref(xmlid, raise_if_not_found=False) or self.env.ref(PLAIN_TASK)
+
+    def _ask_responsible(self, record, summary, note, kind=PLAIN_TASK):
         """Leave the responsible of the action something to do on a record.
 
-        :param kind: a ``mail.activity.type``, a plain task where there is none
+        :param kind: external id of the type of the activity
         """
-        kind = kind or self.env.ref("mail.mail_activity_data_todo")
         record.sudo().activity_schedule(
-            activity_type_id=kind.id,
+            activity_type_id=self._get_activity_type(kind).id,
             summary=summary,
             note=note and plaintext2html(note),
             user_id=self._get_responsible().id,

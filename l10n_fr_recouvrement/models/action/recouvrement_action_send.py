@@ -25,7 +25,9 @@ class RecouvrementAction(models.Model):
         self.check_access("write")
         pending = self.filtered(lambda action: action.state in PENDING_STATES)
         pending._cancel(self.env._("Cancelled by %s.", self.env.user.name))
-        for today, actions in pending.sudo()._group_by_today().items():
+        companies = self.env["res.company"]
+        by_today = companies._recouvrement_group_by_today(pending.sudo())
+        for today, actions in by_today.items():
             actions.date_closed = today
         return True
 
@@ -267,7 +269,8 @@ class RecouvrementAction(models.Model):
 
     def _mark_sent(self, day=None):
         """Close the actions as sent on ``day`` (today) and move their invoices on."""
-        for today, actions in self._group_by_today().items():
+        by_today = self.env["res.company"]._recouvrement_group_by_today(self)
+        for today, actions in by_today.items():
             sent = day or today
             actions._set_state(
                 "sent", date_sent=sent, date_closed=sent, failure_reason=False
@@ -282,14 +285,6 @@ class RecouvrementAction(models.Model):
                 )
             )._recouvrement_write({"recouvrement_deadline": deadline})
         self._mark_penalties_claimed()
-
-    def _group_by_today(self):
-        """These actions by the day that it is where their companies are."""
-        groups = {}
-        for company, actions in self.grouped("company_id").items():
-            today = company._recouvrement_today()
-            groups[today] = groups.get(today, self.browse()) | actions
-        return groups
 
     def _advance_stages(self, day):
         """The invoices claimed have reached their stages on ``day``."""

@@ -20,6 +20,8 @@ RETRY_FOR = timedelta(days=2)
 # Servers give up after four to five days (RFC 5321 §4.5.4.1): what comes later is no
 # return.
 RETURNS_WITHIN = timedelta(days=7)
+# Type of the activity that asks somebody to check a report of return.
+RETURN_CHECK = "l10n_fr_recouvrement.mail_activity_return"
 # An answer of an SMTP server, as Python shows it in an exception.
 SMTP_ANSWER = re.compile(r"""\(?(\d{3}), b?(['"])(.*?)\2\)?""", re.DOTALL)
 
@@ -157,9 +159,7 @@ class RecouvrementAction(models.Model):
         elif action._is_from_debtor(message.sudo()):
             action.date_answered = fields.Datetime.now()
             summary = words._("The debtor answered")
-        kind = self.env.ref(
-            "l10n_fr_recouvrement.mail_activity_answer", raise_if_not_found=False
-        ) or self.env.ref("mail.mail_activity_data_todo")
+        kind = self._get_activity_type("l10n_fr_recouvrement.mail_activity_answer")
         if action.activity_ids.filtered(lambda task: task.activity_type_id == kind):
             return
         action.activity_schedule(
@@ -258,18 +258,12 @@ class RecouvrementAction(models.Model):
                 self,
                 self.env._("Check a report of return"),
                 doubt,
-                self._get_bounce_activity_type(),
+                RETURN_CHECK,
             )
-
-    @api.model
-    def _get_bounce_activity_type(self):
-        return self.env.ref(
-            "l10n_fr_recouvrement.mail_activity_return", raise_if_not_found=False
-        ) or self.env.ref("mail.mail_activity_data_todo")
 
     def _get_bounce_checks(self):
         """The activities that ask somebody to check a report of return."""
-        kind = self._get_bounce_activity_type()
+        kind = self._get_activity_type(RETURN_CHECK)
         return self.sudo().activity_ids.filtered(
             lambda task: task.automated and task.activity_type_id == kind
         )
@@ -309,7 +303,8 @@ class RecouvrementAction(models.Model):
     def _accept_bounce(self, reason):
         """The e-mail reached nobody: ask the responsible for another address."""
         self._mark_undelivered(reason)
-        self._ask_to_find(
+        self._ask_responsible(
+            self.contact_id,
             self.env._(
                 "Find the e-mail address of %s", self.email_partner_id.display_name
             ),

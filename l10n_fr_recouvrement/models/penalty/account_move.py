@@ -564,17 +564,10 @@ class AccountMove(models.Model):
         if date:
             return lines._refresh(self.ids, date)
         errors = {}
-        for today, moves in self._recouvrement_group_by_today().items():
+        by_today = self.env["res.company"]._recouvrement_group_by_today(self)
+        for today, moves in by_today.items():
             errors.update(lines._refresh(moves.ids, today))
         return errors
-
-    def _recouvrement_group_by_today(self):
-        """These entries by the day that it is where their companies are."""
-        companies = self.sudo().company_id
-        days = {company: company._recouvrement_today() for company in companies}
-        if len({*days.values()}) == 1:
-            return {next(iter(days.values())): self}
-        return self.grouped(lambda move: days[move.sudo().company_id])
 
     @api.model
     def _cron_recouvrement_penalties(self, batch_size=1000):

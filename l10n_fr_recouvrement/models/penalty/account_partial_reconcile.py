@@ -80,9 +80,10 @@ class AccountPartialReconcile(models.Model):
         # EXTENDS account: interest follows the choice, which leaves a trace
         # Odoo writes them by making a payment, nobody afterwards.
         limited = not self.env.su and PAID_FIELDS & vals.keys()
-        invoices = self.debit_move_id.move_id
         with (
-            invoices._recouvrement_conceding() if limited else nullcontext(),
+            self.debit_move_id.move_id._recouvrement_conceding()
+            if limited
+            else nullcontext(),
             self._recouvrement_following_effect(vals),
         ):
             return super().write(vals)

@@ -4,6 +4,7 @@ from odoo import models
 DAILY_JOBS = (
     "l10n_fr_recouvrement.cron_run",
     "l10n_fr_recouvrement.cron_penalties",
+    "l10n_fr_recouvrement.cron_follow_account",
 )
 
 

@@ -348,6 +348,17 @@ class ResCompany(models.Model):
         current one."""
         return self._recouvrement_get_day(fields.Datetime.now())
 
+    @api.model
+    def _recouvrement_group_by_today(self, records):
+        """Return ``{day: records}``: by the day that it is where their companies
+        are."""
+        groups = {}
+        by_company = records.grouped(lambda record: record.sudo().company_id)
+        for company, part in by_company.items():
+            today = company._recouvrement_today()
+            groups[today] = groups.get(today, records.browse()) | part
+        return groups
+
     def _recouvrement_get_day(self, moment):
         """The day of a moment where the company is."""
         company = self[:1] or self.env.company
