@@ -52,6 +52,7 @@ How it works
 """
 
 from .calendar import (
+    add_days,
     add_months,
     add_working_days,
     add_years,
@@ -144,6 +145,7 @@ __all__ = [
     "UnknownHalfYearError",
     "WrongTermsError",
     "Waiver",
+    "add_days",
     "add_months",
     "add_working_days",
     "add_years",

@@ -98,6 +98,20 @@ def public_holidays(year, alsace_moselle=False):
     return frozenset(days)
 
 
+def add_days(day, count):
+    """The ``count``-th day after ``day``, before it where negative; the last or the
+    first day of the calendar where that is past its end. An absurd date is far away,
+    and no error for all that is computed with it.
+
+    >>> add_days(date(2026, 12, 31), 1), add_days(date(9999, 12, 31), 8)
+    (datetime.date(2027, 1, 1), datetime.date(9999, 12, 31))
+    >>> add_days(date(1, 1, 1), -5)
+    datetime.date(1, 1, 1)
+    """
+    ordinal = day.toordinal() + count
+    return date.fromordinal(max(1, min(ordinal, date.max.toordinal())))
+
+
 def is_working_day(day, alsace_moselle=False):
     """Monday to Friday, public holidays left out.
 
@@ -126,7 +140,7 @@ def add_working_days(day, count, alsace_moselle=False):
     datetime.date(2026, 12, 29)
     """
     for _index in range(count):
-        day = next_working_day(day + ONE_DAY, alsace_moselle)
+        day = next_working_day(add_days(day, 1), alsace_moselle)
     return day
 
 
@@ -159,5 +173,8 @@ def end_of_month(day):
 
 
 def _in_month(year, month, day):
-    """That day of the month, or its last one."""
+    """That day of the month, or its last one; the last day of the calendar where the
+    year is past it."""
+    if year > date.max.year:
+        return date.max
     return date(year, month, min(day, monthrange(year, month)[1]))

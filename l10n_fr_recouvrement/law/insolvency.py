@@ -1,6 +1,6 @@
 """What insolvency proceedings stop."""
 
-from .calendar import ONE_DAY
+from .calendar import add_days
 
 
 def last_day_before_insolvency(opening, day_counts=False):
@@ -17,4 +17,4 @@ def last_day_before_insolvency(opening, day_counts=False):
     >>> last_day_before_insolvency(date(2026, 4, 2), day_counts=True).isoformat()
     '2026-04-02'
     """
-    return opening if day_counts else opening - ONE_DAY
+    return opening if day_counts else add_days(opening, -1)

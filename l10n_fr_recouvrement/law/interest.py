@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .calendar import add_years, half_year_start, next_half_year_start
+from .calendar import add_days, add_years, half_year_start, next_half_year_start
 from .money import round_half_up
 from .rates import WrongTermsError
 
@@ -245,7 +245,7 @@ def _accrue(left, debt, terms, at, by_day, settled):
         counted are taken out
     """
     rule, divisor = terms.rule, terms.divisor
-    start = began = debt.due + ONE_DAY
+    start = began = add_days(debt.due, 1)
     anniversaries = (
         _anniversaries(terms.capitalised_from, debt.due, at)
         if terms.capitalised_from
@@ -373,7 +373,7 @@ def _anniversaries(claimed, due, at):
     days = set()
     first = max(claimed, add_years(due, 1))
     day, years = first, 0
-    while day <= at:
+    while day <= at and day < date.max:
         days.add(day)
         years += 1
         day = add_years(first, years)

@@ -4,8 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
-from .calendar import add_months
-from .interest import ONE_DAY
+from .calendar import add_days, add_months
 from .rates import RateRule
 
 
@@ -64,7 +63,7 @@ def judgment_rule(
     steps = [(date.min, before)] if before else []
     steps.append((judged, legal))
     if enforceable:
-        raised = add_months(enforceable, months) + ONE_DAY
+        raised = add_days(add_months(enforceable, months), 1)
         steps.append(
             (raised, RateRule("legal_other", increase, fact="judgment_increase"))
         )
@@ -88,4 +87,4 @@ def with_grace(rule, start, end, rate):
     ['2026-03-01', '2026-06-01']
     """
     granted = RateRule(None, rate, fact="grace")
-    return RateSchedule(((date.min, rule), (start, granted), (end + ONE_DAY, rule)))
+    return RateSchedule(((date.min, rule), (start, granted), (add_days(end, 1), rule)))

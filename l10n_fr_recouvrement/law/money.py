@@ -1,9 +1,11 @@
 """Conversion and rounding of amounts: Decimal in, Decimal out, half-up."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 ZERO = Decimal(0)
+# Digits enough for any float: an absurd amount is no error of the computation.
+_ANY_SIZE = Context(prec=400)
 
 
 def to_decimal(value, digits=2):
@@ -28,8 +30,10 @@ def round_half_up(amount, digits=2):
 
     >>> round_half_up(Decimal("27.5178")), round_half_up(Decimal("0.005"))
     (Decimal('27.52'), Decimal('0.01'))
+    >>> round_half_up(Decimal("1e30")) == Decimal("1e30")
+    True
     """
-    return amount.quantize(_unit(digits), rounding=ROUND_HALF_UP)
+    return amount.quantize(_unit(digits), rounding=ROUND_HALF_UP, context=_ANY_SIZE)
 
 
 @lru_cache(maxsize=16)

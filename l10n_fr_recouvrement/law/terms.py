@@ -1,8 +1,6 @@
 """Until when an invoice may, at most, be paid."""
 
-from datetime import timedelta
-
-from .calendar import end_of_month
+from .calendar import add_days, end_of_month
 
 
 def net_due(start, days):
@@ -15,7 +13,7 @@ def net_due(start, days):
     >>> net_due(date(2026, 9, 10), 60), net_due(date(2026, 5, 20), 30)
     (datetime.date(2026, 11, 9), datetime.date(2026, 6, 19))
     """
-    return start + timedelta(days=days)
+    return add_days(start, days)
 
 
 def public_limit(facts, delay, received):

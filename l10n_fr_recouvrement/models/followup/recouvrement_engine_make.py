@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, models
 
 from ... import law
@@ -129,7 +127,7 @@ class RecouvrementEngine(models.AbstractModel):
         """Working day by which the letter asks for payment. Computed again whenever the
         amounts are refreshed, until the letter leaves. Hook."""
         return law.next_working_day(
-            candidate.date + timedelta(days=candidate.stage.payment_days),
+            law.add_days(candidate.date, candidate.stage.payment_days),
             candidate.company.recouvrement_alsace_moselle,
         )
 

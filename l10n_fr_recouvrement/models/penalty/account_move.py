@@ -1,5 +1,4 @@
 import logging
-from datetime import timedelta
 
 from psycopg2 import OperationalError
 
@@ -19,7 +18,9 @@ from ...const import (
     RATE_FIELDS,
 )
 from ...law import MISSING_DATA
+from ..settings.contract_rate import check_contract_rate
 from ..settings.crossing import COME_BACK, insist, raise_crossing
+from ..settings.one_by_one import attempt
 
 _logger = logging.getLogger(__name__)
 
@@ -298,7 +299,7 @@ class AccountMove(models.Model):
         today = self.company_id._recouvrement_today()
         if not dues:
             return []
-        start = min(dues) + timedelta(days=1)
+        start = law.add_days(min(dues), 1)
         factor = facts.at("business_floor", start).value
         rate = law.to_decimal(self.recouvrement_contract_rate, 4)
         below = law.half_years_below_floor(
@@ -326,6 +327,7 @@ class AccountMove(models.Model):
 
     @api.constrains("recouvrement_rate_basis", "recouvrement_contract_rate")
     def _check_recouvrement_contract_rate(self):
+        check_contract_rate(self)
         for move in self:
             if (
                 move.recouvrement_rate_basis == "contract"
@@ -602,15 +604,31 @@ class AccountMove(models.Model):
 
     @api.model
     def _recouvrement_keep_up(self, move_ids, day):
-        """Bring the penalties of a batch up to a day, and commit."""
-        lines = self.env["recouvrement.penalty.line"].sudo()
-        errors = insist(self.env, lines._refresh, move_ids, day)
+        """Bring the penalties of a batch up to a day, and commit: an invoice at fault
+        keeps those of no other from being computed."""
+        errors = insist(self.env, self._recouvrement_refresh_each, move_ids, day)
         if errors:
             _logger.info(
                 "Penalties of %d invoices wait for dated facts: %s",
                 len(errors),
                 ", ".join(sorted({str(error) for error in errors.values()})),
             )
+
+    @api.model
+    def _recouvrement_refresh_each(self, move_ids, day):
+        """Refresh the penalties of invoices together; when that fails, one by one.
+
+        :return: ``{move_id: error of the law}`` of the invoices left as they were
+        """
+        lines = self.env["recouvrement.penalty.line"].sudo()
+        errors = attempt(
+            self.browse(move_ids),
+            lambda moves: lines._refresh(moves.ids, day),
+            lambda move, error: _logger.warning(
+                "The penalties of %s cannot be computed", move.name, exc_info=error
+            ),
+        )
+        return {move_id: error for part in errors for move_id, error in part.items()}
 
     # ------------------------------------------------------------------
     # Buttons

@@ -7,7 +7,6 @@ from odoo.tools import SQL
 from ... import law
 from ...const import DUE_STATES
 from ...law import MISSING_DATA, ZERO
-from ...law.interest import ONE_DAY
 
 # Columns of a penalty line that follow the account, with their SQL types.
 COLUMNS = {
@@ -154,7 +153,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             return ZERO, began
         tariff = inputs.facts.at(f"{profile}_indemnity", began).value
         amount = law.flat_indemnity(
-            tariff, began - ONE_DAY, segments[-1].date_to, segments[0].base
+            tariff, law.add_days(began, -1), segments[-1].date_to, segments[0].base
         )
         return amount, began
 
@@ -211,7 +210,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         )
         found = terms.get(key)
         if found is None:
-            rule = self._rate_rule(row, inputs.facts, start + ONE_DAY)
+            rule = self._rate_rule(row, inputs.facts, law.add_days(start, 1))
             for judgment in judgments:
                 rule = self._get_judgment_rule(judgment, rule, inputs.facts, row)
             claims = [
@@ -313,7 +312,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             days = [
                 inputs.notices.get(row["id"]),
                 *(
-                    (judgment["date_interest"] or judgment["date"]) - ONE_DAY
+                    law.add_days(judgment["date_interest"] or judgment["date"], -1)
                     for judgment in inputs.judgments.get(row["move_id"], ())
                     if judgment["rule"] == "legal"
                 ),

@@ -10,9 +10,10 @@
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-ONE_DAY = timedelta(days=1)
+from ...law import add_days
+
 # Days that a registered letter is kept for the debtor at the post office.
 PRESENTED_AFTER = 15
 
@@ -113,15 +114,15 @@ def planned(
         if position and step.rank <= position.rank:
             continue
         if step.delay_from == "due_date" or not position and not dates:
-            when = date_due + timedelta(days=step.delay)
+            when = add_days(date_due, step.delay)
         elif position and not dates:
             when = _counted_from(step, position)
         else:
             continue
         if step.delay >= 0:
-            when = max(when, date_due + ONE_DAY)
+            when = max(when, add_days(date_due, 1))
         if deadline:
-            when = max(when, deadline + ONE_DAY)
+            when = max(when, add_days(deadline, 1))
         when = shift(when)
         if step.delay < 0 and max(when, day or when) > date_due:
             continue
@@ -150,7 +151,7 @@ def _counted_from(step, position):
         start = position.presented or start
         if not position.presented:
             wait = max(wait, step.presented_after)
-    return start + timedelta(days=wait)
+    return add_days(start, wait)
 
 
 def most_advanced_due(plan, day):

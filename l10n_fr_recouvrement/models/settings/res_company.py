@@ -7,6 +7,7 @@ from odoo.tools import float_compare, format_date, ormcache
 
 from ... import law
 from ...const import BELOW_FLOOR, CREDIT_EFFECTS, DUE_STATES, MANAGER, RATE_BASES
+from .contract_rate import check_contract_rate
 from .recouvrement_guarded_mixin import get_given
 
 # Account of the French chart for what late customers pay, first found.
@@ -238,6 +239,7 @@ class ResCompany(models.Model):
 
     @api.constrains("recouvrement_rate_basis", "recouvrement_contract_rate")
     def _check_recouvrement_contract_rate(self):
+        check_contract_rate(self)
         for company in self:
             if (
                 company.recouvrement_rate_basis == "contract"
