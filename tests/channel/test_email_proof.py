@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from ..mail_server import reply_to, report_on
 from .common import EmailCase
 
 
@@ -134,6 +135,58 @@ class TestProof(EmailCase):
         with self.assertQueryCount(0):
             other._recouvrement_check_sealed()
             other.with_user(self.officer)._recouvrement_check_history()
+
+    def test_nobody_rewrites_what_others_said(self):
+        action, message = self._deliver()
+        self._receive_email(reply_to(message, "Je conteste."))
+        answer = action.message_ids.filtered(lambda m: m.message_type == "email")
+        said = action.with_user(self.users["responsable"]).message_post(body="Vu")
+        own = action.with_user(self.officer).message_post(body="Lu")
+        officer = self.officer.partner_id
+        for note in (answer, said):
+            for vals in (
+                {"body": "Rien"},
+                {"author_id": officer.id},
+                {"date": "2026-01-01 00:00:00"},
+                {"email_from": "ailleurs@example.com"},
+                {"subject": "Rien"},
+                {"message_type": "comment"},
+                {"attachment_ids": [Command.clear()]},
+            ):
+                with self.subTest(note=note, vals=vals), self.assertRaises(UserError):
+                    note.with_user(self.officer).write(vals)
+        with self.assertRaises(UserError):
+            own.with_user(self.officer).author_id = self.business
+        own.with_user(self.officer).body = "Lu et relu"
+
+    def test_nobody_deletes_what_came_in(self):
+        action, message = self._deliver()
+        self._receive_email(report_on(message, self.domain.bounce_email))
+        report = action.message_ids.attachment_ids.filtered(
+            lambda file: file.name.endswith(".eml")
+        )
+        self.assertTrue(report)
+        answer = (
+            action.sudo()
+            .with_user(self.env.ref("base.user_root"))
+            .message_post(
+                body="Ma réponse",
+                message_type="email",
+                author_id=self.business.id,
+                attachments=[("bon.pdf", b"Signature")],
+            )
+        )
+        for file in report | answer.attachment_ids:
+            for name, user in self.users.items():
+                with self.subTest(user=name, file=file.name):
+                    with self.assertRaises(UserError):
+                        file.with_user(user).unlink()
+                    with self.assertRaises(UserError):
+                        file.with_user(user).raw = b"Rien"
+        own = action.with_user(self.officer).message_post(
+            body="Vu", attachments=[("essai.txt", b"Essai")]
+        )
+        own.attachment_ids.with_user(self.officer).unlink()
 
     def test_nobody_empties_the_history(self):
         action, _message = self._deliver()

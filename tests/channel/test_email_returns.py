@@ -135,6 +135,14 @@ class TestComingBack(EmailCase):
         self._receive_email(notice)
         self.assertEqual(len(self._tasks(self.business)), 1)
 
+    def test_return_with_what_no_database_keeps(self):
+        action, message = self._deliver()
+        report = report_on(message, self.domain.bounce_email)
+        self.assertIn(b"mailbox", report)
+        self._receive_email(report.replace(b"mailbox", b"mail\0box"))
+        self.assertEqual(action.state, "returned")
+        self.assertIn("mailbox unavailable", action.email_bounce)
+
     def test_return_of_an_address_that_was_not_written_to(self):
         """Anybody who has the message may forge a report: a person looks at it."""
         action, message = self._deliver(user_id=self.officer.id)

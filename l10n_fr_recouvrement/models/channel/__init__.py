@@ -10,6 +10,7 @@ from . import recouvrement_lre_provider_http
 from . import mail_mail
 from . import mail_message
 from . import mail_notification
+from . import ir_attachment
 from . import mail_thread
 from . import recouvrement_channel
 from . import recouvrement_channel_email

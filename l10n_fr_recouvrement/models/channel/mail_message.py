@@ -33,8 +33,20 @@ SEALED_FOR_USERS = {
     "reply_to_force_new",
     "subtype_id",
 }
-# What takes a message away from the record that it is about, or what it records.
-HISTORY_FIELDS = {"model", "res_id", "tracking_value_ids"}
+# What takes a message away from the record that it is about, or what it records: who
+# said what and when.
+HISTORY_FIELDS = {
+    "attachment_ids",
+    "author_guest_id",
+    "author_id",
+    "date",
+    "email_from",
+    "message_type",
+    "model",
+    "res_id",
+    "subject",
+    "tracking_value_ids",
+}
 # Types of the messages by which actions go out.
 SENT_TYPES = ("email_outgoing", "sms")
 
@@ -53,6 +65,8 @@ class MailMessage(models.Model):
             self._recouvrement_check_sealed()
         if HISTORY_FIELDS & vals.keys():
             self._recouvrement_check_history()
+        elif "body" in vals:
+            self._recouvrement_check_history(but_own=True)
         return super().write(vals)
 
     def _recouvrement_is_same(self, sealed, vals):
@@ -66,11 +80,18 @@ class MailMessage(models.Model):
         self._recouvrement_check_sealed()
         self._recouvrement_check_history()
 
-    def _recouvrement_check_history(self):
-        """Refuse users to take messages away from an action that is closed."""
+    def _recouvrement_check_history(self, but_own=False):
+        """Refuse users to take messages away from an action that is closed, or to
+        rewrite them.
+
+        :param but_own: what they wrote themselves is theirs to correct
+        """
         if self.env.su:
             return
         messages = self.sudo().filtered(lambda message: message.model == ACTION)
+        if but_own:
+            author = self.env.user.partner_id
+            messages = messages.filtered(lambda message: message.author_id != author)
         actions = self.env[ACTION].sudo().browse(messages.mapped("res_id")).exists()
         closed = actions.filtered(lambda action: action.state in CLOSED_STATES)
         if closed:

@@ -195,12 +195,13 @@ class RecouvrementAction(models.Model):
         self.ensure_one()
         user = self._get_responsible()
         action = self.sudo()._with_words_of(user)
-        action.message_post(
+        message = action.message_post(
             body=action.env._("E-mail returned: %s", report.reason),
             attachments=[
                 (f"{action.name.replace('/', '-')}-retour.eml", report.content)
             ],
         )
+        message.attachment_ids.recouvrement_sealed = True
         if action.state != "sent":
             return
         if doubt := action._get_bounce_doubt(report):

@@ -59,7 +59,7 @@ class ReturnReport:
                 answer = _value(block["Diagnostic-Code"]) or str(block["Status"] or "")
                 words = filter(None, (_value(block["Final-Recipient"]), answer))
                 return ": ".join(words)
-        return html2plaintext(self.body or "")[:REASON_LENGTH]
+        return _printable(html2plaintext(self.body or ""))[:REASON_LENGTH]
 
     @cached_property
     def recipients(self):
@@ -114,4 +114,9 @@ def _are_related(domain, other):
 
 def _value(header):
     """The value of a typed header, as ``smtp; 550 unknown``, on one line."""
-    return " ".join(str(header or "").split(";", 1)[-1].split())
+    return " ".join(_printable(str(header or "")).split(";", 1)[-1].split())
+
+
+def _printable(text):
+    """A text without the character that no database keeps."""
+    return text.replace("\0", "")
