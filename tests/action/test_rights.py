@@ -8,6 +8,8 @@ from odoo.fields import Command
 
 from .common import ActionCase
 
+DUE = "2026-05-01"
+
 
 class TestRights(ActionCase):
     """Who sees and does what, by the settings of the company."""
@@ -35,6 +37,44 @@ class TestRights(ActionCase):
         for user in (self.officer, self.manager, self.accountant, self.auditor):
             self.assertEqual(len(self._visible(user)), 3)
         self._conclude(self.by_debtor[self.theirs], "pays_today", "2026-05-06")
+
+    def test_no_context_changes_what_leaves(self):
+        """What is frozen is no draft, and in the language of its recipient."""
+        self.stage.channel = "letter"
+        self._invoice(
+            self._create_debtor("Papeterie Exemple", is_company=True), 100, DUE
+        )
+        action = self._run("2026-05-06").with_user(self.officer)
+        self.assertTrue(action)
+        found = []
+        freeze = type(action)._freeze_letters
+
+        def look(actions):
+            context = actions.env.context
+            found.extend(
+                context.get(name)
+                for name in ("recouvrement_draft", "recouvrement_letter_lang")
+            )
+            return freeze(actions)
+
+        self.patch(type(action), "_freeze_letters", look)
+        with freeze_time("2026-05-06"):
+            action.with_context(
+                recouvrement_draft=True, recouvrement_letter_lang="en_US"
+            ).action_approve_and_send()
+        self.assertEqual(action.state, "sent")
+        self.assertEqual(found, [False, False])
+
+    def test_no_context_keeps_a_change_from_being_noted(self):
+        action = self.by_debtor[self.business].with_user(self.officer)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        action.with_context(tracking_disable=True, mail_notrack=True).write(
+            {"tracking_number": "1A 234 567 8901 2"}
+        )
+        self.env.cr.precommit.run()
+        values = action.sudo().message_ids.tracking_value_ids
+        self.assertIn("1A 234 567 8901 2", values.mapped("new_value_char"))
 
     def test_own_debtors_and_nobodys(self):
         self.company.recouvrement_officer_scope = "own"

@@ -9,6 +9,10 @@ from .recouvrement_action_approve import NOT_APPROVED
 
 _logger = logging.getLogger(__name__)
 
+# What leaves is no draft, and in the language of its recipient, whatever the context of
+# whoever sends it asks for.
+SENT_CONTEXT = {"recouvrement_draft": False, "recouvrement_letter_lang": False}
+
 
 class RecouvrementAction(models.Model):
     """Actions leave by their channels: what is checked, what is reported, what is set
@@ -166,7 +170,7 @@ class RecouvrementAction(models.Model):
 
         :return: the actions that have been sent
         """
-        actions = self.sudo().try_lock_for_update()
+        actions = self.sudo().with_context(**SENT_CONTEXT).try_lock_for_update()
         ready = actions.filtered(lambda action: action.state == "ready")
         return ready._attempt("_carry_out").with_env(self.env)
 
