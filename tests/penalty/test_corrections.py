@@ -112,6 +112,67 @@ class TestFrozenTerms(CorrectionCase):
         ).default_get(["recouvrement_penalty_end"])
         self.assertFalse(values.get("recouvrement_penalty_end"))
 
+    def test_a_default_of_ones_own_is_none_of_the_superuser(self):
+        """Orders and jobs make records as the superuser, in the name of the user."""
+        defaults = self.env["ir.default"].with_user(self.clerk)
+        for model, name, value in (
+            ("account.move", "recouvrement_penalty_end", "2026-01-01"),
+            ("account.partial.reconcile", "recouvrement_effect", "correction"),
+            ("res.partner", "recouvrement_insolvency_date", "2026-01-01"),
+            ("res.partner", "recouvrement_lre_consent_date", "2026-01-01"),
+            ("recouvrement.penalty.line", "amount_waived", 1000.0),
+            ("recouvrement.waiver", "stops", True),
+            ("recouvrement.action", "approved_above_limit", True),
+            ("recouvrement.action", "date_presented", "2026-01-01"),
+            ("recouvrement.action.line", "amount_waived", 1000.0),
+            ("recouvrement.action.proof", "sha256", "0"),
+            ("recouvrement.run", "automatic", True),
+            ("ir.attachment", "recouvrement_sealed", True),
+        ):
+            with self.subTest(model=model, name=name):
+                defaults.set(model, name, value, user_id=True)
+                found = self.env[model].with_user(self.clerk).sudo().default_get([name])
+                self.assertFalse(found.get(name))
+        defaults = self.env["ir.default"].with_user(self.officer)
+        defaults.set("res.partner", "recouvrement_public_delay", "health", True)
+        found = self.env["res.partner"].with_user(self.officer)
+        found = found.default_get(["recouvrement_public_delay"])
+        self.assertEqual(found["recouvrement_public_delay"], "health", "an officer may")
+
+    def test_no_email_makes_a_judgment(self):
+        """Any user may call the gateway, which makes records as the superuser."""
+        employee = self._create_user("salarie", "base.group_user")
+        source = (
+            "From: x@example.com\nTo: y@example.com\nSubject: RG\n"
+            "Message-Id: <rg@example.com>\n\nRG"
+        )
+        values = {
+            "name": "RG 26/00099",
+            "partner_id": self.business.id,
+            "company_id": self.company.id,
+            "move_ids": [Command.set(self.invoice.ids)],
+            "date": TODAY,
+        }
+        for user in (employee, self.clerk, self.officer):
+            gateway = self.env["mail.thread"].with_user(user)
+            for model in (
+                "recouvrement.judgment",
+                "recouvrement.run",
+                "recouvrement.action",
+            ):
+                before = self.env[model].search_count([])
+                with self.subTest(user=user.login, model=model):
+                    with self.assertRaises(AccessError):
+                        gateway.message_process(model, source, custom_values=values)
+                    self.assertEqual(self.env[model].search_count([]), before)
+            for model, given in (
+                ("res.partner", {"recouvrement_insolvency_date": TODAY}),
+                ("account.move", {"recouvrement_penalty_end": TODAY}),
+            ):
+                with self.assertRaises(AccessError):
+                    gateway.message_process(model, source, custom_values=given)
+        self.assertEqual(self._owed(), self.owed)
+
     def test_the_lists_of_an_invoice_are_not_written_through_it(self):
         line = self.invoice.recouvrement_penalty_line_ids[:1]
         for name in (
@@ -418,6 +479,27 @@ class TestWaiverLimit(CorrectionCase):
             self.business.with_user(
                 stranger
             ).recouvrement_insolvency_date = "2026-05-15"
+
+
+class TestTrace(CorrectionCase):
+    """The chatter keeps who changed what decides penalties."""
+
+    def test_no_context_keeps_a_change_from_being_noted(self):
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        untracked = {"tracking_disable": True, "mail_notrack": True}
+        judgment = self._judge(self.invoice)
+        chief = self._create_user("chef", "account.group_account_manager")
+        for record, vals in (
+            (self.invoice, {"recouvrement_rate_basis": "legal"}),
+            (self.business, {"recouvrement_insolvency_date": TODAY}),
+            (judgment, {"court": "Tribunal de Lyon"}),
+        ):
+            with self.subTest(record=record):
+                before = record.message_ids
+                record.with_user(chief).with_context(**untracked).write(vals)
+                self.env.cr.precommit.run()
+                self.assertTrue((record.message_ids - before).tracking_value_ids)
 
 
 class TestRefresh(CorrectionCase):

@@ -33,7 +33,7 @@ class RecouvrementAction(models.Model):
     _inherit = [
         "recouvrement.guarded.mixin",
         "recouvrement.channel.mixin",
-        "mail.thread",
+        "recouvrement.thread.mixin",
         "mail.activity.mixin",
     ]
     _order = "date desc, id desc"

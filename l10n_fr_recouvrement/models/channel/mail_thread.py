@@ -1,6 +1,7 @@
 from functools import partial
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 from ..settings.crossing import insist
 from .return_report import ReturnReport
@@ -30,14 +31,28 @@ class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     @api.model
-    def message_process(self, *args, **kwargs):
+    def message_process(self, model, message, custom_values=None, **options):
         # EXTENDS mail: what is fetched is marked as read whatever becomes of it. Each
         # e-mail is a transaction of its own: one that a concurrent transaction undid,
         # as a payment does while a return comes in, is processed again.
-        process = super().message_process
+        self._recouvrement_check_given(custom_values)
+        process = partial(
+            super().message_process, model, message, custom_values, **options
+        )
         if not self.env.context.get("default_fetchmail_server_id"):
-            return process(*args, **kwargs)
-        return insist(self.env, partial(process, *args, **kwargs))
+            return process()
+        return insist(self.env, process)
+
+    @api.model
+    def _recouvrement_check_given(self, values):
+        """Any user may call the gateway, and it writes what they give as the superuser:
+        nothing of the follow-up is given to it."""
+        if not self.env.su and any(
+            name.startswith("recouvrement_") for name in values or ()
+        ):
+            raise AccessError(
+                self.env._("No e-mail decides how a debtor is followed up.")
+            )
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):

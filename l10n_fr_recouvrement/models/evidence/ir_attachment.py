@@ -75,11 +75,17 @@ class IrAttachment(models.Model):
         """Return the bytes of a file, also where the context asks for sizes."""
         return self.with_context(bin_size=False).raw
 
+    @api.model
+    def _recouvrement_refused_defaults(self):
+        """See ``ir.default``."""
+        return {"recouvrement_sealed"}
+
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS base: a seal cannot be broken, nobody sets one by hand
+        default = self.env.context.get("default_recouvrement_sealed")
         if not self.env.su and any(
-            vals.get("recouvrement_sealed") for vals in vals_list
+            vals.get("recouvrement_sealed", default) for vals in vals_list
         ):
             raise UserError(self.env._("Files are sealed by the follow-up alone."))
         attachments = super().create(vals_list)

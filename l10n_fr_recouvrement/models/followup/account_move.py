@@ -17,6 +17,7 @@ from ...const import (
 )
 from ..procedure.stage_plan import Standing, next_step, planned
 from ..settings.recouvrement_guarded_mixin import get_given
+from ..settings.recouvrement_thread_mixin import note_changes
 from .next_date import NextDate
 
 _logger = logging.getLogger(__name__)
@@ -280,8 +281,13 @@ class AccountMove(models.Model):
         return super().create(vals_list)
 
     @api.model
+    def _recouvrement_refused_defaults(self):
+        """See ``ir.default``: orders, for one, make invoices as the superuser."""
+        return GUARDED_FIELDS
+
+    @api.model
     def default_get(self, fields_list):
-        # EXTENDS base: a default that somebody keeps for themselves is no way in
+        # EXTENDS base: a default of the context is no way in
         defaults = super().default_get(fields_list)
         if self.env.su:
             return defaults
@@ -298,6 +304,7 @@ class AccountMove(models.Model):
         self._recouvrement_check_posted_before(vals)
         if not self.env.context.get("tracking_disable"):
             self._track_prepare(TERMS_FIELDS & vals.keys())
+        note_changes(self, TERMS_FIELDS & vals.keys())
         if not {"recouvrement_profile", "recouvrement_procedure_id"} & vals.keys():
             return super().write(vals)
         for moves, part_vals in self._recouvrement_split_terms(vals):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
@@ -12,7 +12,9 @@ from ...const import (
     PUBLIC_DELAYS,
     RATE_BASES,
 )
+from ..settings.contract_rate import check_contract_rate
 from ..settings.recouvrement_guarded_mixin import get_given
+from ..settings.recouvrement_thread_mixin import note_changes
 from ..settings.res_partner import COMPANY_FIELD, REGISTRY_FIELD
 
 # INSEE gives the legal persons of public law a SIREN that begins with 1 or 2.
@@ -368,6 +370,10 @@ class ResPartner(models.Model):
         for partner in self:
             partner.recouvrement_last_contact = dates.get(partner)
 
+    @api.constrains("recouvrement_contract_rate")
+    def _check_recouvrement_contract_rate(self):
+        check_contract_rate(self)
+
     @api.onchange("recouvrement_profile")
     def _onchange_recouvrement_profile(self):
         """The screen sends the profile that it shows: one that differs from the guess
@@ -423,8 +429,15 @@ class ResPartner(models.Model):
         return vals_list
 
     @api.model
+    def _recouvrement_refused_defaults(self):
+        """See ``ir.default``: who may follow up does not change with the superuser."""
+        if self.env.uid == SUPERUSER_ID or self.env.user.has_group(OFFICER):
+            return set()
+        return OFFICER_FIELDS
+
+    @api.model
     def default_get(self, fields_list):
-        # EXTENDS base: a default that somebody keeps for themselves is no way in
+        # EXTENDS base: a default of the context is no way in
         defaults = super().default_get(fields_list)
         if not OFFICER_FIELDS & defaults.keys() or self._recouvrement_may_follow_up():
             return defaults
@@ -469,6 +482,7 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         # EXTENDS base: a profile that somebody corrects holds for the open invoices too
+        note_changes(self, OFFICER_FIELDS & vals.keys())
         guessed = False
         if "recouvrement_profile" in vals and not self._recouvrement_may_follow_up():
             guessed = vals["recouvrement_profile"]

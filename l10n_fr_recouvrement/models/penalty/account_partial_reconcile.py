@@ -52,6 +52,11 @@ class AccountPartialReconcile(models.Model):
                 else "payment"
             )
 
+    @api.model
+    def _recouvrement_refused_defaults(self):
+        """See ``ir.default``: how a credit note counts lowers penalties."""
+        return {"recouvrement_effect"}
+
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS account

@@ -10,7 +10,7 @@ class RecouvrementJudgment(models.Model):
 
     _name = "recouvrement.judgment"
     _description = "Judgment"
-    _inherit = ["mail.thread"]
+    _inherit = ["recouvrement.thread.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 

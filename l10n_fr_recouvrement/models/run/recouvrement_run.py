@@ -42,7 +42,7 @@ class RecouvrementRun(models.Model):
 
     _name = "recouvrement.run"
     _description = "Recovery run"
-    _inherit = ["recouvrement.guarded.mixin", "mail.thread"]
+    _inherit = ["recouvrement.guarded.mixin", "recouvrement.thread.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 

@@ -2,8 +2,10 @@ from . import recouvrement_dated_mixin
 from . import recouvrement_shared_mixin
 from . import ir_config_parameter
 from . import ir_cron
+from . import ir_default
 from . import recouvrement_channel_mixin
 from . import recouvrement_guarded_mixin
+from . import recouvrement_thread_mixin
 from . import recouvrement_rate
 from . import recouvrement_legal_fact
 from . import recouvrement_team

@@ -30,6 +30,11 @@ class RecouvrementGuardedMixin(models.AbstractModel):
     _name = "recouvrement.guarded.mixin"
     _description = "Record that methods write"
 
+    @api.model
+    def _recouvrement_refused_defaults(self):
+        """Names of the fields that no default of a user fills, see ``ir.default``."""
+        return self._fields.keys()
+
     def write(self, vals):
         # EXTENDS base
         if not self.env.su:
