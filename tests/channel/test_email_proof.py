@@ -159,6 +159,32 @@ class TestProof(EmailCase):
             own.with_user(self.officer).author_id = self.business
         own.with_user(self.officer).body = "Lu et relu"
 
+    def test_nobody_speaks_for_the_debtor(self):
+        action, _message = self._deliver()
+        chatter = action.with_user(self.officer)
+        messages = self.env["mail.message"].with_user(self.officer)
+        forged = {"model": action._name, "res_id": action.id, "body": "Je dois tout."}
+        for forge in (
+            lambda: chatter.message_post(
+                body="Je dois tout.", message_type="email", author_id=self.business.id
+            ),
+            lambda: chatter.message_post(body="Oui", author_id=self.business.id),
+            lambda: chatter.message_post(body="Oui", message_type="email"),
+            lambda: messages.create({**forged, "author_id": self.business.id}),
+            lambda: messages.create(
+                {**forged, "author_id": False, "email_from": self.business.email}
+            ),
+            lambda: messages.with_context(
+                default_model=action._name,
+                default_res_id=action.id,
+                default_author_id=self.business.id,
+            ).create({"body": "Je dois tout."}),
+        ):
+            with self.assertRaises(UserError):
+                forge()
+        self.assertFalse(action.date_answered)
+        chatter.message_post(body="Il dit qu'il doit tout.")
+
     def test_nobody_deletes_what_came_in(self):
         action, message = self._deliver()
         self._receive_email(report_on(message, self.domain.bounce_email))

@@ -56,6 +56,30 @@ class MailMessage(models.Model):
 
     _inherit = "mail.message"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS mail
+        messages = super().create(vals_list)
+        messages._recouvrement_check_author()
+        return messages
+
+    def _recouvrement_check_author(self):
+        """Refuse users to speak for the debtor: what it wrote comes by the gateway, and
+        may acknowledge its debt (C. civ. art. 2240)."""
+        if self.env.su:
+            return
+        for message in self.sudo():
+            author = message.author_id
+            if message.model == ACTION and (
+                message.message_type == "email" or not author or author.partner_share
+            ):
+                raise UserError(
+                    self.env._(
+                        "What a debtor wrote comes in by e-mail: write in your own "
+                        "name what you were told."
+                    )
+                )
+
     def write(self, vals):
         # EXTENDS mail
         sealed = SEALED_FIELDS & vals.keys()
