@@ -103,7 +103,7 @@ from .rates import (
     UnknownHalfYearError,
     WrongTermsError,
 )
-from .sharing import share_in_order
+from .sharing import share_in_order, share_pro_rata
 from .terms import (
     end_of_month_due,
     latest_due,
@@ -169,6 +169,7 @@ __all__ = [
     "round_half_up",
     "settled_interest",
     "share_in_order",
+    "share_pro_rata",
     "statement",
     "to_decimal",
     "total",

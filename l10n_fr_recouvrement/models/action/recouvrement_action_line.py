@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...const import DEBIT_KINDS, PENDING_STATES
 from ...law import to_decimal
-from ...paper.words import wording
+from ...paper.words import natures, wording
 
 
 class RecouvrementActionLine(models.Model):
@@ -30,11 +30,16 @@ class RecouvrementActionLine(models.Model):
         [
             ("invoice", "Invoice"),
             ("credit_note", "Credit note"),
-            ("payment", "Payment"),
+            ("payment", "Payment or other credit"),
             ("entry", "Other amount owed"),
         ],
         required=True,
         default="invoice",
+    )
+    nature = fields.Selection(
+        selection="_selection_nature",
+        help="What a credit is, by the counterparts of its entry: money, a loss, a "
+        "set-off…",
     )
     move_id = fields.Many2one("account.move", "Entry", index=True, ondelete="restrict")
     move_line_id = fields.Many2one("account.move.line", index="btree_not_null")
@@ -86,6 +91,13 @@ class RecouvrementActionLine(models.Model):
         "This invoice was claimed at this stage already.",
     )
 
+    @api.model
+    def _selection_nature(self):
+        return [
+            (nature.code, str(self.env._(nature.label)))
+            for nature in natures.all_natures()
+        ]
+
     @api.depends("amount_residual", "kind")
     def _compute_balance(self):
         for line in self:
@@ -99,6 +111,7 @@ class RecouvrementActionLine(models.Model):
         "amount_residual",
         "amount_original",
         "kind",
+        "nature",
         "action_id.letter_lang",
     )
     def _compute_summary(self):
@@ -113,20 +126,23 @@ class RecouvrementActionLine(models.Model):
                 line.currency_id.name,
             )
             day = line.date_due and words.format_date(line.date_due)
+            nature = natures.get(line.nature)
             if is_open:
+                name = "" if nature.is_money else nature.get_name(words)
                 described = words.describe_line(
-                    line.kind, line.label, day, line.days_late > 0
+                    line.kind, line.label, day, line.days_late > 0, name
                 )
             else:
                 described = words.describe_settled(
-                    line.kind, line.label, day, line._is_money()
+                    line.kind, line.label, day, nature.get_name(words)
                 )
             line.summary = words.with_amount(described, amount)
 
-    def _is_money(self):
-        """Whether money settled an invoice, no entry that evens out a difference."""
-        source = self.move_line_id
-        return bool(source.payment_id or source.statement_line_id)
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS base: a credit is named by what it is, whoever lists it
+        settlements = self.env["recouvrement.settlement"].sudo()
+        return super().create(settlements._complete_credit_vals(vals_list))
 
     @api.model
     def _mark_merged(self, partners):

@@ -274,7 +274,10 @@ class RecouvrementPreview(models.AbstractModel):
         )
         try:
             actions = requests._create_actions(
-                company, stage, LetterRequest(partner, moves), name=name
+                company,
+                stage,
+                LetterRequest(partner, requests._filter_paid(moves)),
+                name=name,
             )
         except UserError:
             return self.env["recouvrement.action"]
