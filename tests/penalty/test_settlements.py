@@ -1,5 +1,7 @@
 """Settled is not paid: what credits are, and what follows for interest."""
 
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
@@ -561,3 +563,73 @@ class TestChoice(SettledCase):
             with self.assertRaisesRegex(ValidationError, "money received"):
                 self._partial(invoice).recouvrement_effect = effect
 
+
+class TestCounts(SettledCase):
+    """How many queries natures cost."""
+
+    def _count(self, function):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        function()
+        return self.env.cr.sql_log_count - before
+
+    def _read(self, invoices):
+        dues = invoices.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        ).ids
+        return self._count(lambda: self.env["recouvrement.settlement"]._read(dues))
+
+    def _invoices(self, count, settle):
+        invoices = self.env["account.move"]
+        for _number in range(count):
+            invoice = self._invoice(self.business, 1000, DUE)
+            settle(invoice)
+            invoices |= invoice
+        return invoices
+
+    def _lose_part(self, invoice):
+        bank = self.company_data["default_journal_bank"].default_account_id
+        entry = self._entry(
+            "2026-09-10",
+            (bank, 700),
+            (self._account("6541"), 300),
+            (self._receivable(), -1000),
+        )
+        self._settle(invoice, entry)
+
+    def _go_far(self, invoice):
+        """411 → 413 → 416 → bank."""
+        bill = self._accept_bill(invoice, 1000, "2026-09-01", "2026-10-31")
+        doubtful = self._entry(
+            "2026-11-05", (self._account("416"), 1000), (self._account("413"), -1000)
+        )
+        self._settle(bill, doubtful, self._account("413"))
+        self._cash(doubtful, 1000, "2026-12-01", self._account("416"))
+
+    def test_reading_costs_the_same_for_one_and_for_many(self):
+        """One for the reconciliations, one for their entries; one more for an entry of
+        several natures, two for transfers, however far they go."""
+        for settle, queries in (
+            (lambda invoice: None, 1),
+            (lambda invoice: self._pay(invoice, 1000, "2026-09-10"), 2),
+            (self._lose_part, 3),
+            (self._go_far, 4),
+        ):
+            with self.subTest(queries=queries):
+                self.assertEqual(self._read(self._invoices(1, settle)), queries)
+                self.assertEqual(self._read(self._invoices(8, settle)), queries)
+
+    def test_paying_reads_no_nature(self):
+        """They are read when somebody asks."""
+        invoice = self._invoice(self.business, 1000, LATER)
+        line = self._receive(self.business, 1000, "2026-09-10")
+        dues = self._open_lines(invoice, self._receivable())
+        with self._forbid_reading():
+            (dues + line).reconcile()
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+
+    def _forbid_reading(self):
+        service = type(self.env["recouvrement.settlement"])
+        return patch.object(service, "_read_entries", side_effect=AssertionError)

@@ -38,6 +38,9 @@ class RecouvrementActionLine(models.Model):
     )
     nature = fields.Selection(
         selection="_selection_nature",
+        compute="_compute_nature",
+        store=True,
+        readonly=False,
         help="What a credit is, by the counterparts of its entry: money, a loss, a "
         "set-off…",
     )
@@ -98,6 +101,26 @@ class RecouvrementActionLine(models.Model):
             for nature in natures.all_natures()
         ]
 
+    @api.depends("move_line_id", "kind")
+    def _compute_nature(self):
+        """Where nothing said it: a credit of several natures is an adjustment."""
+        credits = self.filtered(
+            lambda line: line.kind not in DEBIT_KINDS and line.move_line_id
+        )
+        (self - credits).nature = False
+        found = self.env["recouvrement.settlement"].sudo()._read_credits(
+            {
+                line.move_line_id: to_decimal(
+                    line.amount_residual or line.amount_original,
+                    line.currency_id.decimal_places,
+                )
+                for line in credits
+            }
+        )
+        for line in credits:
+            codes = {part.origin for part in found[line.move_line_id.id]}
+            line.nature = codes.pop() if len(codes) == 1 else natures.ADJUSTMENT
+
     @api.depends("amount_residual", "kind")
     def _compute_balance(self):
         for line in self:
@@ -137,12 +160,6 @@ class RecouvrementActionLine(models.Model):
                     line.kind, line.label, day, nature.get_name(words)
                 )
             line.summary = words.with_amount(described, amount)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # EXTENDS base: a credit is named by what it is, whoever lists it
-        settlements = self.env["recouvrement.settlement"].sudo()
-        return super().create(settlements._complete_credit_vals(vals_list))
 
     @api.model
     def _mark_merged(self, partners):

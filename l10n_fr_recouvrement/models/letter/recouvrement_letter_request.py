@@ -163,7 +163,7 @@ class RecouvrementLetterRequest(models.AbstractModel):
                 continue
             part = max(is_open or parts, key=lambda part: part.amount)
             refusal = natures.get(part.origin if part.is_open else part.nature).refusal
-            refusals[move] = self.env._(refusal, invoice=move.name)
+            refusals[move] = self.env._(refusal) % {"invoice": move.name}
         return refusals
 
     @api.model
@@ -237,8 +237,8 @@ class RecouvrementLetterRequest(models.AbstractModel):
             .filtered(lambda line: self._get_document_date(line) <= date)
             .sorted(lambda line: (self._get_document_date(line), line.id))
         )
-        vals_list = self.env["recouvrement.settlement"]._name_credit_vals(
-            [self._prepare_account_line_vals(line, date) for line in lines]
+        [vals_list] = self.env["recouvrement.settlement"]._name_credits(
+            [[self._prepare_account_line_vals(line, date) for line in lines]]
         )
         by_id = {line.id: line for line in lines}
         found = {}

@@ -120,68 +120,46 @@ class RecouvrementSettlement(models.AbstractModel):
         ]
 
     @api.model
-    def _name_credit_vals(self, vals_list):
-        """Give the lines of an action that are credits their nature; one of several
-        natures becomes as many lines.
+    def _name_credits(self, contents):
+        """Give the credits that actions list their nature; one of several natures
+        becomes as many lines. Read for all the actions together.
 
-        :param vals_list: values of ``recouvrement.action.line``
+        :param contents: for each action, the values of its lines
         :return: the same, in order
         """
-        found = self._read_listed(vals_list)
-        named = []
-        for vals in vals_list:
-            parts = found.get(vals.get("move_line_id"))
-            named += self._split_vals(vals, parts) if parts else [vals]
-        return named
-
-    @api.model
-    def _complete_credit_vals(self, vals_list):
-        """The same where nothing says it yet, line by line: a credit of several natures
-        is listed as an adjustment unless all of it is one."""
-        found = self._read_listed(vals_list)
-        completed = []
-        for vals in vals_list:
-            parts = found.get(vals.get("move_line_id"))
-            codes = {part.origin for part in parts or ()}
-            if codes:
-                code = codes.pop() if len(codes) == 1 else natures.ADJUSTMENT
-                vals = {**vals, "nature": code}
-            completed.append(vals)
-        return completed
-
-    @api.model
-    def _read_listed(self, vals_list):
-        """What the credits are that lines of an action list without their nature.
-
-        :return: ``{credit line id: [Part]}``
-        """
         listed = {
-            vals["move_line_id"]: vals.get("amount_residual", 0)
+            vals["move_line_id"]: vals
+            for vals_list in contents
             for vals in vals_list
-            if vals.get("kind", "invoice") not in DEBIT_KINDS
-            and vals.get("move_line_id")
-            and not vals.get("nature")
+            if vals["kind"] not in DEBIT_KINDS
         }
-        if not listed:
-            return {}
         lines = self.env["account.move.line"].browse(listed)
-        return self._read_credits(
+        found = self._read_credits(
             {
                 line: law.to_decimal(
-                    listed[line.id] or 1, line.currency_id.decimal_places
+                    listed[line.id]["amount_residual"], line.currency_id.decimal_places
                 )
                 for line in lines
             }
         )
+        return [
+            [
+                named
+                for vals in vals_list
+                for named in self._split_vals(vals, found.get(vals["move_line_id"]))
+            ]
+            for vals_list in contents
+        ]
 
     @api.model
     def _split_vals(self, vals, parts):
-        """Values of the lines of one credit, one for each of its natures."""
+        """Values of the lines of one credit, one for each of its natures; a debit has
+        none."""
         sums = {}
-        for part in parts:
+        for part in parts or ():
             sums[part.origin] = sums.get(part.origin, law.ZERO) + part.amount
         if len(sums) < 2:
-            return [{**vals, "nature": parts[0].origin}]
+            return [{**vals, "nature": next(iter(sums), False)}]
         digits = max(-amount.as_tuple().exponent for amount in sums.values())
         originals = law.share_pro_rata(
             law.to_decimal(vals["amount_original"], digits), list(sums.values()), digits

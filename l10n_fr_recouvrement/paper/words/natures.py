@@ -61,7 +61,7 @@ class Counterpart:
         return self.account_code.startswith(prefixes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Nature:
     """One way to settle a debt.
 
