@@ -26,6 +26,7 @@ from .stories import (
     BUILDER,
     CHANNEL,
     CHEQUE,
+    FACTORED,
     KEY_ACCOUNT,
     KEY_ACCOUNT_CODE,
     LEASED,
@@ -92,6 +93,7 @@ def test_the_guide_prints_whole_addons():
             "data/recouvrement_stage.xml",
         ],
         "my_recovery_trusted": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_factoring": ["__init__.py", "__manifest__.py", "natures.py"],
         "my_recovery_leased": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_sites": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_words": ["__init__.py", "__manifest__.py", "report.py"],
@@ -171,6 +173,14 @@ def test_condition_in_code(play):
         "De confiance et lourd": ["formal_notice", "registered", "to_approve"],
         "Autre": ["formal_notice", "registered", "to_approve"],
     }
+
+
+def test_invoices_that_are_sold(play):
+    [(nature, last, refusal, rows)] = play("my_recovery_factoring", FACTORED)
+    assert nature == "Sold to a factor"
+    assert last == "2026-06-10", "interest stops when the invoice is sold"
+    assert refusal == " was sold to a factor: the factor gives the receipt."
+    assert rows == ["Créance cédée à un factor"]
 
 
 def test_invoices_that_are_left_alone(play):
