@@ -106,6 +106,7 @@ class ReportLetter(models.AbstractModel):
         return facts.Line(
             kind=line.kind,
             nature=line.nature or "",
+            settled_otherwise=line.settled_otherwise,
             label=line.label or move.name or "",
             date=line.date_document or None,
             date_due=line.date_due or None,

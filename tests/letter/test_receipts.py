@@ -291,3 +291,27 @@ class TestAccounts(SettledCase):
         self.assertEqual(credits[0].nature, "set_off")
         self.assertIn("Compensation du", credits[0].summary)
         self.assertNotIn("Règlement", " ".join(credits.mapped("summary")))
+
+    def test_what_was_written_off_is_not_paid(self):
+        """The column of a claim."""
+        service = self.env["report.l10n_fr_recouvrement.report_letter"]
+        for settle, label in (
+            (lambda invoice: self._pay(invoice, 300, "2026-09-01"), "Déjà réglé"),
+            (lambda invoice: self._write_off(invoice, 300, "2026-09-01"), "Déjà soldé"),
+        ):
+            with self.subTest(label):
+                debtor = self._create_debtor(f"Exemple {label}", is_company=True)
+                debtor.recouvrement_profile = "business"
+                invoice = self._invoice(debtor, 1000, DUE)
+                settle(invoice)
+                action = self._run("2026-09-16").filtered(
+                    lambda action, debtor=debtor: action.partner_id == debtor
+                )
+                with freeze_time("2026-09-16"):
+                    table = service._letter_values(action)["tables"][0]
+                self.assertEqual(table["paid_label"], label)
+                html = self.env["ir.qweb"]._render(
+                    "l10n_fr_recouvrement.report_letter",
+                    service._prepare_document([service._letter_values(action)]),
+                )
+                self.assertIn(label, str(html))

@@ -63,10 +63,11 @@ class SettledCase(RecouvrementCase):
     @classmethod
     def _write_off(cls, invoice, amount, day):
         """Dr 654 / Cr 411."""
+        name = {"partner_id": invoice.partner_id.id}
         loss = cls._entry(
             day,
-            (cls._account("6541"), amount),
-            (cls._receivable(invoice.partner_id), -amount),
+            (cls._account("6541"), amount, name),
+            (cls._receivable(invoice.partner_id), -amount, name),
         )
         cls._settle(invoice, loss)
         return loss

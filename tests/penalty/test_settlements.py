@@ -299,6 +299,44 @@ class TestNatures(SettledCase):
             [part[:2] for part in self._parts(second)], [("payment", "49000.00")]
         )
 
+    def test_a_month_of_the_bank_in_one_entry(self):
+        """Imported books: receipts, suppliers paid and charges, the bank lines without
+        a name. What a customer paid is all money."""
+        supplier = self._create_debtor("Fournisseur Exemple", is_company=True)
+        other = self._create_debtor("Autre Exemple", is_company=True)
+        invoice = self._invoice(self.business, 1000, DUE)
+        bank = self.company_data["default_journal_bank"].default_account_id
+        nobody = {"partner_id": False}
+        entry = self._entry(
+            "2026-09-30",
+            (bank, 10000, nobody),
+            (bank, -510, nobody),
+            (self._account("6278"), 10, nobody),
+            (
+                supplier.property_account_payable_id,
+                500,
+                {"partner_id": supplier.id},
+            ),
+            (self._receivable(), -1000),
+            (self._receivable(), -9000, {"partner_id": other.id}),
+        )
+        self._open_lines(invoice + entry, self._receivable()).filtered(
+            lambda line: line.partner_id == self.business
+        ).reconcile()
+        self.assertEqual(self._parts(invoice), [("payment", "1000.00", "2026-09-30")])
+
+    def test_depreciation_and_accounts_of_partners(self):
+        for code, nature in (("491", "loss"), ("4551", "set_off")):
+            with self.subTest(code):
+                invoice = self._invoice(self.business, 1000, DUE)
+                entry = self._entry(
+                    "2026-09-30",
+                    (self._account(code), 1000),
+                    (self._receivable(), -1000),
+                )
+                self._settle(invoice, entry)
+                self.assertEqual(self._parts(invoice)[0][:2], (nature, "1000.00"))
+
     def test_a_payment_that_is_reversed(self):
         invoice = self._invoice(self.business, 1000, DUE)
         payment = self._pay_in_window(invoice, 1000, "2026-09-10")
@@ -343,6 +381,22 @@ class TestTransfers(SettledCase):
             self._segments(invoice, LATER),
             [("2026-09-01", "2026-11-30", 1000), ("2026-12-01", "2026-12-15", 600)],
         )
+
+    def test_a_bill_that_the_bank_has_not_credited_yet(self):
+        """411 → 413 → 5113 → bank: handed in is not paid."""
+        collection = self._account("5113")
+        collection.write({"account_type": "asset_current", "reconcile": True})
+        invoice = self._invoice(self.business, 1000, DUE)
+        bill = self._accept_bill(invoice, 1000, "2026-09-01", "2026-11-30")
+        handed_in = self._entry(
+            "2026-11-25", (collection, 1000), (self._account("413"), -1000)
+        )
+        self._settle(bill, handed_in, self._account("413"))
+        self.assertEqual(
+            self._segments(invoice, "2026-11-28"), [("2026-09-01", "2026-11-28", 1000)]
+        )
+        self._cash(handed_in, 1000, "2026-11-30", collection)
+        self.assertEqual(self._parts(invoice), [("payment", "1000.00", "2026-11-30")])
 
     def test_a_bill_for_two_invoices(self):
         first = self._invoice(self.business, 600, DUE)

@@ -44,6 +44,10 @@ class RecouvrementActionLine(models.Model):
         help="What a credit is, by the counterparts of its entry: money, a loss, a "
         "set-off…",
     )
+    settled_otherwise = fields.Boolean(
+        compute="_compute_settled_otherwise",
+        help="Something else than money and credit notes settled part of it.",
+    )
     move_id = fields.Many2one("account.move", "Entry", index=True, ondelete="restrict")
     move_line_id = fields.Many2one("account.move.line", index="btree_not_null")
     stage_id = fields.Many2one(
@@ -120,6 +124,24 @@ class RecouvrementActionLine(models.Model):
         for line in credits:
             codes = {part.origin for part in found[line.move_line_id.id]}
             line.nature = codes.pop() if len(codes) == 1 else natures.ADJUSTMENT
+
+    @api.depends("move_line_id", "amount_original", "amount_residual")
+    def _compute_settled_otherwise(self):
+        begun = self.filtered(
+            lambda line: (
+                line.kind in DEBIT_KINDS
+                and line.move_line_id
+                and line.amount_original != line.amount_residual
+            )
+        )
+        found = self.env["recouvrement.settlement"].sudo()._read(begun.move_line_id.ids)
+        for line in self:
+            settlements = found.get(line.move_line_id.id, ()) if line in begun else ()
+            line.settled_otherwise = not all(
+                natures.get(part.origin).is_known_to_debtor
+                for settlement in settlements
+                for part in settlement.parts
+            )
 
     @api.depends("amount_residual", "kind")
     def _compute_balance(self):

@@ -171,8 +171,9 @@ def explain(rows, digits):
     """What the credits of one entry are made of.
 
     What stands in the name of a contact explains its own credits first; what it does
-    not explain comes from what is left of the others and what bears no name, pro rata.
-    A tax goes with the loss or the discount that it corrects.
+    not explain comes from what is left of the others and what bears no name: money
+    first, the rest pro rata. Money that went out went to what is no money, if there is
+    any. A tax goes with the loss or the discount that it corrects.
 
     :param rows: lines of the entry: ``id``, ``partner_id``, ``balance``, ``nature``,
         ``is_tax``, ``is_claim`` (a credit to be explained), ``due``
@@ -193,13 +194,19 @@ def explain(rows, digits):
     for row in rows:
         side = sides.setdefault(row["partner_id"], _Side())
         side.add(row, tax_nature if row["is_tax"] else row["nature"])
-    pool = {}
+    pool, paid_out, lacking = {}, ZERO, ZERO
     for side in sides.values():
-        for source, amount in side.get_surplus().items():
+        side.close()
+        lacking += side.lacking
+        paid_out += side.paid_out
+        for source, amount in side.surplus.items():
             pool[source] = pool.get(source, ZERO) + amount
+    paid_out = _take_out(pool, paid_out, of_money=False)
+    _take_out(pool, paid_out, of_money=True)
+    pool = _get_shares(pool, lacking)
     found = {}
     for side in sides.values():
-        found.update(side.explain(pool, digits))
+        found.update(side.explain(pool, lacking, digits))
     return found
 
 
@@ -214,55 +221,89 @@ def _get_tax_nature(rows):
     return code if sums.get(code, ZERO) > 0 else natures.ADJUSTMENT
 
 
+def _is_money(source):
+    return isinstance(source, str) and natures.get(source).is_money
+
+
+def _scale(sources, amount):
+    """Sources as they come to ``amount`` together."""
+    whole = sum(sources.values(), ZERO)
+    return {source: part * amount / whole for source, part in sources.items() if whole}
+
+
+def _take_out(sources, amount, of_money):
+    """Take money that went out off the sources that are money, or those that are none.
+
+    :return: what there was nothing for
+    """
+    there = {
+        source: part for source, part in sources.items() if _is_money(source) == of_money
+    }
+    taken = min(amount, sum(there.values(), ZERO))
+    for source, part in _scale(there, taken).items():
+        sources[source] -= part
+    return amount - taken
+
+
+def _get_shares(pool, amount):
+    """What of the sources that bear no name explains ``amount``."""
+    money = {source: part for source, part in pool.items() if _is_money(source)}
+    received = min(amount, sum(money.values(), ZERO))
+    rest = {source: part for source, part in pool.items() if not _is_money(source)}
+    others = min(amount - received, sum(rest.values(), ZERO))
+    return {**_scale(money, received), **_scale(rest, others)}
+
+
 class _Side:
-    """What an entry has in the name of one contact, or in no name."""
+    """What an entry has in the name of one contact, or in no name.
+
+    Once closed, ``sources`` explain its own credits, ``surplus`` is what they leave,
+    ``lacking`` what they do not explain, ``paid_out`` money that went to nothing here.
+    """
 
     def __init__(self):
         self.nets = {}
         self.claims = []
+        self.paid_out = ZERO
 
     def add(self, row, nature):
+        balance = row["balance"]
         if row["is_claim"]:
-            self.claims.append((row["id"], -row["balance"]))
+            self.claims.append((row["id"], -balance))
             return
         source = nature
-        if natures.get(nature).lives_on and row["balance"] > 0:
-            source = Target(row["id"], nature, row["balance"], row["due"])
-        self.nets[source] = self.nets.get(source, ZERO) + row["balance"]
+        if natures.get(nature).lives_on and balance > 0:
+            source = Target(row["id"], nature, balance, row["due"])
+        elif natures.get(nature).is_money and balance < 0:
+            self.paid_out -= balance
+            return
+        self.nets[source] = self.nets.get(source, ZERO) + balance
 
-    @property
-    def sources(self):
-        return {source: amount for source, amount in self.nets.items() if amount > 0}
-
-    @property
-    def claimed(self):
-        """What the sources are for: the credits to be explained, and the others."""
-        others = sum((-amount for amount in self.nets.values() if amount < 0), ZERO)
-        return sum((amount for _line_id, amount in self.claims), others)
-
-    def get_surplus(self):
-        """What its own credits leave of its sources."""
-        whole = sum(self.sources.values(), ZERO)
-        surplus = whole - self.claimed
-        if surplus <= 0:
-            return {}
-        return {
-            source: amount * surplus / whole for source, amount in self.sources.items()
+    def close(self):
+        self.sources = {
+            source: amount for source, amount in self.nets.items() if amount > 0
         }
+        self.paid_out = _take_out(self.sources, self.paid_out, of_money=False)
+        others = sum((-amount for amount in self.nets.values() if amount < 0), ZERO)
+        self.claimed = others + sum((amount for _line_id, amount in self.claims), ZERO)
+        whole = sum(self.sources.values(), ZERO)
+        self.lacking = max(ZERO, self.claimed - whole)
+        self.surplus = _scale(self.sources, max(ZERO, whole - self.claimed))
 
-    def explain(self, pool, digits):
-        own, claimed = self.sources, self.claimed
+    def explain(self, pool, lacking, digits):
+        """What each of its credits is made of.
+
+        :param pool: what explains all that is ``lacking`` in the entry
+        """
         if not self.claims:
             return {}
-        lacking = claimed - sum(own.values(), ZERO)
-        weights = dict(own)
-        there = sum(pool.values(), ZERO)
-        if lacking > 0 and there:
-            for source, amount in pool.items():
-                weights[source] = weights.get(source, ZERO) + lacking * amount / there
+        weights = {source: amount for source, amount in self.sources.items() if amount}
+        for source, amount in pool.items():
+            part = amount * self.lacking / lacking if self.lacking else ZERO
+            weights[source] = weights.get(source, ZERO) + part
         if not any(weights.values()):
-            weights = {natures.ADJUSTMENT: claimed}
-        shares = law.share_pro_rata(claimed, list(weights.values()), digits)
+            weights = {natures.ADJUSTMENT: self.claimed}
+        shares = law.share_pro_rata(self.claimed, list(weights.values()), digits)
         pot = Pot(zip(weights, shares, strict=True))
         return {
             line_id: pot.draw(amount, digits)

@@ -91,6 +91,8 @@ class Line:
     :param segments: those of its interest, as an action keeps them
     :param rate_basis: ``recouvrement_rate_basis`` of the invoice
     :param columns: ``(title, text)`` of columns of one's own in the table of invoices
+    :param settled_otherwise: something else than money and credit notes settled part of
+        what is owed
     :param nature: what a credit is, a code of :mod:`~..words.natures`
     """
 
@@ -112,6 +114,7 @@ class Line:
     rate_basis: str = ""
     columns: tuple = ()
     nature: str = "payment"
+    settled_otherwise: bool = False
 
 
 @dataclass(frozen=True)

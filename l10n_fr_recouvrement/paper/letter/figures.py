@@ -57,8 +57,11 @@ def _invoices(facts, writer):
     if len(printed) > 1:
         net = add(facts.debits, "residual") - add(facts.credits, "residual")
         sums = [(writer.text("principal_left"), writer.money(net))]
+    # What was written off or set off is not paid.
+    otherwise = any(line.settled_otherwise for line in facts.debits)
     return {
         "kind": "invoices",
+        "paid_label": writer.text("settled_part" if otherwise else "paid"),
         "caption": "",
         "note": "",
         "rows": printed,

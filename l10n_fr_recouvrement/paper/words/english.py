@@ -73,6 +73,7 @@ TEXTS = {
     "lateness": "Days late",
     "total_vat": "Total incl. VAT",
     "paid": "Already paid",
+    "settled_part": "Already settled",
     "balance": "Balance due",
     "from": "From",
     "to": "To",

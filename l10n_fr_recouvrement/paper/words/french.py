@@ -118,6 +118,7 @@ TEXTS = {
     "lateness": "Retard",
     "total_vat": "Montant TTC",
     "paid": "Déjà réglé",
+    "settled_part": "Déjà soldé",
     "balance": "Reste dû",
     "from": "Du",
     "to": "Au",

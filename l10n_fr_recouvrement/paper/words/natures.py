@@ -196,7 +196,10 @@ register(
         "Perte sur créance",
         {"en": "Written off as a loss"},
         "Perte sur créance non affectée",
-        lambda found: found.account_type.startswith("expense"),
+        # a write-off may be taken off the depreciation that was booked before
+        lambda found: (
+            found.account_type.startswith("expense") or found.has_code("491")
+        ),
         effect="gesture",
         refusal=_lt(
             "%(invoice)s was written off, not paid: no receipt is given."
@@ -210,7 +213,11 @@ register(
         "Compensation",
         {"en": "Set-off"},
         "Compensation non affectée",
-        lambda found: found.account_type == "liability_payable",
+        # suppliers; staff and partners of the company, whose accounts are no payables
+        lambda found: (
+            found.account_type == "liability_payable"
+            or found.has_code("401", "404", "421", "455")
+        ),
         refusal=_lt(
             "%(invoice)s was set off against what is owed to the debtor, not paid: no "
             "receipt is given."
@@ -246,23 +253,6 @@ register(
         refusal=_lt(
             "%(invoice)s was transferred to doubtful debts, where it is not paid yet: "
             "no receipt is given."
-        ),
-    )
-)
-register(
-    Nature(
-        "bill",
-        _lt("Accepted bill"),
-        "Effet accepté",
-        {"en": "Accepted bill"},
-        "Effet accepté non affecté",
-        lambda found: found.is_reconcilable and found.has_code("413"),
-        effect="",
-        lives_on=True,
-        is_dated=True,
-        refusal=_lt(
-            "%(invoice)s was settled by a bill that is not paid yet: no receipt is "
-            "given."
         ),
     )
 )
@@ -323,5 +313,23 @@ register(
         lambda found: found.is_liquidity or found.has_code("511"),
         is_money=True,
         refusal="",
+    )
+)
+# Until the bank credits it, a bill that was handed in is not paid either.
+register(
+    Nature(
+        "bill",
+        _lt("Accepted bill"),
+        "Effet accepté",
+        {"en": "Accepted bill"},
+        "Effet accepté non affecté",
+        lambda found: found.is_reconcilable and found.has_code("413", "5113", "5114"),
+        effect="",
+        lives_on=True,
+        is_dated=True,
+        refusal=_lt(
+            "%(invoice)s was settled by a bill that is not paid yet: no receipt is "
+            "given."
+        ),
     )
 )
