@@ -178,9 +178,7 @@ class RecouvrementLetterWizard(models.TransientModel):
         acknowledged = lines.filtered(
             lambda line: letter_kinds.get(line.action_id.kind).about_settled
         )
-        return self._filter_paid(
-            (lines - acknowledged).move_id - acknowledged.move_id
-        )
+        return self._filter_paid((lines - acknowledged).move_id - acknowledged.move_id)
 
     @api.model
     def _filter_paid(self, moves):

@@ -40,8 +40,7 @@ class TestReceipts(SettledCase):
 
     def _lines(self, action):
         return [
-            (line.nature or line.kind, line.amount_original)
-            for line in action.line_ids
+            (line.nature or line.kind, line.amount_original) for line in action.line_ids
         ]
 
     def _pay_part(self, invoice):
@@ -201,9 +200,7 @@ class TestAccounts(SettledCase):
         with freeze_time(DAY):
             wizard = (
                 self.env["recouvrement.letter.wizard"]
-                .with_context(
-                    active_model="res.partner", active_ids=self.business.ids
-                )
+                .with_context(active_model="res.partner", active_ids=self.business.ids)
                 .create({})
             )
             wizard.stage_id = wizard.stage_ids.filtered(
@@ -262,9 +259,7 @@ class TestAccounts(SettledCase):
     def test_what_is_left_of_a_set_off_is_no_payment(self):
         invoice = self._invoice(self.business, 60, DUE)
         payable = self.business.property_account_payable_id
-        entry = self._entry(
-            "2026-09-03", (payable, 100), (self._receivable(), -100)
-        )
+        entry = self._entry("2026-09-03", (payable, 100), (self._receivable(), -100))
         self._settle(invoice, entry)
         action = self._account_letter()
         service = self.env["report.l10n_fr_recouvrement.report_letter"]

@@ -28,9 +28,7 @@ class SettledCase(RecouvrementCase):
             {
                 "move_type": "entry",
                 "date": day,
-                "journal_id": (
-                    journal or cls.company_data["default_journal_misc"]
-                ).id,
+                "journal_id": (journal or cls.company_data["default_journal_misc"]).id,
                 "line_ids": [
                     Command.create(
                         {

@@ -83,9 +83,7 @@ def test_shares_pro_rata_add_up(amount, parts):
     assert sum(shares) == amount
     assert all(share >= 0 for share in shares)
     if amount <= sum(parts):
-        assert all(
-            share <= part for share, part in zip(shares, parts, strict=True)
-        )
+        assert all(share <= part for share, part in zip(shares, parts, strict=True))
 
 
 @st.composite

@@ -190,9 +190,7 @@ class TestNatures(SettledCase):
         invoice = self._invoice(self.business, 1100, DUE, currency_id=usd.id)
         self._pay_in_window(invoice, 1100, "2026-09-02", currency_id=usd.id)
         self.assertTrue(invoice.line_ids.matched_credit_ids.exchange_move_id)
-        self.assertEqual(
-            self._parts(invoice), [("payment", "1100.00", "2026-09-02")]
-        )
+        self.assertEqual(self._parts(invoice), [("payment", "1100.00", "2026-09-02")])
 
     def test_an_exchange_difference_booked_by_hand(self):
         invoice = self._invoice(self.business, 1000, DUE)
@@ -269,7 +267,9 @@ class TestNatures(SettledCase):
             (self._receivable(), -1000),
         )
         self._settle(first + second, entry)
-        found = {move: dict(p[:2] for p in self._parts(move)) for move in first + second}
+        found = {
+            move: dict(p[:2] for p in self._parts(move)) for move in first + second
+        }
         self.assertEqual(found[first], {"payment": "233.33", "loss": "100.00"})
         self.assertEqual(found[second], {"payment": "466.68", "loss": "199.99"})
 

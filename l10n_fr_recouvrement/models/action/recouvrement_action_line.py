@@ -112,14 +112,18 @@ class RecouvrementActionLine(models.Model):
             lambda line: line.kind not in DEBIT_KINDS and line.move_line_id
         )
         (self - credits).nature = False
-        found = self.env["recouvrement.settlement"].sudo()._read_credits(
-            {
-                line.move_line_id: to_decimal(
-                    line.amount_residual or line.amount_original,
-                    line.currency_id.decimal_places,
-                )
-                for line in credits
-            }
+        found = (
+            self.env["recouvrement.settlement"]
+            .sudo()
+            ._read_credits(
+                {
+                    line.move_line_id: to_decimal(
+                        line.amount_residual or line.amount_original,
+                        line.currency_id.decimal_places,
+                    )
+                    for line in credits
+                }
+            )
         )
         for line in credits:
             codes = {part.origin for part in found[line.move_line_id.id]}

@@ -117,7 +117,9 @@ class RecouvrementAction(models.Model):
         if all(nature.is_known_to_debtor for nature in credits):
             return None
         money = [lines for nature, lines in credits.items() if nature.is_money]
-        return self._sum_amounts(self.line_ids.browse().union(*money), "amount_original")
+        return self._sum_amounts(
+            self.line_ids.browse().union(*money), "amount_original"
+        )
 
     @api.depends("company_id")
     def _compute_iban_text(self):

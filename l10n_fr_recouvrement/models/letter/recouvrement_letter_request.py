@@ -162,8 +162,9 @@ class RecouvrementLetterRequest(models.AbstractModel):
             if not parts or (not is_open and any(part.is_money for part in parts)):
                 continue
             part = max(is_open or parts, key=lambda part: part.amount)
-            refusal = natures.get(part.origin if part.is_open else part.nature).refusal
-            refusals[move] = self.env._(refusal) % {"invoice": move.name}
+            nature = natures.get(part.origin if part.is_open else part.nature)
+            refusal = self.env._(nature.refusal)
+            refusals[move] = refusal % {"invoice": move.name}
         return refusals
 
     @api.model
@@ -329,7 +330,9 @@ class RecouvrementLetterRequest(models.AbstractModel):
                 for part in settlement.parts:
                     key = (part.line_id, part.nature)
                     sums[key] = sums.get(key, law.ZERO) + part.amount
-        lines = self.env["account.move.line"].browse({line_id for line_id, _code in sums})
+        lines = self.env["account.move.line"].browse(
+            {line_id for line_id, _code in sums}
+        )
         lines = {line.id: line for line in lines}
         credits = [
             (lines[line_id], natures.get(code), amount)

@@ -151,7 +151,9 @@ class RecouvrementPenaltyLine(models.Model):
             lambda note: note.payment_state in SETTLED_STATES
         )
         dues = {
-            note: note.line_ids.filtered(lambda line: line.display_type == "payment_term")
+            note: note.line_ids.filtered(
+                lambda line: line.display_type == "payment_term"
+            )
             for note in notes
         }
         settlements = self.env["recouvrement.settlement"]._read(
@@ -166,7 +168,9 @@ class RecouvrementPenaltyLine(models.Model):
                 for part in settlement.parts
                 if part.is_money
             )
-            charged = note.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
+            charged = note.invoice_line_ids.sorted(
+                lambda line: (line.sequence, line.id)
+            )
             digits = note.currency_id.decimal_places
             shares = law.share_in_order(
                 received, [law.to_decimal(line.price_total, digits) for line in charged]

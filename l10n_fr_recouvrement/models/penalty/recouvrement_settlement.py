@@ -229,7 +229,9 @@ class RecouvrementSettlement(models.AbstractModel):
             if key not in known:
                 known[key] = self._recognise(natures.Counterpart(*key))
             row["nature"] = known[key]
-        sources = {credit_id: [(natures.ADJUSTMENT, law.ZERO + 1)] for credit_id in credit_ids}
+        sources = {
+            credit_id: [(natures.ADJUSTMENT, law.ZERO + 1)] for credit_id in credit_ids
+        }
         for rows in entries.values():
             for row in rows:
                 row["balance"] = law.to_decimal(row["balance"], digits)
@@ -237,7 +239,9 @@ class RecouvrementSettlement(models.AbstractModel):
                     row["id"] in credit_ids or natures.get(row["nature"]).lives_on
                 )
             if rows[0]["move_type"] == "out_refund":
-                found = {row["id"]: [(natures.CREDIT_NOTE, law.ZERO + 1)] for row in rows}
+                found = {
+                    row["id"]: [(natures.CREDIT_NOTE, law.ZERO + 1)] for row in rows
+                }
             else:
                 found = explain(rows, digits)
             sources.update(

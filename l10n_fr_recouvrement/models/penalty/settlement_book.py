@@ -237,7 +237,9 @@ def _take_out(sources, amount, of_money):
     :return: what there was nothing for
     """
     there = {
-        source: part for source, part in sources.items() if _is_money(source) == of_money
+        source: part
+        for source, part in sources.items()
+        if _is_money(source) == of_money
     }
     taken = min(amount, sum(there.values(), ZERO))
     for source, part in _scale(there, taken).items():
@@ -306,8 +308,7 @@ class _Side:
         shares = law.share_pro_rata(self.claimed, list(weights.values()), digits)
         pot = Pot(zip(weights, shares, strict=True))
         return {
-            line_id: pot.draw(amount, digits)
-            for line_id, amount in sorted(self.claims)
+            line_id: pot.draw(amount, digits) for line_id, amount in sorted(self.claims)
         }
 
 

@@ -147,7 +147,9 @@ def _keep_together(rows):
     whole = sum(row["height"] for row in rows) <= WHOLE
     for rank, row in enumerate(rows[:-1]):
         row["keep"] = (
-            whole or row["kind"] in ("due", "payment", "standing", "noted") or rank >= len(rows) - 4
+            whole
+            or row["kind"] in ("due", "payment", "standing", "noted")
+            or rank >= len(rows) - 4
         )
 
 

@@ -197,13 +197,9 @@ register(
         {"en": "Written off as a loss"},
         "Perte sur créance non affectée",
         # a write-off may be taken off the depreciation that was booked before
-        lambda found: (
-            found.account_type.startswith("expense") or found.has_code("491")
-        ),
+        lambda found: found.account_type.startswith("expense") or found.has_code("491"),
         effect="gesture",
-        refusal=_lt(
-            "%(invoice)s was written off, not paid: no receipt is given."
-        ),
+        refusal=_lt("%(invoice)s was written off, not paid: no receipt is given."),
     )
 )
 register(
