@@ -216,7 +216,8 @@ except UserError as error:
     refusal = str(error).removeprefix(move.name)
 report = env["report.l10n_fr_recouvrement.report_statement"]
 [statement] = report._get_statements(move, date(2026, 7, 31))
-rows = [row["label"] for row in statement["parts"][0]["rows"] if row["kind"] == "payment"]
+[part] = statement["parts"]
+rows = [row["label"] for row in part["rows"] if row["kind"] == "payment"]
 result([move.recouvrement_credit_ids.recouvrement_nature, last, refusal, rows])
 """
 

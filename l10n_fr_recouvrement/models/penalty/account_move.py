@@ -105,7 +105,7 @@ class AccountMove(models.Model):
     recouvrement_penalty_settled = fields.Boolean(
         copy=False,
         readonly=True,
-        help="The invoice is paid and its penalties are computed up to the payment.",
+        help="The invoice is settled and its penalties are computed up to then.",
         groups=ACCOUNTING,
     )
     recouvrement_penalty_end = fields.Date(
