@@ -68,6 +68,7 @@ class AccountPartialReconcile(models.Model):
                 else BY_NATURE
             )
 
+    @api.depends_context("lang")
     def _compute_recouvrement_nature(self):
         parts = self._recouvrement_read_parts()
         for partial in self:

@@ -52,6 +52,8 @@ class RecouvrementSettlement(models.AbstractModel):
 
         :return: ``{due line id: [Settlement]}``, in order of time
         """
+        if not line_ids:
+            return {}
         partials = self._read_partials(line_ids)
         book = self._open_book({row["credit_id"] for row in partials}, partials)
         settlements = {}
