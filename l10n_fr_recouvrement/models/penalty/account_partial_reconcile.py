@@ -37,9 +37,9 @@ class AccountPartialReconcile(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="By their nature, money, a set-off, a discount and a loss count from their "
-        "date; interest goes on through an accepted bill and another account, until "
-        "the debt is settled there. A credit note that corrects the price lowers "
+        help="By their nature, money, a set-off, a discount and a loss count from "
+        "their date; interest goes on through an accepted bill and another account, "
+        "until the debt is settled there. A credit note that corrects the price lowers "
         "what bears interest from the start; a commercial gesture from its date. "
         "Interest is paid first by payments and set-offs alone (C. civ. art. 1343-1). "
         "What came in as money counts from its date whatever is chosen.",
