@@ -77,7 +77,7 @@ from .charging import (
 from .contract import BELOW_FLOOR, ContractRule
 from .covered import within_days, without_days
 from .facts import Fact, FactTable, UnknownFactError
-from .imputation import Debt, allocate_oldest_first, impute_oldest_first
+from .imputation import Allocation, Debt, allocate, impute_oldest_first
 from .indemnity import flat_indemnity
 from .floor import half_years_below_floor, legal_floor
 from .insolvency import last_day_before_insolvency
@@ -104,7 +104,7 @@ from .rates import (
     UnknownHalfYearError,
     WrongTermsError,
 )
-from .sharing import share_in_order
+from .sharing import share_in_order, share_pro_rata
 from .terms import (
     end_of_month_due,
     latest_due,
@@ -149,7 +149,7 @@ __all__ = [
     "add_months",
     "add_working_days",
     "add_years",
-    "allocate_oldest_first",
+    "allocate",
     "charge_gap",
     "end_of_month_due",
     "flat_indemnity",
@@ -171,6 +171,7 @@ __all__ = [
     "round_half_up",
     "settled_interest",
     "share_in_order",
+    "share_pro_rata",
     "statement",
     "to_decimal",
     "total",

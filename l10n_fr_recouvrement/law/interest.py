@@ -22,6 +22,7 @@ KINDS = ("payment", "gesture", "correction")
 @dataclass(frozen=True)
 class Payment:
     """What lowers a debt: ``amount`` credited on ``date``; see :data:`KINDS`.
+    ``nature`` is the caller's own reference to what it is.
 
     The same amount credited as a correction of the price, and as a gesture:
 
@@ -39,6 +40,7 @@ class Payment:
     date: date
     amount: Decimal
     kind: str = "payment"
+    nature: Any = None
 
 
 class Segment(NamedTuple):
@@ -74,6 +76,7 @@ class Imputation:
     to_interest: Decimal
     to_principal: Decimal
     kind: str = "payment"
+    nature: Any = None
 
 
 @dataclass(frozen=True)
@@ -324,7 +327,12 @@ class _Left:
             to_interest, left = self._pay_interest(left)
         self.imputations.append(
             Imputation(
-                payment.date, payment.amount, to_interest, to_principal, payment.kind
+                payment.date,
+                payment.amount,
+                to_interest,
+                to_principal,
+                payment.kind,
+                payment.nature,
             )
         )
 

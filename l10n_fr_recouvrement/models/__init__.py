@@ -1,6 +1,7 @@
 # in this order: what a folder extends stands in one before it
 from . import settings
 from . import procedure
+from . import account
 from . import followup
 from . import run
 from . import action

@@ -45,7 +45,6 @@ class ReportLetter(models.AbstractModel):
         digits = action.currency_id.decimal_places
         gathered = self._gather_figures(
             action,
-            lines=tuple(self._gather_settlement(line) for line in action.line_ids),
             penalties_due=sum(
                 (to_decimal(amount, digits) for amount in due), facts.ZERO
             ),
@@ -106,6 +105,8 @@ class ReportLetter(models.AbstractModel):
         }
         return facts.Line(
             kind=line.kind,
+            nature=line.nature or "",
+            settled_otherwise=line.settled_otherwise,
             label=line.label or move.name or "",
             date=line.date_document or None,
             date_due=line.date_due or None,
@@ -119,12 +120,6 @@ class ReportLetter(models.AbstractModel):
             **amounts,
             **vals,
         )
-
-    @api.model
-    def _gather_settlement(self, line):
-        """A line of a receipt, with what settled an invoice."""
-        is_money = line.kind == "payment" and line._is_money()
-        return self._gather_line(line, is_money=is_money)
 
     @api.model
     def _get_line_parts(self, line):

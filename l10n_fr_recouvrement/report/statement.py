@@ -20,6 +20,7 @@ from ..paper.statement.statement_rows import (
     DueLine,
     Invoice,
     invoice_rows,
+    is_money,
     make_row,
     sum_up,
 )
@@ -391,7 +392,11 @@ class ReportStatement(models.AbstractModel):
                 for line_id, first, last, note in charges.days
                 if line_id in (row["id"], False)
             ),
-            natures=tuple(inputs.natures.get(row["id"], ())),
+            standing=tuple(
+                standing
+                for standing in inputs.standing.get(row["id"], ())
+                if standing.date <= account.date
+            ),
             graces=self._get_graces(inputs, row),
             rate_basis=row["rate_basis"] or "",
             digits=account.digits,
@@ -483,7 +488,7 @@ class ReportStatement(models.AbstractModel):
             imputation.date
             for line in invoice.lines
             for imputation in line.found.imputations
-            if imputation.to_principal and imputation.kind == "payment"
+            if imputation.to_principal and is_money(imputation.nature)
         ]
         if not paid or any(line.found.principal_left for line in invoice.lines):
             return ""
@@ -529,7 +534,7 @@ class ReportStatement(models.AbstractModel):
             delays=self._get_delays(account, inputs, rows),
             civil_year=any(row["divisor"] == "actual" for row in rows),
             credits=bool(parts[0]["credit"])
-            or any(row["id"] in inputs.natures for row in rows),
+            or any(row["id"] in inputs.imputed for row in rows),
         )
 
     @api.model

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as Date
 from typing import Any
 
@@ -6,11 +6,9 @@ from odoo import api, models
 
 from .. import law
 from ..const import DUE_STATES, FOLLOWED_TYPES
-from ..paper.statement.statement_rows import ZERO
+from ..paper.statement.statement_rows import ZERO, Unallocated
 from ..paper.words.french import format_short_date, nbsp
 
-# A credit that nobody allocated, by whether it is a credit note.
-UNALLOCATED = {True: "Avoir non affecté", False: "Règlement non affecté"}
 INVOICED_STATES = ("invoiced", "collected")
 
 
@@ -26,16 +24,17 @@ class Charges:
 @dataclass
 class Inputs:
     """What statements of many invoices are computed from: ``penalty`` is that of the
-    penalties, the credits that nobody allocated among its payments; ``natures`` is
-    the nature of each of these credits, by due line, ``credits`` what is left of
-    them."""
+    penalties, the credits that nobody allocated among its payments; ``standing`` is
+    what is set against each due line and leaves it owed, ``imputed`` the due lines that
+    such credits were set against, ``credits`` what is left of them."""
 
     moves: Any
     date: Date
     penalty: Any
     charges: dict
     judgments: dict
-    natures: dict = field(default_factory=dict)
+    standing: dict = field(default_factory=dict)
+    imputed: set = field(default_factory=set)
     credits: dict = field(default_factory=dict)
 
     @property
@@ -78,6 +77,10 @@ class RecouvrementStatementInputs(models.AbstractModel):
                 for move_id, rows in penalty.judgments.items()
             },
         )
+        for line_id, settlements in penalty.settlements.items():
+            inputs.standing[line_id] = [
+                standing for one in settlements for standing in one.standing
+            ]
         if with_credits:
             for company, part in moves.grouped("company_id").items():
                 self._read_credits(inputs, company, part.commercial_partner_id)
@@ -123,51 +126,22 @@ class RecouvrementStatementInputs(models.AbstractModel):
         their debts, and keep what no debt takes up."""
         engine = self.env["recouvrement.engine"]
         accounts = engine._read_accounts(company, inputs.date, partners)
-        moves = inputs.moves.filtered(lambda move: move.company_id == company).grouped(
-            lambda move: (move.company_id, move.commercial_partner_id, move.currency_id)
-        )
-        known = {row["id"] for account in accounts for row in account.debts}
+        engine._impute_all(accounts)
         for account in accounts:
-            part = moves.get(account.key, inputs.moves[:0])
-            frozen = part.filtered(lambda move: move._recouvrement_is_frozen())
-            account.debts += self._get_left_out(inputs, part - frozen, known)
-            engine._impute(account)
-            self._keep_credits(inputs, account, deducted=not frozen)
+            self._keep_credits(inputs, account)
 
     @api.model
-    def _get_left_out(self, inputs, moves, known):
-        """Due lines of the statement that follow-up leaves out, disputed ones above
-        all: a credit pays them like the others."""
-        left_out = []
-        for move in moves:
-            for row in inputs.due_lines[move.id]:
-                paid = law.total(inputs.penalty.payments.get(row["id"], ()))
-                if (
-                    row["id"] not in known
-                    and row["amount"] > paid
-                    and row["date_maturity"] < inputs.date
-                ):
-                    left_out.append({**row, "residual": row["amount"] - paid})
-        return left_out
-
-    @api.model
-    def _keep_credits(self, inputs, account, deducted):
+    def _keep_credits(self, inputs, account):
         """Keep what each credit was set against and what it is, in the order in which
-        they were.
-
-        :param deducted: whether what is left of them is deducted from the whole: no
-            credit pays what was owed before insolvency proceedings
-        """
-        known = sum(
-            (row["residual"] for row in account.credits if row["date"] <= inputs.date),
-            ZERO,
-        )
-        for credit, line_id, payment in account.allocated:
-            is_refund = credit["move_type"] == "out_refund"
-            inputs.penalty.payments.setdefault(line_id, []).append(payment)
-            inputs.natures.setdefault(line_id, []).append(
-                (payment, UNALLOCATED[is_refund])
+        they were, and what no debt took."""
+        for settlement in self.env["recouvrement.settlement"]._read_allocated(
+            account.allocated
+        ):
+            line_id = settlement.line_id
+            inputs.imputed.add(line_id)
+            inputs.penalty.payments.setdefault(line_id, []).extend(
+                replace(payment, nature=Unallocated(payment.nature))
+                for payment in settlement.payments
             )
-            if credit["date"] <= inputs.date:
-                known -= payment.amount
-        inputs.credits[account.key] = known if deducted else ZERO
+            inputs.standing.setdefault(line_id, []).extend(settlement.standing)
+        inputs.credits[account.key] = sum(account.unused.values(), ZERO)

@@ -29,6 +29,10 @@ class RecouvrementLetterWizard(models.TransientModel):
         ondelete="cascade",
     )
     about_settled = fields.Boolean(compute="_compute_about_settled")
+    refusals = fields.Text(
+        compute="_compute_refusals",
+        help="Why invoices that it was opened from get no receipt.",
+    )
     contact_id = fields.Many2one(
         "res.partner",
         "Recipient",
@@ -81,7 +85,7 @@ class RecouvrementLetterWizard(models.TransientModel):
         if model == "account.move":
             records = self._check_invoices(records)
             company = records.company_id
-            settled = records.filtered(lambda move: move.payment_state == "paid")
+            settled = self._filter_paid(records)
             defaults["move_ids"] = [Command.set(settled.ids)]
         partner = records[:1].commercial_partner_id
         defaults.update(
@@ -136,6 +140,19 @@ class RecouvrementLetterWizard(models.TransientModel):
             wizard.about_settled = kind.about_settled
 
     @api.depends("stage_id")
+    @api.depends_context("active_model", "active_ids")
+    def _compute_refusals(self):
+        context = self.env.context
+        moves = self.env["account.move"]
+        if context.get("active_model") == moves._name:
+            moves = moves.browse(context.get("active_ids") or ())
+            moves.check_access("read")
+        requests = self.env["recouvrement.letter.request"].sudo()
+        refusals = requests._get_refusals(moves.sudo())
+        for wizard in self:
+            wizard.refusals = "\n".join(refusals.values())
+
+    @api.depends("stage_id")
     def _compute_channel(self):
         for wizard in self:
             wizard.channel = wizard.stage_id.channel
@@ -161,7 +178,13 @@ class RecouvrementLetterWizard(models.TransientModel):
         acknowledged = lines.filtered(
             lambda line: letter_kinds.get(line.action_id.kind).about_settled
         )
-        return (lines - acknowledged).move_id - acknowledged.move_id
+        return self._filter_paid((lines - acknowledged).move_id - acknowledged.move_id)
+
+    @api.model
+    def _filter_paid(self, moves):
+        """Those that may have a receipt."""
+        requests = self.env["recouvrement.letter.request"].sudo()
+        return requests._filter_paid(moves.sudo()).sudo(False)
 
     @api.constrains("partner_id")
     def _check_readable(self):

@@ -123,8 +123,8 @@ class RecouvrementRunWizard(models.TransientModel):
             for candidates in engine._collect_in_batches(
                 wizard.company_id, date, debtors
             ):
+                lines += wizard._prepare_candidate_lines(candidates)
                 for candidate in candidates:
-                    lines.append(wizard._prepare_candidate_line(candidate))
                     listed.extend(candidate.move_ids)
             left_out = engine._explain_left_out(wizard.company_id, date, listed, scope)
             lines.extend(map(wizard._prepare_left_out_line, left_out))
@@ -201,7 +201,32 @@ class RecouvrementRunWizard(models.TransientModel):
         return action
 
     @api.model
+    def _prepare_candidate_lines(self, candidates):
+        """Values of the lines of letters: what is held of an account, and what is known
+        besides, stands on its first."""
+        lines, seen = [], set()
+        for candidate in candidates:
+            line = self._prepare_candidate_line(candidate)
+            if candidate.account.key not in seen:
+                seen.add(candidate.account.key)
+                line |= self._prepare_account_values(candidate.account)
+            lines.append(line)
+        return lines
+
+    @api.model
+    def _prepare_account_values(self, account):
+        known = [
+            f"{money.kind._get_reason()} {money.kind._get_detail(money)}"
+            for money in account.known
+        ]
+        return {
+            "amount_held": float(account.amount_held),
+            "known": " – ".join(known),
+        }
+
+    @api.model
     def _prepare_candidate_line(self, candidate):
+        record = candidate.record
         return {
             "partner_id": candidate.partner.id,
             "stage_id": False if candidate.excluded else candidate.stage.id,
@@ -211,6 +236,11 @@ class RecouvrementRunWizard(models.TransientModel):
             ),
             "currency_id": candidate.currency.id,
             "amount": float(candidate.amount),
+            "amount_deducted": float(
+                sum((row["residual"] for row in candidate.credits), law.ZERO)
+            ),
+            "res_model": record._name if record else False,
+            "res_id": record.id if record else False,
             "excluded": bool(candidate.excluded),
             "reason": candidate.excluded,
             "detail": candidate.detail,
@@ -264,12 +294,36 @@ class RecouvrementRunWizardLine(models.TransientModel):
     days_late = fields.Integer("Days late")
     currency_id = fields.Many2one("res.currency", required=True)
     amount = fields.Monetary("Owed", help="Invoices less credits, without penalties.")
+    amount_deducted = fields.Monetary(
+        "Deducted",
+        help="Payments and credit notes that are not allocated, set against what is "
+        "claimed.",
+    )
+    amount_held = fields.Monetary(
+        "Not claimed",
+        help="What is late as well and is not claimed: disputed, left out of "
+        "follow-up, owed before insolvency proceedings, no invoice.",
+    )
+    known = fields.Char(
+        "Known besides",
+        help="Money of the debtor that no letter deducts, and that does not keep it "
+        "from being sent.",
+    )
+    res_model = fields.Char("Set right in")
+    res_id = fields.Many2oneReference("Record", model_field="res_model")
     excluded = fields.Boolean()
     reason = fields.Char()
     detail = fields.Char(
         "Action or day",
         help="The action that waits, or the day that the debtor is contacted from.",
     )
+
+    def action_set_right(self):
+        """Open what keeps the debtor from being written to, where it is set right."""
+        self.ensure_one()
+        if self.res_model not in self.env or not self.res_id:
+            return False
+        return self.env[self.res_model].browse(self.res_id).get_formview_action()
 
 
 class RecouvrementRunWizardReason(models.TransientModel):

@@ -60,6 +60,12 @@ class RecouvrementStartWizard(models.TransientModel):
     claimed_days = fields.Integer(
         "Where they are late by more than (days)", required=True, default=30
     )
+    entries = fields.Boolean(
+        "Follow opening balances, payments returned and bills",
+        help="What customers owe by entries that are no invoices: it walks their "
+        "procedure as an invoice does. Otherwise it is listed, and claimed once "
+        "somebody says so.",
+    )
     auto = fields.Boolean(
         "Daily job",
         compute="_compute_answers",
@@ -153,7 +159,7 @@ class RecouvrementStartWizard(models.TransientModel):
             wizard.auto = company.recouvrement_auto
             wizard.entry = entries.pop() if len(entries) == 1 else "first"
 
-    @api.depends("company_id", "start_date")
+    @api.depends("company_id", "start_date", "entries")
     def _compute_line_ids(self):
         for wizard in self:
             wizard._check_company()
@@ -161,7 +167,7 @@ class RecouvrementStartWizard(models.TransientModel):
             rows = {
                 row["age"]: row
                 for row in self.env["recouvrement.start"]._read_ages(
-                    wizard.company_id, today, wizard.start_date
+                    wizard.company_id, today, wizard.start_date, wizard.entries
                 )
             }
             wizard.line_ids = [
@@ -226,6 +232,7 @@ class RecouvrementStartWizard(models.TransientModel):
             self.entry,
             self.claimed_kind,
             self.claimed_days,
+            self.entries,
         )
 
     @api.depends("preview_ids")

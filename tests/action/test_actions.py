@@ -124,15 +124,27 @@ class TestWork(ActionCase):
         self.assertEqual(action.state, "sent")
 
     def test_what_a_manager_let_above_the_limit_goes_on(self):
-        """Interest that grows until it leaves does not ask for it again."""
+        """Interest that grows until it leaves does not ask for it again; another
+        invoice does."""
         self.company.recouvrement_approval_limit = 500
         action = self._prepare("email", amount=600)
+        action.stage_id.show_penalties = True
         with freeze_time("2026-05-05"):
             action.with_user(self.manager).action_approve()
+        before = action.amount_total
+        with freeze_time("2026-05-06"):
+            action.sudo()._refresh()
+            self.assertGreater(action.amount_total, before)
+            self.assertEqual(action.state, "ready")
         self._invoice(self.business, 10, "2026-05-02")
         with freeze_time("2026-05-06"):
             action.with_user(self.officer).action_send()
-        self.assertEqual((action.state, action.amount_total), ("sent", 610))
+            self.assertEqual(
+                (action.state, action.amount_invoices), ("to_approve", 610)
+            )
+            action.with_user(self.manager).action_approve()
+            action.with_user(self.officer).action_send()
+        self.assertEqual(action.state, "sent")
 
     def test_the_limit_is_in_the_currency_of_the_company(self):
         usd = self.env.ref("base.USD")

@@ -183,6 +183,72 @@ with freeze_time("2026-06-15"):
 result([claimed, reason, shown, len(action.filtered(lambda a: a.state != "cancelled"))])
 """
 
+MARKETPLACE = """
+first = invoice("Boutique", 1000)
+debtor = first.partner_id
+account = env["account.account"].create({
+    "code": "467900", "name": "Place de marché", "reconcile": True,
+    "account_type": "asset_current", "is_marketplace": True,
+})
+bank = env["account.journal"].search([("type", "=", "bank")], limit=1)
+entry = env["account.move"].create({
+    "date": "2026-06-10", "journal_id": env["account.journal"].search(
+        [("type", "=", "general")], limit=1).id,
+    "line_ids": [
+        (0, 0, {"account_id": account.id, "partner_id": debtor.id, "credit": 200}),
+        (0, 0, {"account_id": bank.default_account_id.id, "debit": 200}),
+    ],
+})
+entry.action_post()
+made = run("2026-06-15")
+with freeze_time("2026-06-15"):
+    wizard = env["recouvrement.run.wizard"].create({})
+    [line] = wizard.excluded_line_ids.filtered(lambda line: line.partner_id == debtor)
+    opened = line.action_set_right()
+entry.button_draft()
+entry.button_cancel()
+result([len(made), line.reason, "200" in line.detail, opened["res_model"],
+        len(run("2026-06-15"))])
+"""
+
+FACTORED = """
+from odoo.exceptions import UserError
+from odoo.addons.l10n_fr_recouvrement.models.letter.recouvrement_letter_request import (
+    LetterRequest,
+)
+
+move = invoice("Client", 1000)
+receivable = move.partner_id.property_account_receivable_id
+factor = env["account.account"].search([("code", "=", "467000")], limit=1)
+factor = factor or env["account.account"].create({
+    "name": "Factor", "code": "467000", "account_type": "liability_current"})
+entry = env["account.move"].create({"move_type": "entry", "date": "2026-06-10",
+    "line_ids": [
+        (0, 0, {"account_id": factor.id, "debit": 1000}),
+        (0, 0, {"account_id": receivable.id, "credit": 1000,
+                "partner_id": move.partner_id.id}),
+    ]})
+entry.action_post()
+(move.line_ids + entry.line_ids).filtered(
+    lambda line: line.account_id == receivable).reconcile()
+env.flush_all()
+move._recouvrement_refresh_penalties(date(2026, 7, 31))
+last = max(move.recouvrement_penalty_line_ids.mapped("date_to")).isoformat()
+try:
+    with freeze_time("2026-08-01"):
+        env["recouvrement.letter.request"]._create_actions(
+            env.company, env.ref("l10n_fr_recouvrement.stage_business_receipt"),
+            LetterRequest(move.partner_id, move))
+    refusal = ""
+except UserError as error:
+    refusal = str(error).removeprefix(move.name)
+report = env["report.l10n_fr_recouvrement.report_statement"]
+[statement] = report._get_statements(move, date(2026, 7, 31))
+[part] = statement["parts"]
+rows = [row["label"] for row in part["rows"] if row["kind"] == "payment"]
+result([move.recouvrement_credit_ids.recouvrement_nature, last, refusal, rows])
+"""
+
 WORDS = """
 from odoo.addons.l10n_fr_recouvrement.paper.words import french
 

@@ -26,9 +26,11 @@ from .stories import (
     BUILDER,
     CHANNEL,
     CHEQUE,
+    FACTORED,
     KEY_ACCOUNT,
     KEY_ACCOUNT_CODE,
     LEASED,
+    MARKETPLACE,
     NEW_STAGE,
     POSTAL,
     POSTING,
@@ -92,7 +94,9 @@ def test_the_guide_prints_whole_addons():
             "data/recouvrement_stage.xml",
         ],
         "my_recovery_trusted": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_factoring": ["__init__.py", "__manifest__.py", "natures.py"],
         "my_recovery_leased": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_marketplace": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_sites": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_words": ["__init__.py", "__manifest__.py", "report.py"],
         "my_recovery_framework": [
@@ -173,11 +177,30 @@ def test_condition_in_code(play):
     }
 
 
+def test_invoices_that_are_sold(play):
+    [(nature, last, refusal, rows)] = play("my_recovery_factoring", FACTORED)
+    assert nature == "Sold to a factor"
+    assert last == "2026-06-10", "interest stops when the invoice is sold"
+    assert refusal == " was sold to a factor: the factor gives the receipt."
+    assert rows == ["Créance cédée à un factor"]
+
+
 def test_invoices_that_are_left_alone(play):
     [(claimed, reason, shown, after)] = play("my_recovery_leased", LEASED)
     assert claimed == ["Client", [1000]]
     assert reason == shown == "Leased: the lessor claims it."
     assert after == 0, "an action that waits drops it"
+
+
+def test_money_that_is_known_elsewhere(play):
+    [(made, reason, amount, model, after)] = play(
+        "my_recovery_marketplace", MARKETPLACE
+    )
+    assert made == 0
+    assert reason == "A marketplace has collected: match it."
+    assert amount
+    assert model == "res.partner"
+    assert after == 1, "once it is matched, the letter goes"
 
 
 def test_words_and_columns_of_a_letter(play):

@@ -147,7 +147,8 @@ RULES = (
     rule(
         "payments under way",
         "in_process",
-        "models/followup/recouvrement_engine*.py",
+        "models/followup/recouvrement_engine*.py"
+        " models/account/recouvrement_known_money_payment.py",
         "[('state', '=', 'in_process')]",
     ),
     rule("environment", "_cr _uid _context", "", "self._cr.execute(query)", tests=True),

@@ -127,6 +127,8 @@ class RightsCase(RecouvrementCase):
             ._keep(cls.sent, "deposit", "a.pdf", b"%PDF-1.4")
         )
         waiver = cls._waive()
+        cls.preview = env["recouvrement.run.wizard"].create({})
+        debt = cls._owe_without_invoice()
         procedure = env["recouvrement.procedure"].create(
             {
                 "name": "La nôtre",
@@ -140,6 +142,10 @@ class RightsCase(RecouvrementCase):
             "recouvrement.action": action,
             "recouvrement.action.line": action.line_ids[:1],
             "recouvrement.action.proof": proof,
+            "account.move.line": debt,
+            "recouvrement.followed.entry": env["recouvrement.followed.entry"].create(
+                {"line_id": debt.id}
+            ),
             "recouvrement.judgment": env["recouvrement.judgment"].create(
                 {
                     "name": "RG 1",
@@ -164,6 +170,31 @@ class RightsCase(RecouvrementCase):
             ),
             "recouvrement.waiver": waiver,
         }
+
+    @classmethod
+    def _owe_without_invoice(cls):
+        """What the debtor owes by an opening entry."""
+        entry = cls.env["account.move"].create(
+            {
+                "journal_id": cls.company_data["default_journal_misc"].id,
+                "date": "2026-04-01",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": cls.business.id,
+                            "balance": balance,
+                        }
+                    )
+                    for account, balance in (
+                        (cls.business.property_account_receivable_id, 50),
+                        (cls.company_data["default_account_revenue"], -50),
+                    )
+                ],
+            }
+        )
+        entry.action_post()
+        return entry.line_ids.filtered(lambda line: line.balance > 0)
 
     @classmethod
     def _waive(cls):
@@ -198,6 +229,11 @@ class RightsCase(RecouvrementCase):
             },
             "recouvrement.debit.wizard": moves,
             "recouvrement.debit.wizard.line": {"move_id": self.invoice.id},
+            "recouvrement.run.wizard.line": {
+                "wizard_id": self.preview.id,
+                "partner_id": self.business.id,
+                "currency_id": company.currency_id.id,
+            },
             "recouvrement.evidence.wizard": {"move_id": self.invoice.id},
             "recouvrement.evidence.wizard.line": {},
             "recouvrement.letter.wizard": {

@@ -159,7 +159,9 @@ class TestLetters(HookCase):
     def test_a_credit_that_covers_all_is_left_with_the_account(self):
         self._receive(self.business, 200, TODAY)
         candidates = self._collect()
-        self.assertEqual(sum(c.amount for c in candidates), -50)
+        self.assertEqual([c.amount for c in candidates], [0, 0])
+        [account] = {id(c.account): c.account for c in candidates}.values()
+        self.assertEqual(list(account.unused.values()), [50])
         self.assertEqual([bool(c.excluded) for c in candidates], [True, True])
         self.assertFalse(self._run(TODAY))
 
@@ -224,13 +226,12 @@ class TestLetters(HookCase):
         (lyon + paris).sudo()._refresh()
         self.assertEqual(lyon.state, "cancelled", "it claimed nothing else")
         self.assertEqual(paris.line_ids.move_id, self.lyon + self.paris)
-        self.assertEqual(paris.line_ids.filtered("stage_id").move_id, self.paris)
+        self.assertEqual(paris.line_ids.filtered("own_stage_id").move_id, self.paris)
         self._approve_and_send(paris, TODAY)
+        self.assertEqual(self.lyon.recouvrement_stage_id, paris.stage_id)
         actions = self._run("2026-05-11")
         self.assertEqual(
-            actions.line_ids.filtered("stage_id").move_id & (self.lyon + second),
-            self.lyon + second,
-            "both are claimed in their turn",
+            actions.line_ids.move_id, second, "the other has time to pay still"
         )
 
     def test_merged_debtors_keep_a_letter_for_each(self):
@@ -448,10 +449,11 @@ class TestClaimable(HookCase):
         self.assertEqual(self._waiting().line_ids.move_id, self.kept)
         self.assertFalse(self._waiting(self.other))
 
-    def test_a_credit_goes_to_what_is_claimed(self):
+    def test_what_is_left_out_keeps_its_share_of_a_credit(self):
+        """Pro rata of what is due on the same day (C. civ. 1342-10)."""
         self._leave_out()
         self._receive(self.business, 20, TODAY)
-        self.assertEqual(self._run(TODAY).amount_total, 80)
+        self.assertEqual(self._run(TODAY).amount_total, 86.67)
 
     def test_preview_says_why(self):
         self._leave_out()

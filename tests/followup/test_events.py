@@ -444,7 +444,7 @@ class TestMerge(EventCase):
         self.assertEqual(firm.amount_invoices, 200)
         firm.action_approve_and_send()
         self.assertEqual(firm.state, "sent")
-        self.assertFalse(young.recouvrement_stage_id, "it was listed only")
+        self.assertEqual(young.recouvrement_stage_id, firm.stage_id, "claimed as well")
 
     def test_what_was_sent_stays_as_proof(self):
         invoice, action = self._prepare(partner=self.twin)
@@ -483,13 +483,15 @@ class TestMerge(EventCase):
         self.assertEqual((first + second).line_ids.partner_id, self.business)
         self.assertEqual((first + second).line_ids.mapped("merged"), [True, False])
 
-    def test_debtors_of_two_profiles_are_looked_at(self):
-        _invoice, action = self._prepare()
-        _other, consumer = self._prepare("2026-04-10", partner=self.consumer)
+    def test_invoices_of_two_profiles_keep_a_letter_each(self):
+        invoice, action = self._prepare()
+        other, consumer = self._prepare("2026-04-10", partner=self.consumer)
         self._merge(self.consumer, self.business)
-        self.assertEqual(set((action + consumer).mapped("state")), {"cancelled"})
-        wizard = self.env["recouvrement.run.wizard"].create({})
-        self.assertIn("different profiles", wizard.excluded_line_ids.reason)
+        self.assertEqual(set((action + consumer).mapped("state")), {"to_approve"})
+        self.assertEqual((action + consumer).partner_id, self.business)
+        self.assertEqual(action.line_ids.move_id, invoice)
+        self.assertEqual(consumer.line_ids.move_id, other)
+        self.assertFalse(consumer.amount_interest, "a consumer owes none yet")
 
     def test_merged_with_the_contact_of_a_company(self):
         """Its company owes from now on."""

@@ -59,12 +59,14 @@ class TestFlow(RecouvrementCase):
         self.assertEqual(len(action), 1)
         self.assertEqual(action.stage_id.kind, "second_reminder")
         self.assertEqual(
-            {line.move_id: line.stage_id.kind for line in action.line_ids},
+            {line.move_id: line.own_stage_id.kind for line in action.line_ids},
             {old: "second_reminder", young: "reminder", fresh: False},
         )
         self._approve_and_send(action, "2026-06-01")
-        self.assertEqual(young.recouvrement_stage_id.kind, "reminder")
-        self.assertFalse(fresh.recouvrement_stage_id)
+        # What a letter claims has been claimed by it: nothing softer follows.
+        for invoice in (old, young, fresh):
+            self.assertEqual(invoice.recouvrement_stage_id.kind, "second_reminder")
+            self.assertEqual(invoice.recouvrement_deadline, action.date_deadline)
 
     def test_minimum_interval_between_contacts(self):
         self._invoice(self.business, 100, "2026-05-01")

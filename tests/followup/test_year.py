@@ -200,8 +200,8 @@ class TestYear(TransactionCase):
                     (day - before).days, interval, action.partner_id.name
                 )
             last[action.partner_id] = day
-            for line in action.line_ids.filtered("stage_id"):
-                stage = line.stage_id
+            for line in action.line_ids.filtered("own_stage_id"):
+                stage = line.own_stage_id
                 if stage.delay_from == "due_date":
                     due = line.date_due + timedelta(days=stage.delay)
                     self.assertGreaterEqual(day, law.next_working_day(due))

@@ -319,7 +319,7 @@ def test_imputation_spends_each_payment_once_and_no_debt_twice(payments, owed):
             younger = [other.key for other in debts if other.due > debt.due]
             assert not any(key in imputed for key in younger)
     taken = [Decimal(0)] * len(payments)
-    for rank, key, part in law.allocate_oldest_first(payments, debts):
+    for rank, key, part in law.allocate(payments, debts).principal:
         assert part in imputed[key]
         assert (part.date, part.kind) == (payments[rank].date, payments[rank].kind)
         taken[rank] += part.amount

@@ -217,3 +217,46 @@ class TestNoteHooks(ChargingCase):
             Command.create({"display_type": "line_note", "name": "Rappel"})
         )
         return vals
+
+
+class TestNatureHook(ChargingCase):
+    """What a credit is, by what a database alone knows."""
+
+    def test_a_journal_of_vouchers(self):
+        """What comes from this journal is a commercial gesture, whatever its account
+        is: no money."""
+        journal = self.company_data["default_journal_misc"]
+        self._extend(
+            "recouvrement.settlement",
+            "_recognise",
+            lambda service, original, counterpart: (
+                "discount"
+                if counterpart.journal_id == journal.id
+                else original(counterpart)
+            ),
+        )
+        bank = self.company_data["default_journal_bank"].default_account_id
+        receivable = self.business.property_account_receivable_id
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": journal.id,
+                "date": "2026-06-10",
+                "line_ids": [
+                    Command.create({"account_id": bank.id, "debit": 5400}),
+                    Command.create(
+                        {
+                            "account_id": receivable.id,
+                            "partner_id": self.business.id,
+                            "credit": 5400,
+                        }
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        (entry.line_ids + self.invoice.line_ids).filtered(
+            lambda line: line.account_id == receivable
+        ).reconcile()
+        partial = self.invoice.recouvrement_credit_ids
+        self.assertEqual(partial.recouvrement_nature, "Early-payment discount")

@@ -73,11 +73,14 @@ class TestTerms(RecouvrementCase):
         self.assertEqual(str(invoice.recouvrement_next_date), "2026-05-04")
         self.assertEqual(paid.recouvrement_profile, "consumer", "frozen once paid")
 
-    def test_a_better_guess_leaves_posted_invoices_alone(self):
-        invoice = self._invoice(self.consumer, 100, "2026-05-01")
+    def test_a_better_guess_leaves_claimed_invoices_alone(self):
+        claimed = self._invoice(self.consumer, 100, "2026-05-01")
+        self._approve_and_send(self._run("2026-05-18"), "2026-05-18")
+        fresh = self._invoice(self.consumer, 100, "2026-06-01")
         self.consumer.vat = "FR23334175221"
         self.assertEqual(self.consumer.recouvrement_profile, "business")
-        self.assertEqual(invoice.recouvrement_profile, "consumer")
+        self.assertEqual(claimed.recouvrement_profile, "consumer")
+        self.assertEqual(fresh.recouvrement_profile, "business", "nobody claimed it")
 
     def test_own_procedure_of_a_debtor(self):
         soft = self.env["recouvrement.procedure"].create(
@@ -229,12 +232,17 @@ class TestTerms(RecouvrementCase):
 
     def test_one_letter_holds_for_one_profile(self):
         first = self._invoice(self.consumer, 100, "2026-05-01")
+        self._approve_and_send(self._run("2026-05-18"), "2026-05-18")
         self.consumer.vat = "FR23334175221"
-        second = self._invoice(self.consumer, 100, "2026-05-01")
+        second = self._invoice(self.consumer, 100, "2026-06-01")
         self.assertNotEqual(first.recouvrement_profile, second.recouvrement_profile)
-        self.assertFalse(self._run("2026-05-18"))
+        actions = self._run("2026-06-22").sorted("profile", reverse=True)
+        self.assertEqual(actions.mapped("profile"), ["consumer", "business"])
+        self.assertEqual(actions.mapped("invoice_count"), [1, 1])
+        with freeze_time("2026-06-22"):
+            actions.action_cancel()
         self.consumer.recouvrement_profile = "business"
-        self.assertEqual(self._run("2026-05-18").invoice_count, 2)
+        self.assertEqual(self._run("2026-06-29").invoice_count, 2)
 
     def test_reposted_for_another_customer_starts_afresh(self):
         invoice = self._invoice(self.business, 100, "2026-05-01")

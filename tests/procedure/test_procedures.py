@@ -419,7 +419,8 @@ class TestWho(ProcedureCase):
         large = self._invoice(self.business, 100, "2026-05-01")
         action = self._run("2026-06-01")
         self.assertEqual(action.line_ids.filtered("stage_id").move_id, large)
-        self.assertEqual(action.line_ids.move_id, small | large)
+        self.assertEqual(action.line_ids.move_id, large, "the stage is not for it")
+        self.assertFalse(small.recouvrement_stage_id)
 
     def test_smallest_amounts_are_in_the_currency_of_the_company(self):
         usd = self.env.ref("base.USD")

@@ -92,7 +92,7 @@ class LettersCase(RecouvrementCase):
         self._invoices(partner)
         action = self._run(DAY).sudo()
         stage.sudo().active = True
-        action.line_ids.stage_id = stage
+        action.line_ids.own_stage_id = stage
         with freeze_time(DAY):
             action._refresh()
         action.channel = stage.channel

@@ -183,7 +183,7 @@ class StatementCase(RecouvrementCase):
         notice = action.stage_id.procedure_id.stage_ids.filtered(
             lambda stage: stage.kind == "formal_notice"
         )
-        action.sudo().line_ids.stage_id = notice
+        action.sudo().line_ids.own_stage_id = notice
         with freeze_time(sent):
             action.sudo()._refresh()
             action.sudo().write({"state": "ready", "channel": "registered"})

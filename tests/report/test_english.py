@@ -179,7 +179,7 @@ class TestEnglishLetters(LettersCase):
         self._invoice(partner, 1000, "2026-05-31", currency_id=dollar.id)
         stage = self.env.ref(f"{MODULE}.stage_business_second")
         action = self._run(DAY).sudo()
-        action.line_ids.stage_id = stage
+        action.line_ids.own_stage_id = stage
         with freeze_time(DAY):
             action._refresh()
         values = self._values(action)

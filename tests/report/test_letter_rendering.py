@@ -154,7 +154,7 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
             lambda stage: stage.kind in ("formal_notice", "public_claim")
         )
         action = action.sudo()
-        action.line_ids.stage_id = notice
+        action.line_ids.own_stage_id = notice
         with freeze_time("2026-09-15"):
             action._refresh()
         self.assertEqual(action.stage_id, notice)

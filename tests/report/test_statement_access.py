@@ -107,7 +107,7 @@ class TestStatementAccess(StatementCase):
         self._receive(self.business, 150, "2026-02-20")
         action = self._run("2026-03-15")
         stage = action.stage_id.procedure_id.stage_ids.filtered("show_penalties")[0]
-        action.sudo().line_ids.stage_id = stage
+        action.sudo().line_ids.own_stage_id = stage
         with freeze_time("2026-03-15"):
             action.sudo()._refresh()
         [statement] = self._open(action)._get_statements()

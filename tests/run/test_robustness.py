@@ -248,7 +248,8 @@ def _prepare_faults(name):
             BEGIN RAISE EXCEPTION '{FAULT}'; END $$;
         CREATE TRIGGER refuse BEFORE INSERT ON recouvrement_action
             FOR EACH ROW WHEN (NEW.partner_id = {refused}) EXECUTE FUNCTION refuse();
-        UPDATE account_move SET invoice_date_due = '1998-07-31'
+        UPDATE account_move
+           SET invoice_date = '1998-06-30', invoice_date_due = '1998-07-31'
          WHERE commercial_partner_id = {rateless} AND move_type = 'out_invoice';
         UPDATE account_move_line SET date_maturity = '1998-07-31'
          WHERE partner_id = {rateless} AND display_type = 'payment_term';

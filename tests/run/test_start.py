@@ -114,15 +114,16 @@ class TestStart(RecouvrementCase):
         self.assertEqual(self._ages(self._open())["total"], (1, 1, 100))
 
     def test_unallocated_credits_have_their_line(self):
-        """Those of debtors who owe something, less the debit entries they pay back."""
+        """Those of debtors who owe something; what was paid back is owed again."""
         self._invoice(self.business, 1000, "2026-05-01")
         self._credit_note(self.business, 300, "2026-05-02")
         self._receive(self.business, 50, "2026-05-03")
         self._receive(self.business, -20, "2026-05-04")
         self._receive(self.public_body, 5000, "2026-05-03")
         ages = self._ages(self._open())
-        self.assertEqual(ages["total"], (1, 1, 1000))
-        self.assertEqual(ages["credit"], (0, 1, -330))
+        self.assertEqual(ages["entries"], (1, 1, 20))
+        self.assertEqual(ages["total"], (2, 1, 1020))
+        self.assertEqual(ages["credit"], (0, 1, -350))
 
     def test_amounts_are_in_the_currency_of_the_company(self):
         dollar = self.env.ref("base.USD")
@@ -314,7 +315,7 @@ class TestStart(RecouvrementCase):
         self.assertEqual(wizard.step_ids.amount, 100)
         self.assertEqual(
             [(row.debtor_count, row.amount) for row in wizard.excluded_ids],
-            [(1, 200), (1, -10)],
+            [(1, 200), (1, 0)],
         )
         wizard.action_back()
         self.assertEqual(wizard.page, "answers")
@@ -364,7 +365,7 @@ class TestStart(RecouvrementCase):
 
     def test_an_empty_company_starts_too(self):
         wizard = self._open()
-        self.assertEqual(len(wizard.line_ids), 10)
+        self.assertEqual(len(wizard.line_ids), 11)
         wizard.action_preview()
         self.assertFalse(wizard.action_count)
         wizard.action_start()

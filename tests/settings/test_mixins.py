@@ -14,6 +14,7 @@ GUARDED = {
     "recouvrement.action",
     "recouvrement.action.line",
     "recouvrement.action.proof",
+    "recouvrement.followed.entry",
     "recouvrement.penalty.line",
     "recouvrement.run",
     "recouvrement.waiver",

@@ -32,6 +32,10 @@ class FollowupBook(Book):
         :return: what the book counts
         """
         book = cls(create_company(env), day, size)
+        # Every debtor is written to, however little it owes. No procedure is there yet
+        # where the module is not installed.
+        if "recouvrement.procedure" in env:
+            env["recouvrement.procedure"].search([]).min_amount_debtor = 0
         book._create_templates()
         counts = book.fill()
         counts["credit notes"] = book._count("account_move", "move_type = 'out_refund'")

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...const import DEBIT_KINDS, PENDING_STATES
 from ...law import to_decimal
-from ...paper.words import wording
+from ...paper.words import natures, wording
 
 
 class RecouvrementActionLine(models.Model):
@@ -30,11 +30,23 @@ class RecouvrementActionLine(models.Model):
         [
             ("invoice", "Invoice"),
             ("credit_note", "Credit note"),
-            ("payment", "Payment"),
+            ("payment", "Payment or other credit"),
             ("entry", "Other amount owed"),
         ],
         required=True,
         default="invoice",
+    )
+    nature = fields.Selection(
+        selection="_selection_nature",
+        compute="_compute_nature",
+        store=True,
+        readonly=False,
+        help="What a credit is, by the counterparts of its entry: money, a loss, a "
+        "set-off…",
+    )
+    settled_otherwise = fields.Boolean(
+        compute="_compute_settled_otherwise",
+        help="Something else than money and credit notes settled part of it.",
     )
     move_id = fields.Many2one("account.move", "Entry", index=True, ondelete="restrict")
     move_line_id = fields.Many2one("account.move.line", index="btree_not_null")
@@ -43,6 +55,19 @@ class RecouvrementActionLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         help="The stage this invoice reaches by the action. Empty: listed only.",
+    )
+    own_stage_id = fields.Many2one(
+        "recouvrement.stage",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The stage that fell due for this invoice. Empty: it goes along with "
+        "others.",
+    )
+    followed_id = fields.Many2one(
+        "recouvrement.followed.entry",
+        compute="_compute_followed_id",
+        compute_sudo=True,
+        help="Entry that somebody follows, where the line claims one.",
     )
     cycle_date = fields.Date(
         help="Due date whose lateness the stage belongs to.",
@@ -86,6 +111,70 @@ class RecouvrementActionLine(models.Model):
         "This invoice was claimed at this stage already.",
     )
 
+    @api.depends("move_line_id", "kind")
+    def _compute_followed_id(self):
+        entries = self.filtered(lambda line: line.kind == "entry")
+        found = {}
+        if entries:
+            model = self.env["recouvrement.followed.entry"]
+            found = {
+                followed.line_id: followed
+                for followed in model.with_context(active_test=False).search(
+                    [("line_id", "in", entries.move_line_id.ids)]
+                )
+            }
+        for line in self:
+            line.followed_id = line in entries and found.get(line.move_line_id)
+
+    @api.model
+    def _selection_nature(self):
+        return [
+            (nature.code, str(self.env._(nature.label)))
+            for nature in natures.all_natures()
+        ]
+
+    @api.depends("move_line_id", "kind")
+    def _compute_nature(self):
+        """Where nothing said it: a credit of several natures is an adjustment."""
+        credits = self.filtered(
+            lambda line: line.kind not in DEBIT_KINDS and line.move_line_id
+        )
+        (self - credits).nature = False
+        found = (
+            self.env["recouvrement.settlement"]
+            .sudo()
+            ._read_credits(
+                {
+                    line.move_line_id: to_decimal(
+                        line.amount_residual or line.amount_original,
+                        line.currency_id.decimal_places,
+                    )
+                    for line in credits
+                }
+            )
+        )
+        for line in credits:
+            codes = {part.origin for part in found[line.move_line_id.id]}
+            line.nature = codes.pop() if len(codes) == 1 else natures.ADJUSTMENT
+
+    @api.depends("move_line_id", "amount_original", "amount_residual")
+    def _compute_settled_otherwise(self):
+        begun = self.filtered(
+            lambda line: (
+                line.kind in DEBIT_KINDS
+                and line.move_line_id
+                and line.amount_original != line.amount_residual
+            )
+        )
+        found = self.env["recouvrement.settlement"].sudo()._read(begun.move_line_id.ids)
+        for line in self:
+            settlements = found.get(line.move_line_id.id, ()) if line in begun else ()
+            line.settled_otherwise = not all(
+                natures.get(part.origin).is_known_to_debtor
+                for settlement in settlements
+                for part in settlement.parts
+            )
+
     @api.depends("amount_residual", "kind")
     def _compute_balance(self):
         for line in self:
@@ -99,6 +188,7 @@ class RecouvrementActionLine(models.Model):
         "amount_residual",
         "amount_original",
         "kind",
+        "nature",
         "action_id.letter_lang",
     )
     def _compute_summary(self):
@@ -113,20 +203,28 @@ class RecouvrementActionLine(models.Model):
                 line.currency_id.name,
             )
             day = line.date_due and words.format_date(line.date_due)
+            nature = natures.get(line.nature)
             if is_open:
+                name = "" if nature.is_money else nature.get_name(words)
                 described = words.describe_line(
-                    line.kind, line.label, day, line.days_late > 0
+                    line.kind, line.label, day, line.days_late > 0, name
                 )
             else:
                 described = words.describe_settled(
-                    line.kind, line.label, day, line._is_money()
+                    line.kind, line.label, day, nature.get_name(words)
                 )
             line.summary = words.with_amount(described, amount)
 
-    def _is_money(self):
-        """Whether money settled an invoice, no entry that evens out a difference."""
-        source = self.move_line_id
-        return bool(source.payment_id or source.statement_line_id)
+    def _get_unit(self):
+        """What walks the procedure, as open items have it
+        (:class:`~..account.debtor_account.OpenItem`)."""
+        self.ensure_one()
+        return -self.followed_id.id if self.followed_id else self.move_id.id
+
+    def _get_stage_reached(self):
+        """The last stage that what this line claims was claimed at."""
+        self.ensure_one()
+        return self.followed_id.stage_id or self.move_id.recouvrement_stage_id
 
     @api.model
     def _mark_merged(self, partners):

@@ -149,11 +149,7 @@ class RecouvrementAction(models.Model):
         deadline = law.add_working_days(
             day, BANK_DAYS, self.company_id.recouvrement_alsace_moselle
         )
-        self._get_invoices().filtered(
-            lambda move: (
-                not move.recouvrement_deadline or move.recouvrement_deadline < deadline
-            )
-        )._recouvrement_write({"recouvrement_deadline": deadline})
+        self._extend_deadline(deadline)
 
     def _ask_to_find(self, summary, note):
         """Ask the responsible for what is missing on the contact. What was said stays

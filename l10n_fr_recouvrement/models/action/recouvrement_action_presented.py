@@ -20,6 +20,9 @@ class RecouvrementAction(models.Model):
                 self.line_ids.filtered("stage_id").grouped("stage_id").items()
             ):
                 lines.move_id._recouvrement_set_presented(vals["date_presented"], stage)
+                lines.followed_id.sudo().filtered(
+                    lambda entry, stage=stage: entry.stage_id == stage
+                ).presented_date = vals["date_presented"]
         if {"date_presented", "date_received"} & vals.keys():
             self.filtered(
                 lambda action: letter_kinds.get(action.kind).puts_in_default

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...const import PENDING_STATES
+from ...const import DEBIT_KINDS, PENDING_STATES
 from ..settings.batches import in_batches
 from ..settings.one_by_one import attempt
 from .recouvrement_action_approve import NOT_APPROVED
@@ -33,7 +33,9 @@ class RecouvrementAction(models.Model):
     def _refresh_together(self, company, today):
         """Refresh all the pending actions of some debtors of a company."""
         engine = self.env["recouvrement.engine"]
-        costs = {action: action.amount_costs for action in self._filter_approved()}
+        approved = self._filter_approved()
+        costs = {action: action.amount_costs for action in approved}
+        claimed = {action: action._get_claimed_moves() for action in approved}
         candidates = {
             candidate.key: candidate
             for candidate in engine._collect(
@@ -59,13 +61,16 @@ class RecouvrementAction(models.Model):
         refreshed = self.browse([action.id for action, _candidate in kept])
         refreshed.line_ids.unlink()
         refreshed.fetch(["company_id", "currency_id", "partner_id", "state"])
-        lines = []
-        for (action, candidate), penalty in zip(kept, penalties, strict=True):
-            lines += [
+        contents = engine._prepare_all_lines(
+            [candidate for _action, candidate in kept], penalties
+        )
+        self.env["recouvrement.action.line"].create(
+            [
                 {**line, "action_id": action.id}
-                for line in engine._prepare_lines(candidate, penalty[0])
+                for (action, _candidate), lines in zip(kept, contents, strict=True)
+                for line in lines
             ]
-        self.env["recouvrement.action.line"].create(lines)
+        )
         for (action, candidate), penalty in zip(kept, penalties, strict=True):
             vals = engine._prepare_amount_vals(candidate, penalty)
             if action.state == "failed" and not vals["failure_reason"]:
@@ -78,6 +83,11 @@ class RecouvrementAction(models.Model):
         for action, cost in costs.items():
             if action.amount_costs > cost:
                 action._withdraw_approval(self.env._("Complementary costs"))
+            if action._get_claimed_moves() - claimed[action]:
+                action._withdraw_approval(self.env._("The invoices claimed"))
+
+    def _get_claimed_moves(self):
+        return self.line_ids.filtered(lambda line: line.kind in DEBIT_KINDS).move_id
 
     def _refresh_each(self):
         """Refresh together; when that fails, one by one, and set the one at fault
@@ -98,27 +108,32 @@ class RecouvrementAction(models.Model):
     def _get_grouping_key(self):
         """Whose letter this is and which, see ``recouvrement.engine._grouping_key``."""
         self.ensure_one()
-        return (self.partner_id.id, self.currency_id.id, self.letter_key or "")
+        return (
+            self.partner_id.id,
+            self.currency_id.id,
+            self.letter_key or "",
+            self.profile,
+        )
 
     def _keep_stages(self, candidate):
         """Give ``candidate`` the stages of this action that are still to be claimed.
 
         :return: whether there are any
         """
-        move_ids = set(candidate.move_ids)
+        units = set(candidate.units)
         for line in self.line_ids:
-            move_id = line.move_id.id
+            unit = line._get_unit()
             if (
-                line.stage_id
-                and line.move_id.recouvrement_procedure_id == line.stage_id.procedure_id
-                and move_id in move_ids
-                and move_id not in candidate.covered
+                line.own_stage_id
+                and unit in units
+                and candidate.rows[unit]["procedure_id"]
+                == line.own_stage_id.procedure_id.id
+                and unit not in candidate.covered
                 # A due date that was moved, or paid, begins another lateness.
-                and line.cycle_date == candidate.standings[move_id].cycle
+                and line.cycle_date == candidate.standings[unit].cycle
             ):
-                candidate.stages[move_id] = line.stage_id
-                candidate.cycles[move_id] = line.cycle_date
-        if not candidate.stages or len(candidate.profiles) > 1 or candidate.amount <= 0:
+                candidate.stages[unit] = line.own_stage_id
+        if not candidate.stages or candidate.amount <= 0:
             return False
         self.env["recouvrement.engine"]._narrow(candidate)
         return bool(candidate.stages)

@@ -280,14 +280,11 @@ class RecouvrementAction(models.Model):
                 "sent", date_sent=sent, date_closed=sent, failure_reason=False
             )
             actions._advance_stages(sent)
-        # Invoices that are listed only go their own way, and no deadline is shortened.
-        for deadline, actions in self.grouped("date_deadline").items():
-            actions.line_ids.filtered("stage_id").move_id.filtered(
-                lambda move, deadline=deadline: (
-                    not move.recouvrement_deadline
-                    or move.recouvrement_deadline < deadline
-                )
-            )._recouvrement_write({"recouvrement_deadline": deadline})
+        # Those claimed at this stage before have the time of this letter as well, and
+        # no deadline is shortened.
+        claiming = self.filtered(lambda action: not action.is_on_request)
+        for deadline, actions in claiming.grouped("date_deadline").items():
+            actions._extend_deadline(deadline)
         self._mark_penalties_claimed()
 
     def _advance_stages(self, day):
@@ -296,13 +293,34 @@ class RecouvrementAction(models.Model):
         for (stage, cycle), lines in claimed.grouped(
             lambda line: (line.stage_id, line.cycle_date)
         ).items():
-            lines.move_id._recouvrement_write(
+            invoices = lines.filtered(lambda line: line.kind == "invoice").move_id
+            invoices._recouvrement_write(
                 {
                     "recouvrement_stage_id": stage.id,
                     "recouvrement_stage_date": day,
                     "recouvrement_cycle_date": cycle,
                 }
             )
+            lines.followed_id.sudo().write(
+                {
+                    "stage_id": stage.id,
+                    "stage_date": day,
+                    "cycle_date": cycle,
+                    "presented_date": False,
+                }
+            )
+
+    def _extend_deadline(self, deadline):
+        """Nothing comes before ``deadline`` to what these actions claim; none is
+        shortened."""
+        self._get_invoices().filtered(
+            lambda move: (
+                not move.recouvrement_deadline or move.recouvrement_deadline < deadline
+            )
+        )._recouvrement_write({"recouvrement_deadline": deadline})
+        self.line_ids.followed_id.sudo().filtered(
+            lambda entry: not entry.deadline or entry.deadline < deadline
+        ).deadline = deadline
 
     def _mark_penalties_claimed(self):
         """Let penalties know the letter that claimed them."""

@@ -471,6 +471,7 @@ class RecouvrementAction(models.Model):
                 ("partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
                 ("letter_key", "=", self.letter_key),
+                ("profile", "=", self.profile),
                 ("state", "in", PENDING_STATES),
             ],
             limit=1,
@@ -482,9 +483,7 @@ class RecouvrementAction(models.Model):
                 )
             )
         lines = self.line_ids.filtered(
-            lambda line: (
-                line.stage_id and line.move_id.recouvrement_stage_id == line.stage_id
-            )
+            lambda line: line.stage_id and line._get_stage_reached() == line.stage_id
         )
         if not lines:
             raise UserError(
@@ -512,7 +511,10 @@ class RecouvrementAction(models.Model):
             "currency_id": self.currency_id.id,
             "letter_key": self.letter_key,
             "line_ids": [
-                Command.create({**vals, "action_id": False})
+                # All were claimed at the stage, those that went along as well.
+                Command.create(
+                    {**vals, "action_id": False, "own_stage_id": vals["stage_id"]}
+                )
                 for vals in lines.copy_data()
             ],
         }

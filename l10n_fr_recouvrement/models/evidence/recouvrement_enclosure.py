@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import human_size, split_every
 
-from ...const import FOLLOWED_TYPES, LETTER_STATES
+from ...const import DEBIT_KINDS, FOLLOWED_TYPES, LETTER_STATES
 from ...paper.page import enclosure_pdf
 from ...paper.words import enclosure_words, letter_kinds, wording
 from ..settings.one_by_one import attempt
@@ -270,7 +270,7 @@ class RecouvrementEnclosure(models.AbstractModel):
         for line in self.env["recouvrement.action.line"].search(
             [
                 ("move_id", "in", claimed.move_id.ids),
-                ("kind", "=", "invoice"),
+                ("kind", "in", DEBIT_KINDS),
                 ("stage_id", "!=", False),
                 ("stage_id.kind", "not in", before_due),
                 ("state", "in", LETTER_STATES),

@@ -1,89 +1,11 @@
-"""What the engine reads of the debtors and hands on, before any of it is an action."""
+"""The letters that the engine plans, before any of them is an action."""
 
 from dataclasses import dataclass, field
-from datetime import date as Date
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any
 
 from ... import law
-
-
-class OpenItem(TypedDict):
-    """One open item of an account, a row of ``recouvrement.engine._read_open_items``.
-
-    What is not there is None. The columns of ``_get_item_columns`` come after these.
-    """
-
-    id: int  # of the due line or of the entry: ``account.move.line``
-    move_id: int
-    partner_id: int  # the debtor: the commercial partner
-    currency_id: int
-    kind: str  # "debt" (claimed), "credit" (deducted), "offset" (uses credits up)
-    residual: float  # left of it, positive; a Decimal once credits were offset
-    amount: float  # the whole of it, positive
-    date: Date
-    date_maturity: Date | None
-    payment_id: int | None
-    # Of the invoice or entry:
-    name: str
-    ref: str | None
-    move_type: str
-    invoice_date: Date | None
-    procedure_id: int | None
-    profile: str | None  # that of the invoice, else of the debtor
-    number: int  # rank of the due line among the ``count`` ones of its invoice
-    count: int
-    waiting: bool  # an action waits that claims the invoice
-    # Where the invoice stands, see ``procedure.stage_plan.Standing``:
-    stage_id: int | None
-    stage_date: Date | None
-    cycle_date: Date | None
-    deadline: Date | None
-    presented: Date | None
-    next_date: Date | None  # as announced
-
-
-@dataclass
-class DebtorAccount:
-    """What one debtor owes in one currency on one day, in however many letters.
-
-    ``debts`` are late, ``coming`` is about to be, both in order of due date;
-    ``credits`` are deducted, ``offsets`` use them up: lists of :class:`OpenItem`.
-    A credit is set once, against the oldest debts whatever their letter: ``allocated``
-    holds ``(credit, id of the due line, part)``, and ``imputed`` the parts by due line.
-    Where ``is_courtesy``, the debts are those to come.
-    """
-
-    company: Any
-    partner: Any
-    currency: Any
-    date: Date
-    debts: list = field(default_factory=list)
-    coming: list = field(default_factory=list)
-    credits: list = field(default_factory=list)
-    offsets: list = field(default_factory=list)
-    allocated: list = field(default_factory=list)
-    imputed: dict = field(default_factory=dict)
-    is_courtesy: bool = False
-
-    @property
-    def key(self):
-        return (self.company, self.partner, self.currency)
-
-    @property
-    def digits(self):
-        return self.currency.decimal_places
-
-    @property
-    def amount(self):
-        """What the account owes: invoices less credits."""
-        return self.sum_residuals(self.debts) - self.sum_residuals(self.credits)
-
-    def sum_residuals(self, rows):
-        return sum(
-            (law.to_decimal(row["residual"], self.digits) for row in rows),
-            law.to_decimal(0),
-        )
+from ..account.debtor_account import DebtorAccount
 
 
 @dataclass
@@ -91,26 +13,26 @@ class Candidate:
     """One letter that a debtor may get on one day, before it becomes an action.
 
     ``letter_key`` distinguishes it from the other letters of its ``account`` (see
-    ``recouvrement.engine._grouping_key``), ``debts`` what it claims and ``credits``
-    what it deducts of those of the account, lists of :class:`OpenItem`;
-    ``imputed`` the credits set against its debts, by due line; ``rows`` the oldest due
-    line of each invoice; ``stages`` maps the invoices that reach a stage to that stage
-    and ``cycles`` to the lateness it belongs to; ``owed`` is what the credits leave of
-    each invoice, ``covered`` the invoices that they pay in full;
+    ``recouvrement.engine._grouping_key``), as its ``profile`` does; ``debts`` is what
+    it claims, a list of :class:`~..account.debtor_account.OpenItem`. What follows goes
+    by unit: an invoice, by its id, or an entry that somebody follows, by less its own.
+    ``rows`` is the oldest due line of each; ``stages`` maps those that reach a stage to
+    that stage, ``along`` those that its letter claims besides to the stage that leads;
+    ``owed`` is what the credits leave of each, ``covered`` those that they pay in full;
     ``standings`` where each invoice stands (:class:`~.stage_plan.Standing`) and
     ``reached`` the stages that are behind,
     ``admitted`` the invoices that meet the conditions of the stages that have some,
     ``small`` the stages that are for larger invoices;
-    ``excluded`` is why no action is made, and ``detail`` what makes that
-    reason particular: the day that the debtor is contacted again from.
+    ``excluded`` is why no action is made, ``detail`` what makes that reason particular,
+    as the day that the debtor is contacted again from, and ``record`` where somebody
+    sets it right.
     """
 
     account: DebtorAccount
     letter_key: str = ""
+    profile: str = ""
     debts: list = field(default_factory=list)
-    credits: list = field(default_factory=list)
     moves: Any = None
-    imputed: dict = field(default_factory=dict)
     owed: dict = field(default_factory=dict)
     covered: set = field(default_factory=set)
     rows: dict = field(default_factory=dict)
@@ -119,9 +41,10 @@ class Candidate:
     admitted: dict = field(default_factory=dict)
     small: dict = field(default_factory=dict)
     stages: dict = field(default_factory=dict)
-    cycles: dict = field(default_factory=dict)
+    along: dict = field(default_factory=dict)
     excluded: str = ""
     detail: str = ""
+    record: Any = None
 
     @property
     def company(self):
@@ -143,12 +66,21 @@ class Candidate:
     def key(self):
         """Whose letter it is and which, as that of an action
         (``recouvrement.action._get_grouping_key``)."""
-        return (self.partner.id, self.currency.id, self.letter_key)
+        return (self.partner.id, self.currency.id, self.letter_key, self.profile)
 
     @cached_property
     def stage(self):
         """The most advanced stage due, the one the debtor is contacted at."""
         return max(self.stages.values(), key=lambda stage: stage._get_rank())
+
+    def get_move(self, unit):
+        """The invoice or entry of a unit."""
+        return self.moves.browse(self.rows[unit]["move_id"])
+
+    @property
+    def units(self):
+        """What is claimed, in order of due date, each once."""
+        return list(dict.fromkeys(row["unit"] for row in self.debts))
 
     @property
     def move_ids(self):
@@ -156,12 +88,25 @@ class Candidate:
         return list(dict.fromkeys(row["move_id"] for row in self.debts))
 
     @property
-    def profiles(self):
-        """Profiles of the invoices claimed; a letter holds for one."""
-        return {row["profile"] for row in self.debts}
+    def credits(self):
+        """What is deducted: the credits set against what is claimed, each once, with
+        the part of it as its residual."""
+        rows = {}
+        for credit, _line_id, part in self.account.get_parts(self.debts):
+            row = rows.setdefault(credit["id"], {**credit, "residual": law.ZERO})
+            row["residual"] += part.amount
+        return list(rows.values())
+
+    @property
+    def imputed(self):
+        """``{id of the due line: parts}`` of the credits set against what is
+        claimed."""
+        imputed = {}
+        for _credit, line_id, part in self.account.get_parts(self.debts):
+            imputed.setdefault(line_id, []).append(part)
+        return imputed
 
     @property
     def amount(self):
         """What the letter claims before penalties: invoices less credits."""
-        sum_residuals = self.account.sum_residuals
-        return sum_residuals(self.debts) - sum_residuals(self.credits)
+        return self.account.sum_owed(self.debts)

@@ -18,16 +18,8 @@ class RecouvrementEngine(models.AbstractModel):
     """
 
     _name = "recouvrement.engine"
+    _inherit = "recouvrement.account"
     _description = "Recovery engine"
-
-    @api.model
-    def _claimable_domain(self, company, date):
-        """Domain on the invoices that follow-up may claim on ``date``; the others are
-        claimed by no run, preview or action that waits, whoever else of their debtor
-        is. It is searched, for all of them together, and asked of single invoices to
-        report the reason, see :meth:`_get_left_out_reason`. Hook: narrow it with
-        ``&``."""
-        return Domain.TRUE
 
     @api.model
     def _get_due_domain(self, company, date):
@@ -56,9 +48,29 @@ class RecouvrementEngine(models.AbstractModel):
             order="recouvrement_next_date:min, commercial_partner_id",
         )
         debtors = self.env["res.partner"].union(*(partner for partner, _date in groups))
+        debtors |= self._find_debtors_by_entry(company, date, partners)
         if partners is not None:
             debtors |= partners.filtered(lambda partner: not partner.active)
         return debtors
+
+    @api.model
+    def _find_debtors_by_entry(self, company, date, partners=None):
+        """Debtors of what is late by entries that somebody follows: few, they are all
+        looked at."""
+        domain = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("date_due", "<", date),
+                ("line_id.reconciled", "=", False),
+                ("partner_id.active", "=", True),
+            ]
+        )
+        if partners is not None:
+            domain &= Domain("partner_id", "in", partners.ids)
+        groups = self.env["recouvrement.followed.entry"]._read_group(
+            domain, ["partner_id"], ["date_due:min"], order="date_due:min, partner_id"
+        )
+        return self.env["res.partner"].union(*(partner for partner, _day in groups))
 
     @api.model
     def _collect(self, company, date, partners, planned_only=True):
@@ -71,6 +83,7 @@ class RecouvrementEngine(models.AbstractModel):
             company, date, partners, lead=self._get_courtesy_lead(company)
         )
         self._choose_debts(company, accounts, planned_only)
+        self._impute_all([account for account in accounts if account.debts])
         candidates = [
             candidate
             for account in accounts
@@ -86,7 +99,9 @@ class RecouvrementEngine(models.AbstractModel):
                 prefetch_ids
             )
         self._find_standings(candidates)
+        self._find_admitted(candidates)
         if planned_only:
+            self._find_money(company, date, accounts)
             self._plan(company, date, candidates)
             # Who is late with nothing is not listed for being on time.
             candidates = [
@@ -96,6 +111,13 @@ class RecouvrementEngine(models.AbstractModel):
                 and (candidate.stages or not candidate.account.is_courtesy)
             ]
         return candidates
+
+    @api.model
+    def _find_money(self, company, date, accounts):
+        """Set what is known of money that stands elsewhere than on the accounts."""
+        known = self.env["recouvrement.known.money"]._find_all(company, date, accounts)
+        for account in accounts:
+            account.known = known.get(account.partner.id, [])
 
     @api.model
     def _collect_in_batches(self, company, date, partners):

@@ -29,15 +29,17 @@ class RecouvrementEngine(models.AbstractModel):
         """Return why a debtor gets no letter, as text that the preview counts by; empty
         where it gets one. Asked by runs and previews, and not of an action that waits
         already. Hook."""
-        if len(candidate.profiles) > 1:
-            return self.env._(
-                "Its invoices have different profiles: correct the profile of the "
-                "debtor or of the invoices."
-            )
         if candidate.amount <= 0:
             return self.env._("Credit notes and unallocated payments cover the debt.")
         if not candidate.stages:
             return self._get_no_stage_reason(candidate)
+        for money in candidate.account.known:
+            if money.kind._holds(
+                money, candidate.amount, candidate.currency, candidate.company
+            ):
+                candidate.detail = money.kind._get_detail(money)
+                candidate.record = money.record
+                return money.kind._get_reason()
         procedure = candidate.stage.procedure_id
         minimum = procedure.min_amount_debtor
         if self._is_small(candidate, candidate.account.amount, minimum):
@@ -124,7 +126,7 @@ class RecouvrementEngine(models.AbstractModel):
             self._add_left_out(
                 rows,
                 company,
-                move,
+                move.commercial_partner_id,
                 (
                     self.env._(
                         "A payment is under way for more than %s days: see with the "
@@ -137,6 +139,7 @@ class RecouvrementEngine(models.AbstractModel):
                 [move.amount_total_signed],
                 date,
             )
+        self._add_entries(rows, company, date, partners)
         return [{**row, "amount": float(row["amount"])} for row in rows.values()]
 
     @api.model
@@ -149,7 +152,7 @@ class RecouvrementEngine(models.AbstractModel):
             self._add_left_out(
                 rows,
                 company,
-                move,
+                move.commercial_partner_id,
                 (
                     self._get_left_out_reason(company, move),
                     self._get_left_out_detail(move),
@@ -160,13 +163,45 @@ class RecouvrementEngine(models.AbstractModel):
             )
 
     @api.model
-    def _add_left_out(self, rows, company, move, why, dues, amounts, date):
-        """Add an invoice to the row of its debtor and of ``why``: reason and detail."""
+    def _add_entries(self, rows, company, date, partners):
+        """Add what is late and is no invoice: opening balances, payments returned,
+        bills."""
+        lines = self.env["account.move.line"]
+        domain = (
+            lines._recouvrement_overdue_domain(date)
+            & lines._recouvrement_entry_domain()
+            & Domain("company_id", "=", company.id)
+        )
+        if partners is not None:
+            domain &= Domain(
+                "partner_id.commercial_partner_id",
+                "in",
+                partners.commercial_partner_id.ids,
+            )
+        reason = self.env._(
+            "No invoice: an opening balance, a payment returned or a bill that nobody "
+            "follows."
+        )
+        for part in in_batches(lines.search(domain), forget=READ_MODELS):
+            for line in part:
+                self._add_left_out(
+                    rows,
+                    company,
+                    line.partner_id.commercial_partner_id,
+                    (reason, ""),
+                    {line.date_maturity or line.date},
+                    [line.amount_residual],
+                    date,
+                )
+
+    @api.model
+    def _add_left_out(self, rows, company, partner, why, dues, amounts, date):
+        """Add what a debtor owes to the row of it and of ``why``: reason and detail."""
         reason, detail = why
         row = rows.setdefault(
-            (move.commercial_partner_id, reason, detail),
+            (partner, reason, detail),
             {
-                "partner_id": move.commercial_partner_id.id,
+                "partner_id": partner.id,
                 "currency_id": company.currency_id.id,
                 "amount": 0,
                 "invoice_count": 0,

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ... import law
+from ...const import FOLLOWED_TYPES
 from ...paper.words import letter_kinds
 from ..settings.bulk import bulk_create
 
@@ -24,10 +25,7 @@ class RecouvrementEngine(models.AbstractModel):
             self.env["recouvrement.action"].sudo().with_context(tracking_disable=True)
         )
         references = actions._next_references(len(candidates))
-        parts = [
-            self._prepare_lines(candidate, penalty[0])
-            for candidate, penalty in zip(candidates, penalties, strict=True)
-        ]
+        parts = self._prepare_all_lines(candidates, penalties)
         actions = bulk_create(
             actions,
             [
@@ -107,6 +105,25 @@ class RecouvrementEngine(models.AbstractModel):
         }
 
     @api.model
+    def _prepare_all_lines(self, candidates, penalties):
+        """Values of the lines of several letters, their credits named by what they are.
+
+        :param penalties: see :meth:`_get_penalties`
+        """
+        return (
+            self.env["recouvrement.settlement"]
+            .sudo()
+            ._name_credits(
+                [
+                    self._prepare_lines(candidate, claimed)
+                    for candidate, (claimed, _errors) in zip(
+                        candidates, penalties, strict=True
+                    )
+                ]
+            )
+        )
+
+    @api.model
     def _prepare_lines(self, candidate, claimed):
         """Values of the lines of an action: what is owed and what is deducted.
 
@@ -174,13 +191,16 @@ class RecouvrementEngine(models.AbstractModel):
         """Snapshot of one due line. Hook."""
         penalties = claimed.get(row["move_id"])
         segments = penalties.interest.get(row["id"], []) if penalties else []
-        stage = candidate.stages.get(row["move_id"])
+        own = candidate.stages.get(row["unit"])
+        stage = candidate.along.get(row["unit"], own)
+        standing = candidate.standings.get(row["unit"])
         return {
-            "kind": "invoice",
+            "kind": "invoice" if row["move_type"] in FOLLOWED_TYPES else "entry",
             "move_id": row["move_id"],
             "move_line_id": row["id"],
             "stage_id": stage.id if stage else False,
-            "cycle_date": candidate.cycles.get(row["move_id"], False),
+            "own_stage_id": own.id if own else False,
+            "cycle_date": standing.cycle if stage and standing else False,
             "label": row["name"],
             "instalment": f"{row['number']}/{row['count']}"
             if row["count"] > 1
@@ -254,6 +274,7 @@ class RecouvrementEngine(models.AbstractModel):
             "move_id": row["move_id"],
             "move_line_id": row["id"],
             "stage_id": False,
+            "own_stage_id": False,
             "cycle_date": False,
             "label": row["name"] if is_refund else row["ref"] or row["name"],
             "instalment": False,

@@ -18,9 +18,15 @@ DATED = {
         "recouvrement_deadline",
         "recouvrement_presented_date",
     },
-    "account.move.line": {"amount_residual_currency", "reconciled"},
     "recouvrement.action": {"state"},
     "recouvrement.action.line": {"state"},
+    "recouvrement.followed.entry": {
+        "stage_id",
+        "stage_date",
+        "cycle_date",
+        "deadline",
+        "presented_date",
+    },
     "res.partner": {"recouvrement_insolvency_date"},
 }
 
@@ -71,6 +77,11 @@ class RecouvrementEnginePast(models.AbstractModel):
         )
 
     @api.model
+    def _has_later_matches(self, company, date, contacts):
+        # its tables stand as of the day already
+        return False
+
+    @api.model
     def _prepare_tables(self):
         """Stand in for the tables that the queries of the engine read, as of the day.
 
@@ -97,23 +108,9 @@ class RecouvrementEnginePast(models.AbstractModel):
                   FROM recouvrement_action_line line
                   JOIN action_then action ON action.id = line.action_id
             ), due_then AS NOT MATERIALIZED (
-                SELECT %(line)s,
-                       line.amount_residual_currency + later.amount
-                       AS amount_residual_currency,
-                       line.amount_residual_currency + later.amount = 0 AS reconciled
-                  FROM account_move_line line
+                SELECT line.*
+                  FROM (%(line)s) line
                   JOIN account_move move ON move.id = line.move_id
-                  JOIN LATERAL (
-                       SELECT COALESCE(SUM(
-                                  CASE WHEN partial.debit_move_id = line.id
-                                       THEN partial.debit_amount_currency
-                                       ELSE -partial.credit_amount_currency END
-                              ), 0) AS amount
-                         FROM account_partial_reconcile partial
-                        WHERE (partial.debit_move_id = line.id
-                               OR partial.credit_move_id = line.id)
-                          AND partial.max_date > %(day)s
-                       ) later ON TRUE
                  WHERE COALESCE(move.invoice_date, line.date) <= %(day)s
             ), move_then AS NOT MATERIALIZED (
                 SELECT %(move)s,
@@ -148,6 +145,33 @@ class RecouvrementEnginePast(models.AbstractModel):
                      ORDER BY action.date_closed DESC, action.id DESC
                         LIMIT 1
                        ) last ON TRUE
+            ), followed_then AS NOT MATERIALIZED (
+                SELECT %(followed)s,
+                       CASE WHEN followed.stage_date < %(day)s
+                            THEN followed.stage_id ELSE last.stage_id END AS stage_id,
+                       CASE WHEN followed.stage_date < %(day)s
+                            THEN followed.stage_date
+                            ELSE last.date_closed END AS stage_date,
+                       CASE WHEN followed.stage_date < %(day)s
+                            THEN followed.cycle_date
+                            ELSE last.cycle_date END AS cycle_date,
+                       CASE WHEN followed.stage_date < %(day)s
+                            THEN followed.deadline
+                            ELSE last.date_deadline END AS deadline,
+                       CASE WHEN last.date_presented <= %(day)s
+                            THEN last.date_presented END AS presented_date
+                  FROM recouvrement_followed_entry followed
+             LEFT JOIN LATERAL (
+                       SELECT line.stage_id, action.date_closed, line.cycle_date,
+                              action.date_deadline, action.date_presented
+                         FROM line_then line
+                         JOIN action_then action ON action.id = line.action_id
+                        WHERE line.move_line_id = followed.line_id
+                          AND line.stage_id IS NOT NULL
+                          AND action.state = ANY(%(contacted)s)
+                     ORDER BY action.date_closed DESC, action.id DESC
+                        LIMIT 1
+                       ) last ON TRUE
             ), partner_then AS NOT MATERIALIZED (
                 SELECT %(partner)s,
                        CASE WHEN partner.recouvrement_insolvency_date <= %(day)s
@@ -157,6 +181,9 @@ class RecouvrementEnginePast(models.AbstractModel):
             ), res_partner AS NOT MATERIALIZED (SELECT * FROM partner_then),
             recouvrement_action AS NOT MATERIALIZED (SELECT * FROM action_then),
             recouvrement_action_line AS NOT MATERIALIZED (SELECT * FROM line_then),
+            recouvrement_followed_entry AS NOT MATERIALIZED (
+                SELECT * FROM followed_then
+            ),
             account_move_line AS NOT MATERIALIZED (SELECT * FROM due_then),
             account_move AS NOT MATERIALIZED (SELECT * FROM move_then)
             """,
@@ -164,20 +191,16 @@ class RecouvrementEnginePast(models.AbstractModel):
             contacted=list(CONTACTED_STATES),
             pending=list(PENDING_STATES),
             waiting=PENDING_STATES[0],
-            action=self._get_columns_of_today("recouvrement.action", "action"),
-            action_line=self._get_columns_of_today("recouvrement.action.line", "line"),
-            line=self._get_columns_of_today("account.move.line", "line"),
-            move=self._get_columns_of_today("account.move", "move"),
-            partner=self._get_columns_of_today("res.partner", "partner"),
-        )
-
-    @api.model
-    def _get_columns_of_today(self, model, alias):
-        """The columns of a table that stay as they are, of other addons as well."""
-        return SQL(", ").join(
-            SQL.identifier(alias, name)
-            for name, field in self.env[model]._fields.items()
-            if field.store and field.column_type and name not in DATED[model]
+            action=self._get_columns_but(DATED, "recouvrement.action", "action"),
+            followed=self._get_columns_but(
+                DATED, "recouvrement.followed.entry", "followed"
+            ),
+            action_line=self._get_columns_but(
+                DATED, "recouvrement.action.line", "line"
+            ),
+            line=self._prepare_lines_as_of(self.env.context[DAY]),
+            move=self._get_columns_but(DATED, "account.move", "move"),
+            partner=self._get_columns_but(DATED, "res.partner", "partner"),
         )
 
     @api.model

@@ -1,5 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
@@ -36,6 +37,10 @@ OFFICER_FIELDS = {
     "recouvrement_lre_consent_date",
     "recouvrement_lre_consent_note",
 }
+# What the profile is guessed from.
+GUESSED_FROM = {COMPANY_FIELD, REGISTRY_FIELD, "parent_id", "vat", "country_id"}
+# Odoo's number of who is not subject to VAT.
+NO_VAT = "/"
 # What a copy has of its model, for officers.
 COPIED_FIELDS = {
     "recouvrement_profile",
@@ -171,8 +176,8 @@ class ResPartner(models.Model):
         "Overdue",
         compute="_compute_recouvrement_amounts",
         currency_field="recouvrement_currency_id",
-        help="Unpaid invoices past their due date, in the currency of the company, "
-        "disputed ones and those left out of follow-up included.",
+        help="What is unpaid past its due date, invoice or not, in the currency of the "
+        "company, disputed invoices and those left out of follow-up included.",
         groups=ACCOUNTING,
     )
     recouvrement_credits = fields.Monetary(
@@ -193,7 +198,7 @@ class ResPartner(models.Model):
     recouvrement_is_debtor = fields.Boolean(
         compute="_compute_recouvrement_is_debtor",
         search="_search_recouvrement_is_debtor",
-        help="Has an unpaid invoice past its due date.",
+        help="Owes something past its due date.",
         groups=ACCOUNTING,
     )
     recouvrement_last_contact = fields.Date(
@@ -227,7 +232,7 @@ class ResPartner(models.Model):
                        THEN 'public'
                        WHEN %(company)s
                             OR partner.parent_id IS NOT NULL
-                            OR partner.vat != ''
+                            OR partner.vat NOT IN ('', %(no_vat)s)
                             OR %(registry)s != ''
                        THEN 'business'
                        ELSE 'consumer' END,
@@ -238,6 +243,7 @@ class ResPartner(models.Model):
                  WHERE partner.id = filled.id
                    AND filled.recouvrement_profile IS NULL
                 """,
+                no_vat=NO_VAT,
                 france=list(self.env["res.company"]._get_france_country_codes()),
                 registry=registry,
                 public=list(PUBLIC_SIREN_FIRST_DIGITS),
@@ -262,7 +268,8 @@ class ResPartner(models.Model):
             and registry.startswith(PUBLIC_SIREN_FIRST_DIGITS)
         ):
             return "public"
-        if self._recouvrement_is_company() or self.parent_id or self.vat or registry:
+        is_taxed = self.vat and self.vat.strip() != NO_VAT
+        if self._recouvrement_is_company() or self.parent_id or is_taxed or registry:
             return "business"
         return "consumer"
 
@@ -279,18 +286,22 @@ class ResPartner(models.Model):
     def _compute_recouvrement_amounts(self):
         company = self.env.company
         today = company._recouvrement_today()
-        open_items = [
-            ("company_id", "=", company.id),
-            ("parent_state", "=", "posted"),
-            ("account_type", "=", "asset_receivable"),
-            ("reconciled", "=", False),
-            ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
-        ]
+        lines = self.env["account.move.line"]
+        own = Domain(
+            [
+                ("company_id", "=", company.id),
+                (
+                    "partner_id.commercial_partner_id",
+                    "in",
+                    self.commercial_partner_id.ids,
+                ),
+            ]
+        )
         overdue = self._recouvrement_sum_residuals(
-            [*open_items, ("amount_residual", ">", 0), ("date_maturity", "<", today)]
+            own & lines._recouvrement_overdue_domain(today)
         )
         credits = self._recouvrement_sum_residuals(
-            [*open_items, ("amount_residual", "<", 0)]
+            own & lines._recouvrement_item_domain() & Domain("amount_residual", "<", 0)
         )
         for partner in self:
             debtor = partner.commercial_partner_id
@@ -332,16 +343,15 @@ class ResPartner(models.Model):
     def _search_recouvrement_is_debtor(self, operator, value):
         if operator != "in":
             return NotImplemented
-        moves = self.env["account.move"]
-        overdue = moves._search(
-            [
-                ("company_id", "in", self.env.companies.ids),
-                *moves._recouvrement_overdue_domain(
-                    self.env.company._recouvrement_today()
-                ),
-            ]
+        lines = self.env["account.move.line"]
+        overdue = lines._search(
+            lines._recouvrement_overdue_domain(self.env.company._recouvrement_today())
+            & Domain("company_id", "in", self.env.companies.ids)
         )
-        return [("id", "in", overdue.subselect("commercial_partner_id"))]
+        contacts = self.with_context(active_test=False)._search(
+            [("id", "in", overdue.subselect("partner_id"))]
+        )
+        return [("id", "in", contacts.subselect("commercial_partner_id"))]
 
     @api.model
     def _recouvrement_sum_residuals(self, domain):
@@ -501,7 +511,9 @@ class ResPartner(models.Model):
         archived = self.browse()
         if vals.get("active") is False:
             archived = self.filtered("active")
+        guessed_before = self._recouvrement_get_guesses(vals)
         res = super().write(vals)
+        self._recouvrement_follow_guesses(guessed_before)
         self._recouvrement_check_guess(guessed)
         if archived:
             self.env["recouvrement.action"]._follow_archived(archived)
@@ -514,6 +526,36 @@ class ResPartner(models.Model):
             moves |= self._recouvrement_late_invoices([])
             moves._recouvrement_follow_payments()
         return res
+
+    def _recouvrement_get_guesses(self, vals):
+        """``{partner: profile}`` of those whose profile ``vals`` may have guessed
+        anew."""
+        if not GUESSED_FROM & vals.keys():
+            return {}
+        return {
+            partner: partner.recouvrement_profile
+            for partner in self.sudo()
+            if not partner.recouvrement_profile_forced
+        }
+
+    def _recouvrement_follow_guesses(self, before):
+        """A profile that is guessed anew holds for the open invoices that nobody
+        claimed yet: the others were claimed as what they were taken for."""
+        for partner, profile in before.items():
+            if partner.recouvrement_profile == profile:
+                continue
+            moves = partner._recouvrement_unsettled_invoices(
+                [
+                    ("recouvrement_profile", "=", profile),
+                    ("recouvrement_stage_id", "=", False),
+                    (
+                        "recouvrement_action_line_ids",
+                        "not any",
+                        [("state", "!=", "cancelled")],
+                    ),
+                ]
+            )
+            moves.recouvrement_profile = partner.recouvrement_profile
 
     def _recouvrement_unsettled_invoices(self, domain):
         moves = self.env["account.move"].sudo()

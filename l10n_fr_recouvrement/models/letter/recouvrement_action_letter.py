@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...const import CONTACTED_STATES
-from ...paper.words import wording
+from ...paper.words import natures, wording
 from ...paper.words.french import format_iban
 from ...paper.words.letter_placeholders import PLACEHOLDERS
 
@@ -80,6 +80,7 @@ class RecouvrementAction(models.Model):
 
     @api.depends(
         "line_ids.amount_original",
+        "line_ids.nature",
         "amount_interest",
         "amount_indemnity",
         "currency_id",
@@ -98,7 +99,27 @@ class RecouvrementAction(models.Model):
                 action[name] = words.format_amount(
                     action._sum_amounts(records, amount), action.currency_id.name
                 )
+            received = action._get_received()
+            if received is not None:
+                action.settled_text = words.TEXTS["received_of"].format(
+                    total=action.settled_text,
+                    received=words.format_amount(received, action.currency_id.name),
+                )
             action.date_text = action.date and words.format_date(action.date)
+
+    def _get_received(self):
+        """What came in as money, of a letter about settled invoices of which something
+        else settled a part; None where the debtor knows of itself what did."""
+        self.ensure_one()
+        credits = self.line_ids.filtered("nature").grouped(
+            lambda line: natures.get(line.nature)
+        )
+        if all(nature.is_known_to_debtor for nature in credits):
+            return None
+        money = [lines for nature, lines in credits.items() if nature.is_money]
+        return self._sum_amounts(
+            self.line_ids.browse().union(*money), "amount_original"
+        )
 
     @api.depends("company_id")
     def _compute_iban_text(self):

@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ... import law
-from ...const import FOLLOWED_TYPES
-from ...paper.words import letter_kinds
+from ...const import FOLLOWED_TYPES, SETTLED_PAYMENT_STATES
+from ...paper.words import letter_kinds, natures
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class RecouvrementLetterRequest(models.AbstractModel):
         """
         today = company._recouvrement_today()
         [content] = self._collect(stage.kind, company, [request], today)
+        self._check_request(stage.kind, request)
         if not content:
             raise UserError(self._get_nothing(stage.kind))
         actions = (
@@ -142,6 +143,49 @@ class RecouvrementLetterRequest(models.AbstractModel):
         return self.env._(letter_kinds.get(kind).nothing)
 
     @api.model
+    def _check_request(self, kind, request):
+        """Refuse a letter about an invoice that somebody chose and that it cannot be
+        about, with the reason."""
+        if letter_kinds.get(kind).about_settled:
+            refusals = self.sudo()._get_refusals(request.moves)
+            if refusals:
+                raise UserError("\n".join(refusals.values()))
+
+    @api.model
+    def _get_refusals(self, moves):
+        """Return ``{invoice: why it gets no receipt}`` of the settled invoices that
+        nobody paid, or not yet."""
+        refusals = {}
+        for move, settlements in self._read_settlements(moves).items():
+            parts = [part for one in settlements for part in one.parts]
+            is_open = [part for part in parts if part.is_open]
+            if not parts or (not is_open and any(part.is_money for part in parts)):
+                continue
+            part = max(is_open or parts, key=lambda part: part.amount)
+            nature = natures.get(part.origin if part.is_open else part.nature)
+            refusal = self.env._(nature.refusal)
+            refusals[move] = refusal % {"invoice": move.name}
+        return refusals
+
+    @api.model
+    def _read_settlements(self, moves):
+        """Return ``{move: [Settlement]}`` of the settled ones among these invoices."""
+        moves = moves.filtered(
+            lambda move: (
+                move.move_type in FOLLOWED_TYPES
+                and move.payment_state in SETTLED_PAYMENT_STATES
+            )
+        )
+        dues = {move: self._get_due_lines(move) for move in moves}
+        found = self.env["recouvrement.settlement"]._read(
+            [line.id for lines in dues.values() for line in lines]
+        )
+        return {
+            move: [one for line in lines for one in found.get(line.id, ())]
+            for move, lines in dues.items()
+        }
+
+    @api.model
     def _prepare_line_vals(self, kind, line, date, **amounts):
         """Values of one line of a letter on request, nothing claimed by default."""
         move = line.move_id
@@ -178,8 +222,7 @@ class RecouvrementLetterRequest(models.AbstractModel):
         """Everything open on the accounts of the debtors on a day, due or not, credits
         and disputed invoices included, in order of date."""
         partners = self.env["res.partner"].union(*(r.partner for r in requests))
-        found = {}
-        for line in (
+        lines = (
             self.env["account.move.line"]
             .search(
                 [
@@ -194,11 +237,16 @@ class RecouvrementLetterRequest(models.AbstractModel):
             )
             .filtered(lambda line: self._get_document_date(line) <= date)
             .sorted(lambda line: (self._get_document_date(line), line.id))
-        ):
+        )
+        [vals_list] = self.env["recouvrement.settlement"]._name_credits(
+            [[self._prepare_account_line_vals(line, date) for line in lines]]
+        )
+        by_id = {line.id: line for line in lines}
+        found = {}
+        for vals in vals_list:
+            line = by_id[vals["move_line_id"]]
             content = found.setdefault(line.partner_id.commercial_partner_id, {})
-            content.setdefault(line.currency_id, []).append(
-                self._prepare_account_line_vals(line, date)
-            )
+            content.setdefault(line.currency_id, []).append(vals)
         return [found.get(request.partner, {}) for request in requests]
 
     @api.model
@@ -222,27 +270,37 @@ class RecouvrementLetterRequest(models.AbstractModel):
 
     @api.model
     def _collect_receipt(self, company, requests, date):
-        """The invoices that are settled and what settled them, line by line."""
+        """The invoices that are settled, money among it, and what settled them, line by
+        line."""
+        moves = self.env["account.move"].union(*(request.moves for request in requests))
+        settlements = self._read_settlements(self._filter_paid(moves))
         contents = []
         for request in requests:
-            moves = request.moves.filtered(
+            content = {}
+            paid = request.moves.filtered(
                 lambda move, request=request: (
-                    move.move_type in FOLLOWED_TYPES
+                    move in settlements
                     and move.company_id == company
                     and move.commercial_partner_id == request.partner
-                    and move.payment_state == "paid"
                 )
             )
-            content = {}
-            for currency, part in moves.grouped("currency_id").items():
-                settlements = self._prepare_settlements(part, date)
-                if any(vals["kind"] == "payment" for vals in settlements):
-                    content[currency] = [
-                        *self._prepare_settled(part, date),
-                        *settlements,
-                    ]
+            for currency, part in paid.grouped("currency_id").items():
+                content[currency] = [
+                    *self._prepare_settled(part, date),
+                    *self._prepare_settlements(part, settlements, date),
+                ]
             contents.append(content)
         return contents
+
+    @api.model
+    def _filter_paid(self, moves):
+        """Those of some invoices that are settled, part of it at least by money."""
+        settled = moves.browse(
+            move.id
+            for move, settlements in self._read_settlements(moves).items()
+            if settlements
+        )
+        return settled - moves.browse(move.id for move in self._get_refusals(settled))
 
     @api.model
     def _get_due_lines(self, moves):
@@ -260,26 +318,37 @@ class RecouvrementLetterRequest(models.AbstractModel):
         ]
 
     @api.model
-    def _prepare_settlements(self, moves, date):
-        """What settled invoices: each payment, credit note or adjustment once, with
-        the part of it that went to them."""
-        digits = moves.currency_id.decimal_places
+    def _prepare_settlements(self, moves, settlements, date):
+        """What settled invoices: each payment, credit note or other credit once for
+        each of its natures, with the part of it that went to them.
+
+        :param settlements: as of :meth:`_read_settlements`
+        """
         sums = {}
-        for partial in self._get_due_lines(moves).matched_credit_ids:
-            amount = law.to_decimal(partial.debit_amount_currency, digits)
-            source = partial.credit_move_id
-            sums[source] = sums.get(source, law.to_decimal(0)) + amount
+        for move in moves:
+            for settlement in settlements[move]:
+                for part in settlement.parts:
+                    key = (part.line_id, part.nature)
+                    sums[key] = sums.get(key, law.ZERO) + part.amount
+        lines = self.env["account.move.line"].browse(
+            {line_id for line_id, _code in sums}
+        )
+        lines = {line.id: line for line in lines}
+        credits = [
+            (lines[line_id], natures.get(code), amount)
+            for (line_id, code), amount in sums.items()
+        ]
         return [
             self._prepare_line_vals(
-                "credit_note" if line.move_id.move_type == "out_refund" else "payment",
+                "credit_note" if nature.is_document else "payment",
                 line,
                 date,
+                nature=nature.code,
                 date_document=line.date,
                 date_due=line.date,
                 amount_original=float(amount),
             )
-            for line, amount in sorted(
-                sums.items(), key=lambda item: (item[0].date, item[0].id)
+            for line, nature, amount in sorted(
+                credits, key=lambda credit: (credit[0].date, credit[0].id)
             )
-            if amount
         ]

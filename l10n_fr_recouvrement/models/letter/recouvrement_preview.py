@@ -246,15 +246,17 @@ class RecouvrementPreview(models.AbstractModel):
         for account in engine._read_accounts(
             company, today, partner, lead=COURTESY_DAYS if is_courtesy else 0
         ):
+            account.is_courtesy = is_courtesy
             # A letter holds for one profile.
             account.debts = [
                 row
                 for row in (account.coming if is_courtesy else account.debts)
                 if row["profile"] == stage.profile
             ]
+            engine._impute_all([account])
             for candidate in engine._get_candidates(account):
                 candidate.moves = self.env["account.move"].browse(candidate.move_ids)
-                candidate.stages = dict.fromkeys(candidate.move_ids, stage)
+                candidate.stages = dict.fromkeys(candidate.units, stage)
                 if candidate.amount > 0:
                     return candidate
         return None
@@ -274,7 +276,10 @@ class RecouvrementPreview(models.AbstractModel):
         )
         try:
             actions = requests._create_actions(
-                company, stage, LetterRequest(partner, moves), name=name
+                company,
+                stage,
+                LetterRequest(partner, requests._filter_paid(moves)),
+                name=name,
             )
         except UserError:
             return self.env["recouvrement.action"]

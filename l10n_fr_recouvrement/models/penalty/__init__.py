@@ -1,3 +1,4 @@
+from . import recouvrement_settlement
 from . import recouvrement_penalty_engine
 from . import recouvrement_penalty_line
 from . import recouvrement_waiver

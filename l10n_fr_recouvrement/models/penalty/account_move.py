@@ -106,7 +106,7 @@ class AccountMove(models.Model):
     recouvrement_penalty_settled = fields.Boolean(
         copy=False,
         readonly=True,
-        help="The invoice is paid and its penalties are computed up to the payment.",
+        help="The invoice is settled and its penalties are computed up to then.",
         groups=ACCOUNTING,
     )
     recouvrement_penalty_end = fields.Date(
@@ -151,7 +151,7 @@ class AccountMove(models.Model):
     )
     recouvrement_credit_ids = fields.Many2many(
         "account.partial.reconcile",
-        string="Credit notes and payments",
+        string="What settled it",
         compute="_compute_recouvrement_credit_ids",
         inverse="_inverse_recouvrement_credit_ids",
         groups=ACCOUNTING,
@@ -498,19 +498,29 @@ class AccountMove(models.Model):
             [move_id for move_id, is_note in rows if not is_note]
         )
 
-    def _recouvrement_follow_later(self):
+    def _recouvrement_follow_later(self, entries=None):
         """The same before the transaction ends, all its invoices together: paying many
-        costs one refresh. It never keeps a payment from being recorded."""
+        costs one refresh. It never keeps a payment from being recorded.
+
+        :param entries: entries on which the debt of invoices may live on
+        """
         followed = self.filtered(lambda move: move.move_type in FOLLOWED_TYPES)
-        if followed:
-            precommit = self.env.cr.precommit
-            waiting = precommit.data.setdefault("recouvrement.follow", set())
-            if not waiting:
-                precommit.add(self.sudo().browse()._recouvrement_follow_waiting)
-            waiting.update(followed.ids)
+        if not (followed or entries):
+            return
+        precommit = self.env.cr.precommit
+        if "recouvrement.follow" not in precommit.data:
+            precommit.data["recouvrement.follow"] = (set(), set())
+            precommit.add(self.sudo().browse()._recouvrement_follow_waiting)
+        for waiting, moves in zip(
+            precommit.data["recouvrement.follow"], (followed, entries), strict=True
+        ):
+            waiting.update(moves.ids if moves else ())
 
     def _recouvrement_follow_waiting(self):
-        waiting = self.env.cr.precommit.data.pop("recouvrement.follow", ())
+        waiting, entries = self.env.cr.precommit.data.pop("recouvrement.follow")
+        if entries:
+            origins = self.env["recouvrement.settlement"]._read_origins(entries)
+            waiting = waiting.union(origins)
         notes, others = self.browse(sorted(waiting))._recouvrement_find_followed()
         if not (notes or others):
             return

@@ -44,5 +44,18 @@ class AccountMoveLine(models.Model):
     def _reconcile_plan_with_sync(self, plan_list, all_amls):
         # EXTENDS account: penalties stop at the payment
         res = super()._reconcile_plan_with_sync(plan_list, all_amls)
-        all_amls.move_id._recouvrement_follow_later()
+        all_amls.move_id._recouvrement_follow_later(
+            all_amls._recouvrement_get_transfers()
+        )
         return res
+
+    def _recouvrement_get_transfers(self):
+        """The entries on which the debt of an invoice may live on, among those of these
+        lines: a debit of a customer that is no document, payment or bank line."""
+        return self.filtered(
+            lambda line: (
+                line.balance > 0
+                and line.move_id.move_type == "entry"
+                and not (line.payment_id or line.statement_line_id)
+            )
+        ).move_id

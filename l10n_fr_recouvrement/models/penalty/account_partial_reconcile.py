@@ -4,7 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...const import CREDIT_EFFECTS, OFFICER
+from ...law import ZERO
+from ...paper.words import natures
 from ..settings.recouvrement_guarded_mixin import get_given
+from .settlement_book import BY_NATURE, GOES_ON
 
 # How much was paid, of what and when, and how it counts.
 PAID_FIELDS = {
@@ -18,44 +21,94 @@ PAID_FIELDS = {
 
 
 class AccountPartialReconcile(models.Model):
-    """Payment or credit note set against a due line, and how it counts for interest."""
+    """What is set against a due line, its nature, and how it counts for interest."""
 
     _inherit = "account.partial.reconcile"
 
     recouvrement_effect = fields.Selection(
-        [("payment", "Payment: from its date"), *CREDIT_EFFECTS],
+        [
+            (BY_NATURE, "By its nature"),
+            ("payment", "Payment: from its date"),
+            *CREDIT_EFFECTS,
+            (GOES_ON, "Interest goes on"),
+        ],
         "Counts for interest as",
         compute="_compute_recouvrement_effect",
         store=True,
         readonly=False,
         precompute=True,
-        help="A credit note that corrects the price lowers what bears interest from "
-        "the start; a commercial gesture, and a payment, from their date. Interest is "
-        "paid first by payments alone (C. civ. art. 1343-1).",
+        help="By their nature, money, a set-off, a discount and a loss count from "
+        "their date; interest goes on through an accepted bill and another account, "
+        "until the debt is settled there. A credit note that corrects the price lowers "
+        "what bears interest from the start; a commercial gesture from its date. "
+        "Interest is paid first by payments and set-offs alone (C. civ. art. 1343-1). "
+        "What came in as money counts from its date whatever is chosen.",
     )
+    recouvrement_nature = fields.Char(
+        "Nature",
+        compute="_compute_recouvrement_nature",
+        help="What settled it, by the counterparts of its entry.",
+    )
+
+    # What is matched with something of a later day is rare, and looked for often.
+    _recouvrement_max_date_idx = models.Index("(max_date)")
 
     recouvrement_entry_id = fields.Many2one(
         related="credit_move_id.move_id",
         related_sudo=False,
-        string="Payment or credit note",
+        string="Entry",
     )
 
     @api.depends("credit_move_id")
     def _compute_recouvrement_effect(self):
         """A credit note has the effect that its company chose on the day it was
-        reconciled."""
+        reconciled; the others that of their nature, which is read when it is needed."""
         for partial in self:
             move = partial.credit_move_id.move_id
             partial.recouvrement_effect = (
                 move.company_id.recouvrement_credit_effect
                 if move.move_type == "out_refund"
-                else "payment"
+                else BY_NATURE
             )
 
     @api.model
     def _recouvrement_refused_defaults(self):
         """See ``ir.default``: how a credit note counts lowers penalties."""
         return {"recouvrement_effect"}
+
+    @api.depends_context("lang")
+    def _compute_recouvrement_nature(self):
+        parts = self._recouvrement_read_parts()
+        for partial in self:
+            sums = {}
+            for part in parts.get(partial.id, ()):
+                label = partial._recouvrement_label_part(part)
+                sums[label] = sums.get(label, ZERO) + part.amount
+            partial.recouvrement_nature = ", ".join(
+                f"{label} {partial.debit_currency_id.format(float(amount))}"
+                if len(sums) > 1
+                else label
+                for label, amount in sums.items()
+            )
+
+    def _recouvrement_read_parts(self):
+        """Return ``{id: [Part]}`` of what these reconciliations are made of, by few
+        queries."""
+        settlements = self.env["recouvrement.settlement"]._read(self.debit_move_id.ids)
+        return {
+            settlement.id: settlement.parts
+            for found in settlements.values()
+            for settlement in found
+        }
+
+    def _recouvrement_label_part(self, part):
+        """What one part of it is on screens: through which account, then what settled
+        it there."""
+        codes = [step.nature for step in part.via]
+        if not part.is_open:
+            codes.append(part.nature)
+        labels = [str(self.env._(natures.get(code).label)) for code in codes]
+        return " → ".join(labels)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -112,13 +165,14 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         # EXTENDS account: what was paid no more bears interest again
         moves = self.debit_move_id.move_id
+        transfers = self.debit_move_id._recouvrement_get_transfers()
         self._recouvrement_check_reversals(moves)
         res = super().unlink()
         # Settled before this module was there, they have no terms yet.
         moves.filtered(
             lambda move: move.state == "posted" and not move.sudo().recouvrement_profile
         )._recouvrement_freeze_terms()
-        moves._recouvrement_follow_later()
+        moves._recouvrement_follow_later(transfers)
         return res
 
     def _recouvrement_check_reversals(self, moves):
@@ -148,22 +202,29 @@ class AccountPartialReconcile(models.Model):
         ):
             raise AccessError(
                 self.env._(
-                    "Ask a recovery officer to change how a credit note counts for "
-                    "interest."
+                    "Ask a recovery officer to change how what settled an invoice "
+                    "counts for interest."
                 )
             )
 
     @api.constrains("recouvrement_effect")
     def _check_recouvrement_effect(self):
-        for partial in self:
-            entry = partial.credit_move_id
-            if partial.recouvrement_effect in ("correction", "gesture") and (
-                entry.payment_id or entry.statement_line_id
-            ):
+        chosen = self.filtered(
+            lambda partial: (
+                partial.recouvrement_effect not in (False, BY_NATURE, "payment")
+                and partial.credit_move_id.move_id.move_type == "entry"
+            )
+        )
+        if not chosen:
+            return
+        parts = chosen._recouvrement_read_parts()
+        for partial in chosen:
+            found = parts.get(partial.id)
+            if found and all(part.is_money for part in found):
                 raise ValidationError(
                     self.env._(
                         "%s is money received: it counts from its date.",
-                        entry.move_id.display_name,
+                        partial.credit_move_id.move_id.display_name,
                     )
                 )
 
@@ -176,6 +237,6 @@ class AccountPartialReconcile(models.Model):
             body=self.env._(
                 "For late-payment interest, %(entry)s counts as: %(effect)s.",
                 entry=self.credit_move_id.move_id.display_name,
-                effect=effects[self.recouvrement_effect or "payment"],
+                effect=effects[self.recouvrement_effect or BY_NATURE],
             )
         )

@@ -36,6 +36,7 @@ class Inputs:
     of the due line: see the methods of the engine that read each of them."""
 
     due_lines: dict
+    settlements: dict
     payments: dict
     stored: dict
     notices: dict
@@ -76,13 +77,17 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         """Read all that the penalties of invoices depend on, as :class:`Inputs`."""
         due_lines = self._read_due_lines(move_ids)
         move_ids = list(move_ids)
-        stored = self._read_stored(move_ids)
+        settlements = self.env["recouvrement.settlement"]._read(
+            [row["id"] for rows in due_lines.values() for row in rows]
+        )
         return Inputs(
             due_lines=due_lines,
-            payments=self._read_payments(
-                [row["id"] for rows in due_lines.values() for row in rows]
-            ),
-            stored=stored,
+            settlements=settlements,
+            payments={
+                line_id: [payment for one in found for payment in one.payments]
+                for line_id, found in settlements.items()
+            },
+            stored=self._read_stored(move_ids),
             notices=self._read_notices(due_lines),
             waivers=self._read_waivers(move_ids),
             judgments=self._read_judgments(move_ids),
@@ -305,7 +310,8 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         A consumer owes it on what a formal notice claimed, from the event that the
         company settled on (C. civ. 1231-6, 1344-1); a public body from the end of the
         time that it has from receipt of the request (CCP R2192-32), where the day of
-        receipt is known; a business from the due date (C. com. L441-10, II).
+        receipt is known; a business from the due date (C. com. L441-10, II). Nothing is
+        late before the date of the invoice itself.
         """
         if row["profile"] == "consumer":
             # A judgment bears interest whatever was claimed (C. civ. 1231-7).
@@ -323,7 +329,7 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
                 inputs.facts, row["public_delay"], row["request_date"]
             )
             return law.public_due(limit, row["date_maturity"], row["rank"])
-        return row["date_maturity"]
+        return max(row["date_maturity"], row["invoice_date"] or row["date_maturity"])
 
     @api.model
     def _get_interest_end(self, row, date):
@@ -417,39 +423,6 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             ).normalize()
             of_move.append(row)
         return due_lines
-
-    @api.model
-    def _read_payments(self, line_ids):
-        """Return ``{move_line_id: [law.Payment]}`` as reconciled, each at the later of
-        the dates of its two entries, credit notes as set on the reconciliation (see
-        ``recouvrement_effect``)."""
-        self.env["account.partial.reconcile"].flush_model()
-        payments = {}
-        for line_id, day, amount, kind in self.env.execute_query(
-            SQL(
-                """
-                SELECT partial.debit_move_id, partial.max_date,
-                       partial.debit_amount_currency,
-                       -- those made before this module have none
-                       COALESCE(partial.recouvrement_effect,
-                                CASE credit.move_type
-                                WHEN 'out_refund'
-                                THEN company.recouvrement_credit_effect END)
-                  FROM account_partial_reconcile partial
-                  JOIN account_move_line line ON line.id = partial.credit_move_id
-                  JOIN account_move credit ON credit.id = line.move_id
-                  JOIN res_company company ON company.id = credit.company_id
-                 WHERE partial.debit_move_id = ANY(%s)
-                   AND partial.debit_amount_currency > 0
-                 ORDER BY partial.max_date, partial.id
-                """,
-                line_ids,
-            )
-        ):
-            payments.setdefault(line_id, []).append(
-                law.Payment(day, law.to_decimal(amount, 6), kind or "payment")
-            )
-        return payments
 
     @api.model
     def _read_notices(self, due_lines):

@@ -8,7 +8,8 @@ from .recouvrement_penalty_engine import COLUMNS
 
 # Batches of invoices found by one query.
 FOUND_BATCHES = 20
-COLLECTED_STATES = ("paid", "in_payment")
+# Nothing is left to pay of a debit note, whatever settled it.
+SETTLED_STATES = ("paid", "in_payment")
 
 
 class RecouvrementPenaltyLine(models.Model):
@@ -131,15 +132,53 @@ class RecouvrementPenaltyLine(models.Model):
     # On the debit note itself it does not depend: see _recouvrement_follow_debit_notes.
     @api.depends("amount", "amount_waived", "claimed_action_id", "debit_line_id")
     def _compute_state(self):
+        collected = self.sudo()._find_collected()
         for line in self:
             note = line.sudo().debit_line_id.move_id
             if note and note.state != "cancel" and note.payment_state != "reversed":
-                collected = note.payment_state in COLLECTED_STATES
-                line.state = "collected" if collected else "invoiced"
+                is_collected = line.debit_line_id.id in collected
+                line.state = "collected" if is_collected else "invoiced"
             else:
                 line.state = self._get_open_state(
                     line.amount, line.amount_waived, line.claimed_action_id
                 )
+
+    def _find_collected(self):
+        """Ids of the lines of settled debit notes that money reached, in the order of
+        the note: what is received is taxed (CGI art. 237 sexies), what was written off,
+        set off or transferred is not."""
+        notes = self.debit_line_id.move_id.filtered(
+            lambda note: note.payment_state in SETTLED_STATES
+        )
+        dues = {
+            note: note.line_ids.filtered(
+                lambda line: line.display_type == "payment_term"
+            )
+            for note in notes
+        }
+        settlements = self.env["recouvrement.settlement"]._read(
+            [line.id for lines in dues.values() for line in lines]
+        )
+        collected = set()
+        for note, lines in dues.items():
+            received = sum(
+                part.amount
+                for line in lines
+                for settlement in settlements.get(line.id, ())
+                for part in settlement.parts
+                if part.is_money
+            )
+            charged = note.invoice_line_ids.sorted(
+                lambda line: (line.sequence, line.id)
+            )
+            digits = note.currency_id.decimal_places
+            shares = law.share_in_order(
+                received, [law.to_decimal(line.price_total, digits) for line in charged]
+            )
+            collected.update(
+                line.id for line, share in zip(charged, shares, strict=True) if share
+            )
+        return collected
 
     @api.model
     def _get_open_state(self, amount, waived, claim):
@@ -407,8 +446,8 @@ class RecouvrementPenaltyLine(models.Model):
 
     @api.model
     def _settle(self, move_ids, inputs, errors, date):
-        """Mark the invoices whose penalties have stopped, every due line being paid by
-        ``date``, and those that have none."""
+        """Mark the invoices whose penalties have stopped, every due line being settled
+        by ``date`` and living on nowhere, and those that have none."""
         changes = {True: [], False: []}
         for move_id in move_ids:
             rows = inputs.due_lines.get(move_id)
@@ -417,6 +456,10 @@ class RecouvrementPenaltyLine(models.Model):
             elif move_id not in errors:
                 settled = all(
                     row["reconciled"]
+                    and not any(
+                        settlement.lives_on
+                        for settlement in inputs.settlements.get(row["id"], ())
+                    )
                     and all(
                         payment.date <= date
                         for payment in inputs.payments.get(row["id"], ())

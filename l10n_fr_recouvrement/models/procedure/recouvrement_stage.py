@@ -159,6 +159,22 @@ class RecouvrementStage(models.Model):
         help="An invoice of which less is owed, payments and credit notes deducted, "
         "does not reach this stage. In the currency of the company.",
     )
+    takes_along = fields.Selection(
+        [
+            ("all", "All that is due"),
+            ("reminded", "What was reminded before"),
+            ("reached", "Only what reached this stage"),
+        ],
+        "Claims besides",
+        compute="_compute_takes_along",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="What else of the debtor goes with the invoices that reach this stage. It "
+        "has been claimed by it: nothing softer follows. What was claimed more firmly "
+        "already, what has time to pay, and what this stage is not for, is left out.",
+    )
     enclose_earlier_letters = fields.Boolean(
         "The earlier letters",
         help="Those that claimed the same invoices, as they were sent.",
@@ -224,6 +240,11 @@ class RecouvrementStage(models.Model):
         for stage in self:
             kind = letter_kinds.get(stage.kind)
             stage.may_claim_penalties = kind.may_claim_penalties(stage.profile)
+
+    @api.depends("kind")
+    def _compute_takes_along(self):
+        for stage in self:
+            stage.takes_along = letter_kinds.get(stage.kind).takes_along
 
     @api.constrains("channel", "mail_template_id")
     def _check_mail_template(self):

@@ -12,8 +12,8 @@ from odoo.tools import SQL
 
 from ... import law
 from ...paper.words import letter_kinds
+from ..account.recouvrement_account import ITEM_DUE, ITEM_KIND, ITEM_PROFILE, ITEMS
 from ..followup.recouvrement_engine import WAITING
-from ..followup.recouvrement_engine_read import ITEM_KIND, ITEM_PROFILE, ITEMS
 from ..settings.batches import in_batches
 
 # Age of what is open, by the first day late of each part.
@@ -26,6 +26,7 @@ AGES = [
     ("181", "181 to 365 days late"),
     ("366", "Over one year late"),
     ("old", "Over five years late"),
+    ("entries", "Opening balances, payments returned and bills"),
 ]
 
 
@@ -35,6 +36,7 @@ class StartAnswers:
 
     ``entry`` is a value of ``late_entry`` of procedures, or "claimed": invoices late by
     more than ``claimed_days`` are taken as claimed at the stage of ``claimed_kind``.
+    ``entries`` is whether what is owed by entries, and not by invoices, is followed.
     """
 
     start_date: Any
@@ -42,6 +44,7 @@ class StartAnswers:
     entry: str
     claimed_kind: str | None = None
     claimed_days: int = 0
+    entries: bool = False
 
 
 @dataclass
@@ -68,11 +71,12 @@ class RecouvrementStart(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _read_ages(self, company, date, start_date=None):
+    def _read_ages(self, company, date, start_date=None, entries=False):
         """Read what follow-up would chase in a company, by age, in its currency.
 
         The conditions are those of the engine, without its first day: what is due
-        before ``start_date`` is counted apart.
+        before ``start_date`` is counted apart, and what is owed by entries, followed
+        where ``entries``.
 
         :return: list of dicts with ``age`` (one of ``AGES``, "total", or "credit" for
             the unallocated credits of these debtors), ``invoices``, ``debtors``,
@@ -90,17 +94,21 @@ class RecouvrementStart(models.AbstractModel):
             SQL(
                 """
                 WITH item AS (
-                SELECT line.move_id, line.currency_id, line.date_maturity,
+                SELECT line.move_id, line.currency_id,
+                       %(due)s AS date_maturity,
                        debtor.id AS debtor_id,
                        %(profile)s AS profile,
                        %(kind)s AS kind,
+                       %(held)s AS held,
                        ABS(line.amount_residual) AS amount,
-                       line.date_maturity >= %(start)s AS followed
+                       %(due)s >= %(start)s
+                       AND (%(entries)s OR %(held)s IS NULL) AS followed
                   FROM %(items)s
                  WHERE %(condition)s
                 ), debt AS (
                 SELECT item.*,
-                       CASE WHEN date_maturity >= %(date)s THEN 'not_due'
+                       CASE WHEN held = 'entry' THEN 'entries'
+                            WHEN date_maturity >= %(date)s THEN 'not_due'
                             WHEN date_maturity < %(five_years)s THEN 'old'
                             WHEN %(date)s - date_maturity > 365 THEN '366'
                             WHEN %(date)s - date_maturity > 180 THEN '181'
@@ -113,18 +121,17 @@ class RecouvrementStart(models.AbstractModel):
                             WHEN 'public' THEN %(barred_public)s
                             ELSE %(barred_business)s END AS barred
                   FROM item
-                 WHERE kind = 'debt'
+                 WHERE kind = 'debt' AND COALESCE(held, 'entry') = 'entry'
                 ), account AS (
                 SELECT debtor_id, BOOL_OR(followed) AS followed
                   FROM debt
                  GROUP BY debtor_id
                 ), credit AS (
                 SELECT debtor_id, account.followed,
-                       GREATEST(0, SUM(CASE kind WHEN 'credit' THEN amount
-                                                 ELSE -amount END)) AS amount
+                       SUM(amount) AS amount
                   FROM item
                   JOIN account USING (debtor_id)
-                 WHERE kind != 'debt'
+                 WHERE kind = 'credit'
                  GROUP BY debtor_id, currency_id, account.followed
                 )
                 SELECT COALESCE(age, 'total') AS age,
@@ -147,9 +154,12 @@ class RecouvrementStart(models.AbstractModel):
                 start=start_date or "-infinity",
                 five_years=date - relativedelta(years=5),
                 items=ITEMS,
+                entries=entries,
+                due=ITEM_DUE,
                 kind=ITEM_KIND,
+                held=engine._get_hold_expression(company, date),
                 profile=ITEM_PROFILE,
-                condition=engine._get_item_condition(company, date),
+                condition=engine._get_item_condition(company),
                 **barred,
             )
         )
@@ -304,6 +314,10 @@ class RecouvrementStart(models.AbstractModel):
                 "recouvrement_started_on": date,
             }
         )
+        if answers.entries:
+            self.env["recouvrement.followed.entry"]._follow_all(
+                company, answers.start_date
+            )
         if answers.entry == "claimed":
             return self._take_as_claimed(company, date, answers)
         self._get_procedures(company).write({"late_entry": answers.entry})
@@ -341,7 +355,28 @@ class RecouvrementStart(models.AbstractModel):
                         "recouvrement_cycle_date": cycle,
                     }
                 )
+        self._take_entries_as_claimed(company, date, answers)
         return moves.browse(chain.from_iterable(reached.values()))
+
+    @api.model
+    def _take_entries_as_claimed(self, company, date, answers):
+        """The same of what is owed by entries that are followed."""
+        entries = self.env["recouvrement.followed.entry"].sudo()
+        late = entries.search(
+            [
+                ("company_id", "=", company.id),
+                ("date_due", "<", date - timedelta(days=answers.claimed_days)),
+                ("stage_id", "=", False),
+            ]
+        )
+        stages = self._get_claimed_stages(late.procedure_id, answers.claimed_kind)
+        for (procedure, due), part in late.grouped(
+            lambda entry: (entry.procedure_id, entry.date_due)
+        ).items():
+            if stage := stages.get(procedure):
+                part.write(
+                    {"stage_id": stage.id, "stage_date": date, "cycle_date": due}
+                )
 
     @api.model
     def _claimed_domain(self, company, date, answers):

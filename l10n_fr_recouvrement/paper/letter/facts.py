@@ -91,8 +91,9 @@ class Line:
     :param segments: those of its interest, as an action keeps them
     :param rate_basis: ``recouvrement_rate_basis`` of the invoice
     :param columns: ``(title, text)`` of columns of one's own in the table of invoices
-    :param is_money: whether money settled an invoice, no entry that evens out a
-        difference; read for a receipt alone
+    :param settled_otherwise: something else than money and credit notes settled part of
+        what is owed
+    :param nature: what a credit is, a code of :mod:`~..words.natures`
     """
 
     kind: str
@@ -112,7 +113,8 @@ class Line:
     segments: tuple = ()
     rate_basis: str = ""
     columns: tuple = ()
-    is_money: bool = False
+    nature: str = "payment"
+    settled_otherwise: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ on the pages of the letter and ``annex``, those of its annex, its ``annex_name``
 
 from ...law import round_half_up
 from ..page import table_pages
-from ..words import rate_words
+from ..words import natures, rate_words
 from . import rows
 from .facts import ZERO, add, is_debit
 
@@ -57,8 +57,11 @@ def _invoices(facts, writer):
     if len(printed) > 1:
         net = add(facts.debits, "residual") - add(facts.credits, "residual")
         sums = [(writer.text("principal_left"), writer.money(net))]
+    # What was written off or set off is not paid.
+    otherwise = any(line.settled_otherwise for line in facts.debits)
     return {
         "kind": "invoices",
+        "paid_label": writer.text("settled_part" if otherwise else "paid"),
         "caption": "",
         "note": "",
         "rows": printed,
@@ -194,9 +197,16 @@ def _overdue(facts):
 
 def receipt(facts, writer):
     """Figures of a receipt: the invoices that are settled, and what settled them, which
-    are the same amount."""
+    are the same amount; its total is what was received, where part of it was settled by
+    neither money nor credit note."""
     total = add(facts.debits, "original")
     amount = writer.money(total)
+    caption, label = "settlements", "paid_total"
+    received = total
+    if any(not natures.get(line.nature).is_known_to_debtor for line in facts.credits):
+        caption, label = "settlements_of_all_kinds", "received_total"
+        money = [line for line in facts.credits if natures.get(line.nature).is_money]
+        received = add(money, "original")
     tables = [
         {
             "kind": "settled",
@@ -209,7 +219,7 @@ def receipt(facts, writer):
         },
         {
             "kind": "settlements",
-            "caption": writer.text("settlements"),
+            "caption": writer.text(caption),
             "note": "",
             "rows": [rows.settlement(line, writer) for line in facts.credits],
             "sums": [(writer.text("allocated_total"), amount)]
@@ -220,9 +230,9 @@ def receipt(facts, writer):
     return {
         **place(tables, RECEIPT_ROWS, facts, writer),
         "totals": [],
-        "total": amount,
-        "total_label": writer.text("paid_total"),
-        "total_words": writer.spell(total),
+        "total": writer.money(received),
+        "total_label": writer.text(label),
+        "total_words": writer.spell(received),
         "reserve": _reserve(facts, writer),
     }
 

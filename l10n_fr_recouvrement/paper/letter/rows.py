@@ -4,6 +4,7 @@ of interest."""
 from datetime import date
 
 from ...law import to_decimal
+from ..words import natures
 from ..words.writer import join_detail, lower
 from .facts import ZERO, is_debit
 
@@ -11,7 +12,6 @@ from .facts import ZERO, is_debit
 ITEM_TEXTS = {
     "invoice": "invoice_item",
     "credit_note": "credit_note_item",
-    "payment": "payment_received",
 }
 # States of an invoice that is not simply to be paid.
 ACCOUNT_STATES = ("blocked", "in_payment")
@@ -46,12 +46,10 @@ def invoice(line, writer):
 
 def credit(line, writer):
     used = line.residual - line.original
-    names = {
-        "credit_note": (line.label, "credit_note"),
+    name, code = line.label, "credit_note"
+    if line.kind != "credit_note":
         # The number of a bank entry means nothing to who paid.
-        "payment": (writer.text("payment_received"), "oldest_first"),
-    }
-    name, code = names[line.kind]
+        name, code = credit_name(line, writer), "oldest_first"
     return {
         "number": name,
         "detail": writer.text(code),
@@ -67,6 +65,14 @@ def credit(line, writer):
             "balance": -line.residual,
         },
     }
+
+
+def credit_name(line, writer):
+    """What a credit that is no document is called: by its nature."""
+    nature = natures.get(line.nature)
+    if nature.is_money:
+        return writer.text("payment_received")
+    return nature.get_name(writer.words)
 
 
 def segment(line, values, writer):
@@ -91,6 +97,8 @@ def account(line, balance, writer):
     name = line.label
     if line.kind in ITEM_TEXTS:
         name = writer.text(ITEM_TEXTS[line.kind], label=line.label)
+    elif line.kind == "payment":
+        name = credit_name(line, writer)
     return {
         "date": writer.short_date(line.date),
         "number": name,
@@ -119,6 +127,8 @@ def account_detail(line, writer):
             parts.append(writer.text(line.payment_state))
     if line.original != line.residual:
         part_of = "instalment" if line.instalment else line.kind
+        if line.kind == "payment" and not natures.get(line.nature).is_money:
+            part_of = "entry"
         parts.append(
             writer.text(f"left_of_{part_of}", total=writer.money(line.original))
         )
@@ -142,7 +152,7 @@ def settlement(line, writer):
     if line.kind == "credit_note":
         name = writer.text("credit_note_item", label=line.label)
     else:
-        name = writer.words.settlement_name(line.is_money)
+        name = natures.get(line.nature).get_name(writer.words)
     return {
         "number": name,
         "detail": "",

@@ -147,7 +147,9 @@ def _keep_together(rows):
     whole = sum(row["height"] for row in rows) <= WHOLE
     for rank, row in enumerate(rows[:-1]):
         row["keep"] = (
-            whole or row["kind"] in ("due", "payment", "noted") or rank >= len(rows) - 4
+            whole
+            or row["kind"] in ("due", "payment", "standing", "noted")
+            or rank >= len(rows) - 4
         )
 
 
@@ -209,6 +211,11 @@ def _payment_cells(statement, row):
     return _dated_cells(row, text), [" ; ".join((*row["details"], left))]
 
 
+def _standing_cells(statement, row):
+    text = f"{row['label']} : {_figure(statement, row['amount'])}"
+    return _dated_cells(row, text), row["details"]
+
+
 def _capitalisation_cells(statement, row):
     text = f"{row['label']} : {_figure(statement, row['amount'])}"
     details = []
@@ -238,6 +245,7 @@ CELLS = {
     "due": _due_cells,
     "segment": _segment_cells,
     "payment": _payment_cells,
+    "standing": _standing_cells,
     "capitalisation": _capitalisation_cells,
     "waiver": _label_cells,
     "indemnity": _label_cells,

@@ -8,37 +8,46 @@ three columns that are summed up, :data:`SUMMED`, hold what each row adds to the
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from ... import law
+from ..words import natures
 
 ONE_DAY = timedelta(days=1)
 ZERO = Decimal(0)
 SUMMED = ("principal", "interest", "fees")
-# What lowers a debt, by its kind: its name, and what it does.
-NATURES = {
-    "payment": ("Règlement", ""),
-    "correction": ("Avoir, correction de prix", "base réduite dès l’origine"),
-    "gesture": ("Avoir, geste commercial", ""),
+# What a credit does that is no payment, by its kind, as the name of a credit note has
+# it, and in small under the others.
+EFFECTS = {
+    "correction": ("correction de prix", "base réduite dès l’origine"),
+    "gesture": ("geste commercial", ""),
 }
+STANDING = "la somme reste due et porte intérêt jusqu’à son règlement"
 CAPITALISATION = "Intérêts capitalisés"
 INDEMNITY = "Indemnité forfaitaire pour frais de recouvrement"
 WAIVER = "Remise accordée"
 
 
+class Unallocated(NamedTuple):
+    """The nature of a credit that nobody allocated."""
+
+    nature: str
+
+
 @dataclass
 class DueLine:
     """What a statement shows of one due line: the words of its heading, what the law
-    computed, what debit notes charged already as ``(first day, last day, note)`` and,
-    for credits that nobody allocated, what each one is as ``(payment, nature)``, the
-    first and last day of the time that a judge granted, if any, and the basis of the
-    rate of its invoice."""
+    computed, whose imputations have their natures, what debit notes charged already as
+    ``(first day, last day, note)``, what was set against it and leaves it owed as
+    ``(date, amount, nature, due date of the other account)``, the first and last day of
+    the time that a judge granted, if any, and the basis of the rate of its invoice."""
 
     label: str
     amount: Decimal
     found: law.Statement
     details: tuple = ()
     charged: tuple = ()
-    natures: tuple = ()
+    standing: tuple = ()
     graces: tuple = ()
     rate_basis: str = ""
     digits: int = 2
@@ -172,11 +181,12 @@ def _history(line):
         ((segment.date_to, 0), _segment_row(segment, note))
         for segment, note in _split(line)
     ]
-    natures = list(line.natures)
+    for standing in line.standing:
+        events.append(((standing.date, 1), _standing_row(standing)))
     for imputation in line.found.imputations:
         # A correction of the price holds from the start.
         day = date.min if imputation.kind == "correction" else imputation.date
-        events.append(((day, 1), _payment_row(imputation, natures)))
+        events.append(((day, 1), _payment_row(imputation)))
     for capitalisation in line.found.capitalisations:
         row = make_row(
             "capitalisation",
@@ -230,11 +240,11 @@ def _segment_row(segment, note):
     )
 
 
-def _payment_row(imputation, natures):
-    nature, effect = _take_nature(imputation, natures)
+def _payment_row(imputation):
+    name, effect = _name_credit(imputation)
     return make_row(
         "payment",
-        nature,
+        name,
         details=(effect,) if effect else (),
         date_from=imputation.date,
         amount=imputation.amount,
@@ -243,18 +253,33 @@ def _payment_row(imputation, natures):
     )
 
 
-def _take_nature(imputation, natures):
-    """What a payment is and does, among the credits that nobody allocated or by its
-    kind."""
-    for rank, (payment, nature) in enumerate(natures):
-        if (payment.date, payment.amount, payment.kind) == (
-            imputation.date,
-            imputation.amount,
-            imputation.kind,
-        ):
-            del natures[rank]
-            return nature, ""
-    return NATURES[imputation.kind]
+def _name_credit(imputation):
+    """What a credit is, and what it does that its name does not say."""
+    nature, kind = imputation.nature, imputation.kind
+    if isinstance(nature, Unallocated):
+        return natures.get(nature.nature).unallocated, ""
+    found = natures.get(nature or natures.DEFAULTS[kind])
+    what, effect = EFFECTS.get(kind, ("", ""))
+    if found.is_document and what:
+        return f"{found.get_name()}, {what}", effect
+    return found.get_name(), effect
+
+
+def is_money(nature):
+    """Whether a credit came in as money, allocated or not."""
+    code = nature.nature if isinstance(nature, Unallocated) else nature
+    return natures.get(code).is_money
+
+
+def _standing_row(standing):
+    """An entry that moved a debt, or that was chosen not to count."""
+    return make_row(
+        "standing",
+        natures.get(standing.nature).describe(standing.due),
+        details=(STANDING,),
+        date_from=standing.date,
+        amount=standing.amount,
+    )
 
 
 def _base_after(found, day):

@@ -14,6 +14,7 @@ KINDS = {
     "due": "Échéance",
     "segment": "Calcul",
     "payment": "Imputation",
+    "standing": "Pour mémoire",
     "capitalisation": "Capitalisation",
     "waiver": "Remise",
     "indemnity": "Indemnité",

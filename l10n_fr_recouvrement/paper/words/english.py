@@ -73,6 +73,7 @@ TEXTS = {
     "lateness": "Days late",
     "total_vat": "Total incl. VAT",
     "paid": "Already paid",
+    "settled_part": "Already settled",
     "balance": "Balance due",
     "from": "From",
     "to": "To",
@@ -97,6 +98,7 @@ TEXTS = {
     "buyer_reference": "department {reference}",
     "credit_note": "Credit note",
     "payment_received": "Payment received",
+    "due_elsewhere": "{name}, due {day}",
     "oldest_first": "Allocated to the oldest sums",
     "invoice_item": "Invoice {label}",
     "credit_note_item": "Credit note {label}",
@@ -153,6 +155,10 @@ TEXTS = {
     "settlements": "Details of payments",
     "allocated_total": "Total allocated",
     "paid_total": "Total settled",
+    # Where something else than money and credit notes settled part of it.
+    "received_total": "Total received",
+    "received_of": "{total}, of which {received} received",
+    "settlements_of_all_kinds": "How these invoices were settled",
     # What a receipt says of the penalties that are still due.
     "reserve": {
         "business": "This receipt covers the principal only. It is not a waiver of the "
@@ -245,6 +251,9 @@ TEXTS = {
 # Titles, by code, of letters that have none of their own in this language, see
 # :mod:`.letter_kinds`.
 TITLES = {}
+# Names, by code, of natures that have none of their own in this language, see
+# :mod:`.natures`.
+NATURES = {}
 # How some mentions are seen in the texts of a stage, by code of :mod:`.mentions`.
 MENTION_WORDS = {
     "formal_words": r"\bformal notice\b",
@@ -537,36 +546,38 @@ def nbsp(text):
     return text
 
 
-def describe_line(kind, label, day, is_late):
+def describe_line(kind, label, day, is_late, name=""):
     """One line of a claim or of a statement of account, without its amount.
+
+    :param name: that of the nature of a credit that is no money
 
     >>> describe_line("invoice", "FAC/1", "1 May 2026", True)
     'Invoice FAC/1, which fell due on 1 May 2026'
+    >>> describe_line("payment", "OD/1", "1 May 2026", False, "Set-off")
+    'Set-off of 1 May 2026, to be deducted'
     """
+    received = f"{name} of {day}" if name else f"Payment received on {day}"
     due = "which fell due on" if is_late else "falling due on"
     return {
         "invoice": f"Invoice {label}, {due} {day}",
         "credit_note": f"Credit note {label} of {day}, to be deducted",
-        "payment": f"Payment received on {day}, to be deducted",
+        "payment": f"{received}, to be deducted",
         "entry": f"{label} of {day}",
     }[kind]
 
 
-def settlement_name(is_money):
-    """What settled an invoice: money, or an entry that evens out a difference."""
-    return "Payment" if is_money else "Adjustment"
-
-
-def describe_settled(kind, label, day, is_money):
+def describe_settled(kind, label, day, name):
     """One line of a receipt, without its amount.
 
-    >>> describe_settled("payment", "BNK1/7", "1 May 2026", False)
-    'Adjustment of 1 May 2026'
+    :param name: that of the nature of a credit
+
+    >>> describe_settled("payment", "BNK1/7", "1 May 2026", "Set-off")
+    'Set-off of 1 May 2026'
     """
     return {
         "invoice": f"Invoice {label}, settled",
         "credit_note": f"Credit note {label} of {day}",
-        "payment": f"{settlement_name(is_money)} of {day}",
+        "payment": f"{name} of {day}",
         "entry": f"{label} of {day}",
     }[kind]
 

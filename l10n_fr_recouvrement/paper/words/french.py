@@ -118,6 +118,7 @@ TEXTS = {
     "lateness": "Retard",
     "total_vat": "Montant TTC",
     "paid": "Déjà réglé",
+    "settled_part": "Déjà soldé",
     "balance": "Reste dû",
     "from": "Du",
     "to": "Au",
@@ -142,6 +143,7 @@ TEXTS = {
     "buyer_reference": "service {reference}",
     "credit_note": "Avoir",
     "payment_received": "Règlement reçu",
+    "due_elsewhere": "{name}, échéance du {day}",
     "oldest_first": "Imputé sur les sommes les plus anciennes",
     "invoice_item": "Facture {label}",
     "credit_note_item": "Avoir {label}",
@@ -198,6 +200,10 @@ TEXTS = {
     "settlements": "Détail des règlements",
     "allocated_total": "Total imputé",
     "paid_total": "Total soldé",
+    # Where something else than money and credit notes settled part of it.
+    "received_total": "Total reçu",
+    "received_of": "{total}, dont {received} reçus",
+    "settlements_of_all_kinds": "Ce qui a soldé ces factures",
     # What a receipt says of the penalties that are still due.
     "reserve": {
         "business": "Le présent reçu porte sur le principal. Il ne vaut pas "
@@ -286,6 +292,9 @@ TEXTS = {
 # Titles, by code, of letters that have none of their own in this language, see
 # :mod:`.letter_kinds`.
 TITLES = {}
+# Names, by code, of natures that have none of their own in this language, see
+# :mod:`.natures`.
+NATURES = {}
 # How some mentions are seen in the texts of a stage, by code of :mod:`.mentions`.
 MENTION_WORDS = {
     "formal_words": r"\ben demeure\b",
@@ -490,36 +499,38 @@ def nbsp(text):
     return text
 
 
-def describe_line(kind, label, day, is_late):
+def describe_line(kind, label, day, is_late, name=""):
     """One line of a claim or of a statement of account, without its amount.
+
+    :param name: that of the nature of a credit that is no money
 
     >>> describe_line("invoice", "FAC/1", "1er mai 2026", True)
     'Facture FAC/1, échue le 1er mai 2026'
+    >>> describe_line("payment", "OD/1", "1er mai 2026", False, "Compensation")
+    'Compensation du 1er mai 2026, à déduire'
     """
+    received = f"{name} du {day}" if name else f"Règlement reçu le {day}"
     due = "échue le" if is_late else "à échéance du"
     return {
         "invoice": f"Facture {label}, {due} {day}",
         "credit_note": f"Avoir {label} du {day}, à déduire",
-        "payment": f"Règlement reçu le {day}, à déduire",
+        "payment": f"{received}, à déduire",
         "entry": f"{label} du {day}",
     }[kind]
 
 
-def settlement_name(is_money):
-    """What settled an invoice: money, or an entry that evens out a difference."""
-    return "Règlement" if is_money else "Régularisation"
-
-
-def describe_settled(kind, label, day, is_money):
+def describe_settled(kind, label, day, name):
     """One line of a receipt, without its amount.
 
-    >>> describe_settled("payment", "BNK1/7", "1er mai 2026", False)
-    'Régularisation du 1er mai 2026'
+    :param name: that of the nature of a credit
+
+    >>> describe_settled("payment", "BNK1/7", "1er mai 2026", "Compensation")
+    'Compensation du 1er mai 2026'
     """
     return {
         "invoice": f"Facture {label}, soldée",
         "credit_note": f"Avoir {label} du {day}",
-        "payment": f"{settlement_name(is_money)} du {day}",
+        "payment": f"{name} du {day}",
         "entry": f"{label} du {day}",
     }[kind]
 

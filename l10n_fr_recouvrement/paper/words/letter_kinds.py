@@ -96,6 +96,9 @@ class LetterKind:
     :param forbidden: rules of words that it may not break besides those of every letter
     :param firmness: how firm its claim is, to find the stage of a procedure that lacks
         the one asked for; zero for what claims nothing or comes before the due date
+    :param takes_along: what else of the debtor a stage of this kind claims, unless it
+        is set otherwise: a value of ``recouvrement.stage.takes_along``; what is no
+        letter, a call or a decision, is about what came to it
     :param before_due: it comes before the due date: it claims nothing, and asks to be
         paid on that day
     :param puts_in_default: it puts the debtor in default: from it a consumer owes the
@@ -115,6 +118,7 @@ class LetterKind:
     required: Mapping | tuple = LETTER
     forbidden: Mapping | tuple = ()
     firmness: int = 0
+    takes_along: str = "reached"
     before_due: bool = False
     puts_in_default: bool = False
     by_sms: bool = False
@@ -192,6 +196,7 @@ register(
     LetterKind(
         "reminder",
         firmness=1,
+        takes_along="all",
         by_sms=True,
         required={
             "business": DEMAND,
@@ -211,6 +216,7 @@ register(
         },
         translated_titles={"en": "PAYMENT REMINDER"},
         firmness=2,
+        takes_along="all",
         required={
             "business": (*DEMAND, "penalty_detail"),
             "consumer": DEMAND,
@@ -234,6 +240,7 @@ register(
             }
         },
         firmness=3,
+        takes_along="all",
         required={
             "business": (*DEMAND, "penalty_detail", "announcement"),
             "consumer": (*DEMAND, "announcement", "mediator"),
@@ -248,6 +255,7 @@ register(
         # A French judge may read it: what French law names keeps its French name.
         translated_titles={"en": "FORMAL NOTICE TO PAY (MISE EN DEMEURE)"},
         firmness=4,
+        takes_along="reminded",
         puts_in_default=True,
         cites=("formal_notice",),
         required={
@@ -263,6 +271,7 @@ register(
         titles="RÉCLAMATION",
         translated_titles={"en": "CLAIM (RÉCLAMATION)"},
         firmness=4,
+        takes_along="reminded",
         cites=("public_claim",),
         required={
             "public": (

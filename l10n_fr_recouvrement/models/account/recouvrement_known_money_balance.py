@@ -1,0 +1,60 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ... import law
+from .recouvrement_known_money import Money
+
+
+class RecouvrementKnownMoneyBalance(models.AbstractModel):
+    """Money of the debtor on another account: the base of those that read a balance in
+    the currency of the company."""
+
+    _name = "recouvrement.known.money.balance"
+    _description = "Balance in favour of a debtor"
+    _inherit = "recouvrement.known.money"
+
+    @api.model
+    def _get_balance_condition(self, company):
+        """The open items that make the balance, over ``line`` and ``account``, or None
+        where there are none. Hook."""
+        return None
+
+    @api.model
+    def _find(self, company, date, accounts):
+        # OVERRIDE
+        condition = self._get_balance_condition(company)
+        partner_ids = list({account.partner.id for account in accounts})
+        if condition is None or not partner_ids:
+            return []
+        currency = company.currency_id
+        return [
+            Money(
+                self,
+                partner_id,
+                currency,
+                law.to_decimal(amount, currency.decimal_places),
+                day,
+                self.env["res.partner"].browse(partner_id),
+            )
+            for partner_id, amount, day in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT partner.commercial_partner_id, -SUM(line.amount_residual),
+                           MAX(line.date)
+                      FROM account_move_line line
+                      JOIN account_account account ON account.id = line.account_id
+                      JOIN res_partner partner ON partner.id = line.partner_id
+                     WHERE partner.commercial_partner_id = ANY(%(partners)s)
+                       AND line.parent_state = 'posted'
+                       AND line.reconciled IS NOT TRUE
+                       AND line.date <= %(date)s
+                       AND %(condition)s
+                     GROUP BY partner.commercial_partner_id, line.company_id
+                    HAVING SUM(line.amount_residual) < 0
+                    """,
+                    partners=partner_ids,
+                    date=date,
+                    condition=condition,
+                )
+            )
+        ]

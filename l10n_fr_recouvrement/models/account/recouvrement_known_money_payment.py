@@ -1,0 +1,50 @@
+from odoo import api, models
+
+from ... import law
+from .recouvrement_known_money import Money
+
+
+class RecouvrementKnownMoneyPayment(models.AbstractModel):
+    """A payment under way that has no entry, and is for no invoice."""
+
+    _name = "recouvrement.known.money.payment"
+    _description = "Payment under way"
+    _inherit = "recouvrement.known.money"
+
+    @api.model
+    def _find(self, company, date, accounts):
+        # OVERRIDE
+        partner_ids = list({account.partner.id for account in accounts})
+        payments = (
+            self.env["account.payment"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("partner_id.commercial_partner_id", "in", partner_ids),
+                    ("payment_type", "=", "inbound"),
+                    ("partner_type", "=", "customer"),
+                    ("state", "=", "in_process"),
+                    ("move_id", "=", False),
+                    ("invoice_ids", "=", False),
+                    ("date", "<=", date),
+                ],
+                order="date, id",
+            )
+        )
+        return [
+            Money(
+                self,
+                payment.partner_id.commercial_partner_id.id,
+                payment.currency_id,
+                law.to_decimal(payment.amount, payment.currency_id.decimal_places),
+                payment.date,
+                payment,
+            )
+            for payment in payments
+        ]
+
+    @api.model
+    def _get_reason(self):
+        # OVERRIDE
+        return self.env._("A payment is under way.")
