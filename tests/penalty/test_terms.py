@@ -1,7 +1,7 @@
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import mute_logger
 
 from ..common import RecouvrementCase
@@ -81,6 +81,31 @@ class TestTerms(RecouvrementCase):
         self.assertEqual(self.consumer.recouvrement_profile, "business")
         self.assertEqual(claimed.recouvrement_profile, "consumer")
         self.assertEqual(fresh.recouvrement_profile, "business", "nobody claimed it")
+
+    def test_a_guess_takes_no_penalties_off_for_who_waives_none(self):
+        """An employee who edits contacts clears a number: what was posted stays."""
+        contact = self._create_debtor("Lou Exemple", vat="FR23334175221")
+        invoice = self._invoice(contact, 1000, "2026-05-01")
+        before = sum(self._penalties(invoice, "2026-06-01").mapped("amount"))
+        self.assertGreater(before, 40)
+        buyer = self._create_user(
+            "acheteur", "base.group_user,base.group_partner_manager"
+        )
+        contact.with_user(buyer).vat = False
+        self.assertEqual(contact.recouvrement_profile, "consumer")
+        self.assertEqual(invoice.recouvrement_profile, "business")
+        after = sum(self._penalties(invoice, "2026-06-01").mapped("amount"))
+        self.assertEqual(after, before)
+        contact.with_user(buyer).vat = "FR23334175221"
+        self.company.recouvrement_waiver_limit = 0
+        officer = self._create_user(
+            "relanceur",
+            "base.group_user,base.group_partner_manager,"
+            "l10n_fr_recouvrement.group_recovery_officer",
+        )
+        with self.assertRaises(AccessError):
+            contact.with_user(officer).vat = False
+        self.assertEqual(invoice.recouvrement_profile, "business")
 
     def test_own_procedure_of_a_debtor(self):
         soft = self.env["recouvrement.procedure"].create(

@@ -541,10 +541,13 @@ class ResPartner(models.Model):
     def _recouvrement_follow_guesses(self, before):
         """A profile that is guessed anew holds for the open invoices that nobody
         claimed yet: the others were claimed as what they were taken for."""
+        changes = {}
         for partner, profile in before.items():
-            if partner.recouvrement_profile == profile:
-                continue
-            moves = partner._recouvrement_unsettled_invoices(
+            if partner.recouvrement_profile != profile:
+                change = (profile, partner.recouvrement_profile)
+                changes[change] = changes.get(change, self.browse()) | partner
+        for (profile, guessed), partners in changes.items():
+            moves = partners._recouvrement_unsettled_invoices(
                 [
                     ("recouvrement_profile", "=", profile),
                     ("recouvrement_stage_id", "=", False),
@@ -555,7 +558,12 @@ class ResPartner(models.Model):
                     ),
                 ]
             )
-            moves.recouvrement_profile = partner.recouvrement_profile
+            self._recouvrement_apply_guess(moves, guessed)
+
+    @api.model
+    def _recouvrement_apply_guess(self, moves, profile):
+        """Give invoices the profile that is guessed of their debtor."""
+        moves.sudo().recouvrement_profile = profile
 
     def _recouvrement_unsettled_invoices(self, domain):
         moves = self.env["account.move"].sudo()

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from ..settings.res_partner import COMPANY_FIELD
 
@@ -24,6 +24,19 @@ class ResPartner(models.Model):
             return super().write(vals)
         with self._recouvrement_all_penalised()._recouvrement_conceding():
             return super().write(vals)
+
+    @api.model
+    def _recouvrement_apply_guess(self, moves, profile):
+        # EXTENDS: anybody may find that a consumer is none; who is no officer changes
+        # nothing else that penalties follow from, and officers do up to their limit
+        owing_more = moves.filtered(
+            lambda move: move.recouvrement_profile == "consumer"
+        )
+        super()._recouvrement_apply_guess(owing_more, profile)
+        rest = moves - owing_more
+        if rest and self._recouvrement_may_follow_up():
+            with rest.with_env(self.env)._recouvrement_conceding():
+                super()._recouvrement_apply_guess(rest, profile)
 
     def _recouvrement_all_penalised(self):
         """Invoices of these debtors whose penalties may still change, whatever company
