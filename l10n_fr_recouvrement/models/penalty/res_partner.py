@@ -32,11 +32,12 @@ class ResPartner(models.Model):
         owing_more = moves.filtered(
             lambda move: move.recouvrement_profile == "consumer"
         )
-        super()._recouvrement_apply_guess(owing_more, profile)
+        res = super()._recouvrement_apply_guess(owing_more, profile)
         rest = moves - owing_more
         if rest and self._recouvrement_may_follow_up():
             with rest.with_env(self.env)._recouvrement_conceding():
                 super()._recouvrement_apply_guess(rest, profile)
+        return res
 
     def _recouvrement_all_penalised(self):
         """Invoices of these debtors whose penalties may still change, whatever company
