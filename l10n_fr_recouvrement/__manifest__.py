@@ -47,6 +47,7 @@
         "views/recouvrement_waiver_views.xml",
         "views/recouvrement_judgment_views.xml",
         "views/recouvrement_followed_entry_views.xml",
+        "views/recouvrement_hold_views.xml",
         "wizard/recouvrement_run_wizard_views.xml",
         "wizard/recouvrement_start_wizard_views.xml",
         "wizard/recouvrement_waiver_wizard_views.xml",

@@ -54,3 +54,5 @@ def post_init_hook(env):
     """Give the open customer invoices their terms and their next step. Nothing is
     sent: follow-up of a company starts when somebody starts it."""
     env["account.move"]._recouvrement_adopt_open_invoices()
+    for company in env["res.company"].search([]):
+        env["recouvrement.hold"]._follow_flags(company)

@@ -416,6 +416,10 @@ class RecouvrementCase(AccountTestInvoicingCommon):
         )
         return server
 
+    def _holds(self, invoice):
+        """The holds of an invoice, those that ended included."""
+        return self.env["recouvrement.hold"].search([("move_ids", "in", invoice.ids)])
+
     def assertPenalties(self, invoice, expected):
         """Check ``[(from, to, days, rate, amount)]`` of the interest of an invoice."""
         lines = invoice.recouvrement_penalty_line_ids.filtered(

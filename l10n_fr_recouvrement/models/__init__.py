@@ -2,6 +2,7 @@
 from . import settings
 from . import procedure
 from . import account
+from . import hold
 from . import followup
 from . import run
 from . import action

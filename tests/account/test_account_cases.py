@@ -75,7 +75,13 @@ class AccountCase(RecouvrementCase):
     def _promise(cls, invoice, day, until):
         """Somebody writes down that the debtor pays an invoice by a day."""
         with freeze_time(day):
-            invoice._recouvrement_write({"recouvrement_deadline": until})
+            cls.env["recouvrement.hold"]._open(
+                "promise",
+                invoice.commercial_partner_id,
+                company_id=invoice.company_id.id,
+                move_ids=[Command.set(invoice.ids)],
+                date_to=until,
+            )
 
     def assertClaims(self, actions, expected):
         """Check what actions claim: ``{invoice: amount}``, less their credits."""

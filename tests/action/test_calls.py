@@ -131,7 +131,10 @@ class TestCalls(ActionCase):
         self.assertEqual(self.invoice.recouvrement_stage_id, self.stage)
         # Wednesday, and two working days for the bank: Friday; next one on Tuesday,
         # after Whit Monday.
-        self.assertEqual(str(self.invoice.recouvrement_deadline), "2026-05-22")
+        hold = self._holds(self.invoice)
+        self.assertEqual((hold.kind, str(hold.date_to)), ("promise", "2026-05-22"))
+        self.assertEqual((hold.res_model, hold.res_id), (action._name, action.id))
+        self.assertFalse(self.invoice.recouvrement_deadline, "no letter granted one")
         self.assertEqual(str(self.invoice.recouvrement_next_date), "2026-05-26")
         body = str(action.message_ids[0].body)
         self.assertIn("Mme Martin", body)
@@ -175,13 +178,14 @@ class TestCalls(ActionCase):
         self._conclude(action, "pays_today", "2026-05-06")
         self.assertEqual(str(action.promise_date), "2026-05-06")
         self.assertEqual(str(self.invoice.recouvrement_deadline), "2026-06-30")
+        self.assertEqual(str(self.invoice.recouvrement_next_date), "2026-07-01")
 
     def test_pays_today_leaves_two_days(self):
         action = self._prepare("phone")
         self._conclude(action, "pays_today", "2026-05-06")
         self.assertEqual(action.outcome, "pays_today")
         # Friday 8 May is a holiday.
-        self.assertEqual(str(self.invoice.recouvrement_deadline), "2026-05-11")
+        self.assertEqual(str(self._holds(self.invoice).date_to), "2026-05-11")
 
     def test_dispute_blocks_what_is_chosen(self):
         disputed = self._invoice(self.business, 70, "2026-05-01")
@@ -224,7 +228,7 @@ class TestCalls(ActionCase):
         self._conclude(action, "no_answer", "2026-05-11")
         self.assertEqual(action.state, "done")
         self.assertEqual(action.outcome, "no_answer")
-        self.assertFalse(self.invoice.recouvrement_deadline, "nothing was granted")
+        self.assertFalse(self._holds(self.invoice), "nothing was granted")
         self.assertEqual(str(self.invoice.recouvrement_next_date), "2026-05-18")
 
     def test_wrong_number_asks_for_the_right_one(self):

@@ -339,6 +339,24 @@ result([told(second), buttons, message, handed, shown, len(early), told(notice),
         events, told(claimed), len(before), began, second in found])
 """
 
+SURVEY = """
+held, other = invoice("Chantier", 1000), invoice("Autre", 500)
+with freeze_time("2026-06-10"):
+    hold = env["recouvrement.hold"].create({
+        "kind": "survey", "partner_id": held.partner_id.id,
+        "company_id": held.company_id.id,
+        "move_ids": [(6, 0, held.ids)], "date_to": "2026-07-15",
+        "surveyor": "Cabinet Dupuis",
+    })
+    announced = str(held.recouvrement_next_date)
+    shown = held.recouvrement_hold_reason
+actions = run("2026-06-15")
+with freeze_time("2026-06-16"):
+    hold.action_lift()
+after = run("2026-06-16")
+result([announced, shown, told(actions), told(after)])
+"""
+
 CHEQUE = """
 from lxml import etree
 
@@ -347,6 +365,7 @@ env.ref("l10n_fr_recouvrement.procedure_business").with_context(
     lambda stage: stage.channel == "phone").active = True
 move = invoice("Annonce", 1000, phone="01 99 00 11 22")
 call = run("2026-06-12")
+holds = env["recouvrement.hold"]
 arch = etree.fromstring(call.get_view(view_type="form")["arch"])
 labels = {node.get("args"): (node.get("string"), eval(node.get("invisible"), {},
               {"state": "todo", "channel": "phone"}),
@@ -365,7 +384,8 @@ with freeze_time("2026-06-12"):
     wizard.action_confirm()
 sheet = env["report.l10n_fr_recouvrement.report_proof"]
 result([told(call), labels["['cheque']"], opened["name"], asked, refused, call.outcome,
-        call.partner_id.activity_ids.mapped("summary"), str(move.recouvrement_deadline),
+        call.partner_id.activity_ids.mapped("summary"),
+        str(holds.search([("move_ids", "in", move.ids)]).date_to),
         sheet._prepare_outcome(call)[2].replace("\\xa0", " ")])
 """
 

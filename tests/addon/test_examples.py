@@ -37,6 +37,7 @@ from .stories import (
     PRELUDE,
     RATE,
     SITES,
+    SURVEY,
     WHERE_LAST_REMINDER,
     WORDS,
 )
@@ -118,6 +119,7 @@ def test_the_guide_prints_whole_addons():
             "models.py",
         ],
         "my_recovery_posting": ["__init__.py", "__manifest__.py", "models.py"],
+        "my_recovery_survey": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_cheque": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_acme": ["__init__.py", "__manifest__.py", "models.py"],
         "my_recovery_builder": [
@@ -292,6 +294,15 @@ def test_new_channel_that_the_post_presents(play):
     assert before == 0, "nothing runs before it is presented"
     assert began == "2026-09-18", "the interest of a consumer runs from the next day"
     assert found
+
+
+def test_kind_of_hold(play):
+    [story] = play("my_recovery_survey", SURVEY)
+    announced, shown, told, after = story
+    assert announced == "2026-07-16", "the day after the last one that it holds"
+    assert shown == "A surveyor looks at the works. Cabinet Dupuis"
+    assert list(told) == ["Autre"]
+    assert list(after) == ["Chantier"], "lifted, it is claimed at once"
 
 
 def test_new_outcome(play):

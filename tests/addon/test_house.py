@@ -32,6 +32,7 @@ MODEL_PLACES = ("models", "report", "wizard", "demo")
 KINDS = {
     "a channel": "recouvrement.channel",
     "an outcome": "recouvrement.outcome",
+    "a kind of hold": "recouvrement.hold.kind",
     "a kind of known money": "recouvrement.known.money",
     "a balance of known money": "recouvrement.known.money.balance",
     "a service of electronic registered letters": "recouvrement.lre.provider",

@@ -107,14 +107,7 @@ class RightsCase(RecouvrementCase):
         receivable.reconcile()
         cls.partial = receivable.matched_credit_ids
         cls.draft = cls.invoice.copy()
-        cls.attachment = env["ir.attachment"].create(
-            {
-                "name": "bl.txt",
-                "raw": b"a",
-                "res_model": "account.move",
-                "res_id": cls.invoice.id,
-            }
-        )
+        cls.attachment = cls._attach(cls.invoice)
         cls._penalties(cls.invoice, DAY)
         sent = cls._invoice(cls.consumer, 500, "2026-05-01")
         cls.sent = cls._run(DAY)
@@ -146,6 +139,7 @@ class RightsCase(RecouvrementCase):
             "recouvrement.followed.entry": env["recouvrement.followed.entry"].create(
                 {"line_id": debt.id}
             ),
+            "recouvrement.hold": cls._hold(company),
             "recouvrement.judgment": env["recouvrement.judgment"].create(
                 {
                     "name": "RG 1",
@@ -170,6 +164,27 @@ class RightsCase(RecouvrementCase):
             ),
             "recouvrement.waiver": waiver,
         }
+
+    @classmethod
+    def _attach(cls, move):
+        return cls.env["ir.attachment"].create(
+            {
+                "name": "bl.txt",
+                "raw": b"a",
+                "res_model": "account.move",
+                "res_id": move.id,
+            }
+        )
+
+    @classmethod
+    def _hold(cls, company):
+        return cls.env["recouvrement.hold"].create(
+            {
+                "partner_id": cls.consumer.id,
+                "company_id": company.id,
+                "date_from": "2026-01-01",
+            }
+        )
 
     @classmethod
     def _owe_without_invoice(cls):

@@ -75,7 +75,7 @@ class TestTour(RecouvrementCase, HttpCase):
         called = call.recouvrement_action_line_ids.action_id
         self.assertEqual((called.state, called.outcome), ("done", "promise"))
         self.assertEqual(called.promise_amount, 500)
-        self.assertGreater(call.recouvrement_deadline, called.promise_date)
+        self.assertGreater(call.recouvrement_hold_ids.date_to, called.promise_date)
 
     def test_manager_words_a_stage_and_sends_its_letter(self):
         """Break a placeholder, mend it, preview, send by registered letter, enter its

@@ -14,13 +14,18 @@ class OpenItem(TypedDict):
     What is not there is None. The columns of ``_get_item_columns`` come after these.
     """
 
-    id: int  # of the due line or of the entry: ``account.move.line``
+    id: int  # of the due line or entry, ``account.move.line``; less it, of a held part
     move_id: int
     unit: int  # what walks a procedure: the invoice, or less the followed entry
     partner_id: int  # the debtor: the commercial partner
     currency_id: int
     kind: str  # "debt", or "credit" (deducted)
-    held: str | None  # why a debt is not claimed, see ``Hold``
+    held: (
+        str | None
+    )  # why a debt is not claimed: a kind of hold, or a rule of follow-up
+    hold_id: int | None  # the ``recouvrement.hold`` over it
+    hold_kind: str | None
+    hold_part: Any  # what is held of it, where that is not the whole
     residual: float  # left of it, positive
     amount: float  # the whole of it, positive
     date: Date
@@ -63,7 +68,8 @@ class DebtorAccount:
     besides the principal, ``discounts`` what was earned by paying early, by due line,
     and ``unused`` what is left of each credit, by its id. ``known`` is the money of the
     debtor that stands elsewhere (:class:`~.recouvrement_known_money.Money`). Where
-    ``is_courtesy``, the debts are those to come.
+    ``is_courtesy``, the debts are those to come; ``disputed`` are the codes of the
+    holds of what is disputed, which credits pay last.
     """
 
     company: Any
@@ -81,6 +87,7 @@ class DebtorAccount:
     unused: dict = field(default_factory=dict)
     known: list = field(default_factory=list)
     is_courtesy: bool = False
+    disputed: frozenset = frozenset()
 
     @property
     def key(self):

@@ -66,11 +66,13 @@ OPEN_ITEMS = """
                      AND waiting.stage_id IS NOT NULL
                      AND waiting.state = ANY(%(waiting)s)) AS waiting,
           %(kind)s AS kind,
-          %(held)s AS held,
+          %(held)s AS held, hold.id AS hold_id,
+          hold.kind AS hold_kind, hold.part AS hold_part,
           ABS(line.amount_residual_currency) AS residual,
           ABS(line.amount_currency) AS amount
           %(columns)s
      FROM %(items)s
+          %(holds)s
 LEFT JOIN account_move origin ON origin.id = move.reversed_entry_id
      JOIN LATERAL (
           SELECT COUNT(*) AS count,
@@ -95,8 +97,6 @@ ITEM_PROFILE = SQL(
 AS_OF = "recouvrement_as_of"
 # Columns of a due line that follow its reconciliations.
 DATED = {"account.move.line": {"amount_residual_currency", "reconciled"}}
-# Held because somebody disputes it: paid after what nobody disputes.
-DISPUTED = "dispute"
 
 
 class RecouvrementAccount(models.AbstractModel):
@@ -231,8 +231,9 @@ class RecouvrementAccount(models.AbstractModel):
 
     @api.model
     def _get_hold_expression(self, company, date, since=None):
-        """Why an open item may not be claimed on ``date``, over :data:`ITEMS`: the code
-        of a reason, or NULL.
+        """Why an open item may not be claimed on ``date``, over :data:`ITEMS` and the
+        ``hold`` of ``recouvrement.hold._prepare_join``: the code of a reason, a kind of
+        hold among them, or NULL.
 
         :param since: first day that follow-up claims what falls due from
         """
@@ -241,22 +242,28 @@ class RecouvrementAccount(models.AbstractModel):
             CASE WHEN line.amount_residual_currency <= 0 THEN NULL
                  WHEN move.move_type != ALL(%(types)s) AND followed.id IS NULL
                  THEN 'entry'
-                 WHEN move.payment_state = 'blocked' THEN %(disputed)s
-                 WHEN line.no_followup IS TRUE THEN 'left_out'
+                 %(holds)s
                  WHEN move.payment_state != ALL(%(states)s) THEN 'in_payment'
-                 WHEN COALESCE(move.invoice_date, line.date)
-                      < debtor.recouvrement_insolvency_date
-                 THEN 'insolvency'
                  WHEN %(due)s < %(since)s THEN 'start'
                  WHEN NOT %(claimable)s THEN 'rule' END
             """,
             types=list(FOLLOWED_TYPES),
-            states=list(CHASED_PAYMENT_STATES),
-            disputed=DISPUTED,
+            states=[*CHASED_PAYMENT_STATES, "blocked"],
+            holds=self._get_hold_condition(date),
             due=ITEM_DUE,
             since=since or "-infinity",
             claimable=self._get_claimable_condition(company, date),
         )
+
+    @api.model
+    def _prepare_hold_join(self, date):
+        """The table of holds, see ``recouvrement.hold._prepare_join``."""
+        return self.env["recouvrement.hold"]._prepare_join(date)
+
+    @api.model
+    def _get_hold_condition(self, date):
+        """What holds an open item, see ``recouvrement.hold._get_hold_condition``."""
+        return self.env["recouvrement.hold"]._get_hold_condition()
 
     @api.model
     def _get_claimable_condition(self, company, date):
@@ -296,6 +303,7 @@ class RecouvrementAccount(models.AbstractModel):
                 OPEN_ITEMS,
                 tables=self._prepare_tables(),
                 items=ITEMS,
+                holds=self._prepare_hold_join(date),
                 unit=ITEM_UNIT,
                 due=ITEM_DUE,
                 kind=ITEM_KIND,
@@ -329,7 +337,7 @@ class RecouvrementAccount(models.AbstractModel):
 
         :param lead: days ahead of which what falls due is read as well
         """
-        accounts = {}
+        accounts, left = {}, {}
         before = date + timedelta(days=lead + 1) if lead else date
         for row in self._read_open_items(company, date, before, partners):
             key = (row["partner_id"], row["currency_id"])
@@ -341,8 +349,27 @@ class RecouvrementAccount(models.AbstractModel):
                     currency=self.env["res.currency"].browse(row["currency_id"]),
                     date=date,
                 )
-            account.add(row)
+            for part in self._split_held(account, row, left):
+                account.add(part)
         return list(accounts.values())
+
+    @api.model
+    def _split_held(self, account, row, left):
+        """A due line of which a part alone is held, as two: what may be claimed, and
+        what is held, whose id is less that of the line and which credits pay last.
+
+        :param left: ``{id of the hold: what it holds still}``, the oldest due first
+        """
+        if row["held"] or row["hold_part"] is None or row["kind"] == "credit":
+            return [row]
+        residual = account.get_residual(row)
+        whole = law.to_decimal(row["hold_part"], account.digits)
+        part = min(left.get(row["hold_id"], whole), residual)
+        left[row["hold_id"]] = left.get(row["hold_id"], whole) - part
+        held = {**row, "id": -row["id"], "residual": part, "discount_date": None}
+        held["held"] = row["hold_kind"]
+        free = {**row, "residual": residual - part}
+        return [item for item in (free, held) if item["residual"]]
 
     @api.model
     def _impute_all(self, accounts):
@@ -366,6 +393,7 @@ class RecouvrementAccount(models.AbstractModel):
         left = {row["id"]: account.get_residual(row) for row in credits}
         owed = {row["id"]: account.get_residual(row) for row in account.items}
         account.allocated, account.collected, account.discounts = [], [], {}
+        account.disputed = self.env["recouvrement.hold.kind"]._get_codes("_is_disputed")
         account.__dict__.pop("owed", None)
         for row in credits:
             if row["origin_id"]:
@@ -417,7 +445,7 @@ class RecouvrementAccount(models.AbstractModel):
                     row["id"],
                     row["date_maturity"],
                     owed[row["id"]],
-                    row["held"] == DISPUTED,
+                    row["held"] in account.disputed or row["id"] < 0,
                     claimed.get(row["id"], ()),
                     self._get_discount(account, row),
                 )

@@ -1,11 +1,11 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ... import law
-from ...const import RETURN_REASONS
+from ...const import DEBIT_KINDS, RETURN_REASONS
 
 # Working days that a bank transfer takes to show, once the promised day has passed.
 BANK_DAYS = 2
@@ -144,12 +144,28 @@ class RecouvrementAction(models.Model):
         self._mark_penalties_claimed()
         self._close_activities()
 
-    def _hold_until(self, day):
-        """Nothing comes before the money that is promised for ``day`` shows."""
-        deadline = law.add_working_days(
-            day, BANK_DAYS, self.company_id.recouvrement_alsace_moselle
+    def _hold_promised(self):
+        """Hold what a promise is about until the money had time to show."""
+        self.ensure_one()
+        shows = law.add_working_days(
+            self.promise_date, BANK_DAYS, self.company_id.recouvrement_alsace_moselle
         )
-        self._extend_deadline(deadline)
+        lines = self.line_ids.filtered(lambda line: line.kind in DEBIT_KINDS)
+        followed = lines.filtered("followed_id")
+        for name, named in (
+            ("move_ids", (lines - followed).move_id),
+            ("line_ids", followed.move_line_id),
+        ):
+            if named:
+                self.env["recouvrement.hold"]._open(
+                    "promise",
+                    self.partner_id,
+                    company_id=self.company_id.id,
+                    date_to=shows,
+                    res_model=self._name,
+                    res_id=self.id,
+                    **{name: [Command.set(named.ids)]},
+                )
 
     def _ask_to_find(self, summary, note):
         """Ask the responsible for what is missing on the contact. What was said stays

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 
 
@@ -38,9 +38,15 @@ class RecouvrementOutcomeDispute(models.AbstractModel):
     def _apply(self, action, moves):
         # EXTENDS recouvrement.outcome
         res = super()._apply(action, moves)
-        for move in moves.sudo():
-            if move.payment_state != "blocked":
-                move.action_toggle_block_payment()
+        self.env["recouvrement.hold"]._open(
+            "dispute",
+            action.partner_id,
+            company_id=action.company_id.id,
+            move_ids=[Command.set(moves.ids)],
+            reason=(action.outcome_note or "").partition("\n")[0],
+            res_model=action._name,
+            res_id=action.id,
+        )
         action._ask_responsible(
             moves[:1],
             self.env._("Settle the dispute: %s", ", ".join(moves.mapped("name"))),

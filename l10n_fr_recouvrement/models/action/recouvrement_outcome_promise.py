@@ -10,7 +10,7 @@ PROMISE_DAYS = 7
 
 
 class RecouvrementOutcomePromise(models.AbstractModel):
-    """The debtor promises to pay by a day: nothing comes before it has passed."""
+    """The debtor promises to pay by a day: what it is about is held until then."""
 
     _name = "recouvrement.outcome.promise"
     _description = "Promise to pay"
@@ -71,5 +71,5 @@ class RecouvrementOutcomePromise(models.AbstractModel):
     def _apply(self, action, moves):
         # EXTENDS recouvrement.outcome
         res = super()._apply(action, moves)
-        action._hold_until(action.promise_date)
+        action._hold_promised()
         return res

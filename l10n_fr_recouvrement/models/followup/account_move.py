@@ -171,7 +171,6 @@ class AccountMove(models.Model):
         "line_ids.reconciled",
         "line_ids.no_followup",
         "invoice_date",
-        "commercial_partner_id.recouvrement_insolvency_date",
         "commercial_partner_id.active",
         "recouvrement_procedure_id",
         "recouvrement_stage_id",
@@ -219,11 +218,12 @@ class AccountMove(models.Model):
                 and move.move_type in FOLLOWED_TYPES
                 and move.payment_state in (*CHASED_PAYMENT_STATES, "blocked")
                 and not move.recouvrement_waiting_action_id
-                and not (move.recouvrement_next_date and engine._is_claimable(move))
+                and (
+                    not (move.recouvrement_next_date and engine._is_claimable(move))
+                    or engine._get_hold(move)[0] is not None
+                )
             )
-            move.recouvrement_hold_reason = held and engine._get_left_out_reason(
-                move.company_id, move
-            )
+            move.recouvrement_hold_reason = held and engine._explain(move)
 
     # Of no use to other fields, it asks nothing of posting and paying.
     def _compute_recouvrement_days_late(self):
@@ -439,39 +439,37 @@ class AccountMove(models.Model):
             and self.payment_state in CHASED_PAYMENT_STATES
         )
 
-    def _recouvrement_is_frozen(self):
-        """Whether this invoice was owed before the judgment that opened insolvency
-        proceedings: nobody may be asked to pay it (C. com. L622-7, L622-21)."""
-        self.ensure_one()
-        opening = self.commercial_partner_id.sudo().recouvrement_insolvency_date
-        return bool(opening and self.invoice_date and self.invoice_date < opening)
-
-    def _recouvrement_open_lines(self):
-        """Due lines of the invoice that are unpaid and followed by its company."""
-        start = self.company_id.recouvrement_start_date
+    def _recouvrement_due_lines(self):
+        """Due lines of the invoice that are unpaid, followed or not."""
         return self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        )
+
+    def _recouvrement_open_lines(self, book):
+        """Due lines of the invoice that are unpaid and followed by its company.
+
+        :param book: :class:`~..hold.hold_book.HoldBook` of its debtor
+        """
+        start = self.company_id.recouvrement_start_date
+        return self._recouvrement_due_lines().filtered(
             lambda line: (
-                line.display_type == "payment_term"
-                and line.date_maturity
-                and not line.reconciled
-                and not line.no_followup
+                line.date_maturity
                 and (not start or line.date_maturity >= start)
+                and not book.is_held(line)
             )
         )
 
     def _recouvrement_dues(self):
         """Due dates of the lines that are unpaid, followed or not."""
-        return self.line_ids.filtered(
-            lambda line: line.display_type == "payment_term" and not line.reconciled
-        ).mapped("date_maturity")
+        return self._recouvrement_due_lines().mapped("date_maturity")
 
-    def _recouvrement_date_due(self):
+    def _recouvrement_date_due(self, book):
         """Oldest unpaid due date, where the invoice's clock starts, or False."""
         self.ensure_one()
         if not self._recouvrement_is_chased():
             return False
         return min(
-            self._recouvrement_open_lines().mapped("date_maturity"), default=False
+            self._recouvrement_open_lines(book).mapped("date_maturity"), default=False
         )
 
     def _recouvrement_plan(self, day=None, condition=None):
@@ -488,16 +486,15 @@ class AccountMove(models.Model):
             lambda move: (
                 move.recouvrement_procedure_id
                 and move._recouvrement_is_chased()
-                and not move._recouvrement_is_frozen()
                 and move.commercial_partner_id.active
             )
         )
         stages = chased.recouvrement_procedure_id.sudo().stage_ids
         by_procedure = stages._get_steps()
+        book = self.env["recouvrement.hold"]._read_book(chased)
         plans = {}
         for move in chased:
-            due = move._recouvrement_date_due()
-            if due:
+            for due, end in move._recouvrement_clocks(book):
                 steps = by_procedure.get(move.recouvrement_procedure_id.id, ())
                 if condition:
                     steps = [
@@ -505,10 +502,24 @@ class AccountMove(models.Model):
                         for step in steps
                         if condition(move, stages.browse(step.stage_id))
                     ]
-                plans[move._origin.id or move.id] = move._recouvrement_plan_steps(
-                    steps, due, day or days[move.company_id]
+                plans.setdefault(move._origin.id or move.id, []).extend(
+                    move._recouvrement_plan_steps(
+                        steps, due, day or days[move.company_id], end
+                    )
                 )
         return plans
+
+    def _recouvrement_clocks(self, book):
+        """``(oldest unpaid due date, last day that it is held or False)``: of what may
+        be claimed now, and of what may once its holds have ended."""
+        self.ensure_one()
+        clocks = {}
+        for line in self._recouvrement_open_lines(book):
+            end = book.get_end(line)
+            held = bool(end)
+            due, ends = clocks.get(held, (line.date_maturity, end))
+            clocks[held] = (min(due, line.date_maturity), end and min(end, ends))
+        return list(clocks.values())
 
     def _recouvrement_get_days(self):
         """The day that it is where each company of these entries is."""
@@ -517,8 +528,11 @@ class AccountMove(models.Model):
             for company in (*self.company_id, self.env["res.company"])
         }
 
-    def _recouvrement_plan_steps(self, steps, due, day):
-        """Plan one invoice over the steps of its procedure."""
+    def _recouvrement_plan_steps(self, steps, due, day, end=False):
+        """Plan one invoice over the steps of its procedure.
+
+        :param end: last day that it is held: no stage comes before it has passed
+        """
         self.ensure_one()
         standing = self._recouvrement_standing(due)
         if standing.rank and any(step.delay_from == "presented" for step in steps):
@@ -527,7 +541,7 @@ class AccountMove(models.Model):
             steps,
             due,
             standing.position,
-            standing.deadline,
+            max(filter(None, [standing.deadline, end]), default=None),
             day=day,
             in_order=self.recouvrement_procedure_id.sudo().late_entry == "first",
             shift=self.company_id._recouvrement_next_working_day,

@@ -24,7 +24,7 @@ LINE_FIELDS = (
     "no_followup",
     "amount_residual",
 )
-DEBTOR_FIELDS = ("active", "recouvrement_insolvency_date")
+DEBTOR_FIELDS = ("active",)
 
 
 class AccountMove(models.Model):

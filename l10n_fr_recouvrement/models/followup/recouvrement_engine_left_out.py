@@ -10,6 +10,8 @@ from ..settings.batches import in_batches
 
 # Key of the context: ids of the invoices that may be claimed, among those reported on.
 CLAIMABLE = "recouvrement_claimable"
+# The same: what holds them, a ``HoldBook``.
+HOLDS = "recouvrement_holds"
 # What is read to report why invoices are left out.
 READ_MODELS = (
     "account.move",
@@ -110,7 +112,7 @@ class RecouvrementEngine(models.AbstractModel):
             their letter
         :return: list of dicts, one per debtor and reason: ``partner_id``,
             ``currency_id`` (of the company), ``amount``, ``invoice_count``,
-            ``days_late``, ``reason``, ``detail``
+            ``days_late``, ``reason``, ``detail``, ``res_model`` and ``res_id``
         """
         moves = self.env["account.move"]
         domain = moves._recouvrement_overdue_domain(date) & Domain(
@@ -149,6 +151,7 @@ class RecouvrementEngine(models.AbstractModel):
         late = self.env["account.move"]._recouvrement_overdue_line_domain(date)
         for move in moves:
             overdue = move.line_ids.filtered_domain(late)
+            _kind, hold = self._get_hold(move)
             self._add_left_out(
                 rows,
                 company,
@@ -160,6 +163,7 @@ class RecouvrementEngine(models.AbstractModel):
                 {line.date_maturity for line in overdue},
                 overdue.mapped("amount_residual"),
                 date,
+                hold,
             )
 
     @api.model
@@ -195,8 +199,13 @@ class RecouvrementEngine(models.AbstractModel):
                 )
 
     @api.model
-    def _add_left_out(self, rows, company, partner, why, dues, amounts, date):
-        """Add what a debtor owes to the row of it and of ``why``: reason and detail."""
+    def _add_left_out(
+        self, rows, company, partner, why, dues, amounts, date, record=None
+    ):
+        """Add what a debtor owes to the row of it and of ``why``: reason and detail.
+
+        :param record: where somebody sets it right
+        """
         reason, detail = why
         row = rows.setdefault(
             (partner, reason, detail),
@@ -208,6 +217,8 @@ class RecouvrementEngine(models.AbstractModel):
                 "days_late": 0,
                 "reason": reason,
                 "detail": detail,
+                "res_model": record._name if record else False,
+                "res_id": record.id if record else False,
             },
         )
         row["amount"] += sum(map(law.to_decimal, amounts), law.to_decimal(0))
@@ -236,20 +247,14 @@ class RecouvrementEngine(models.AbstractModel):
     @api.model
     def _get_left_out_reason(self, company, move):
         """Return why an overdue invoice is not claimed today, as text. Hook."""
-        if move.payment_state == "blocked":
-            return self.env._("Disputed: its payment is blocked.")
-        if move._recouvrement_is_frozen():
-            return self.env._(
-                "Insolvency proceedings: individual claims are stopped (C. com. art. "
-                "L622-21)."
-            )
+        kind, hold = self._get_hold(move)
+        if kind is not None:
+            return kind._get_reason(hold)
         if (
             company.recouvrement_start_date
             and max(move._recouvrement_dues()) < company.recouvrement_start_date
         ):
             return self.env._("Due before the day that follow-up starts from.")
-        if not move._recouvrement_open_lines():
-            return self.env._("Left out of follow-up.")
         if not self._is_claimable(move):
             return self.env._("Left out by a rule of your organisation.")
         if move.recouvrement_waiting_action_id.sudo():
@@ -266,6 +271,27 @@ class RecouvrementEngine(models.AbstractModel):
         return self.env._("Every stage of its procedure is done.")
 
     @api.model
+    def _explain(self, move):
+        """Why an invoice is not claimed, with what its hold has of its own."""
+        reason = self._get_left_out_reason(move.company_id, move)
+        kind, hold = self._get_hold(move)
+        detail = kind is not None and kind._get_detail(hold)
+        return f"{reason} {detail}" if reason and detail else reason
+
+    @api.model
+    def _get_hold(self, move):
+        """``(kind, hold)`` that stands over the oldest unpaid due line of an invoice,
+        see :meth:`HoldBook.find`. Who asks it of many has the holds read first
+        (:meth:`_with_claimable`)."""
+        book = self.env.context.get(HOLDS)
+        if book is None:
+            book = self.env["recouvrement.hold"]._read_book(move)
+        lines = move._recouvrement_due_lines().sorted(
+            lambda line: (line.date_maturity or line.date, line.id)
+        )
+        return book.find(lines[:1]) if lines else (None, None)
+
+    @api.model
     def _is_claimable(self, move):
         """Whether follow-up may claim an invoice today, by :meth:`_claimable_domain`.
         Who asks it of many has them found first (:meth:`_with_claimable`)."""
@@ -276,9 +302,15 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _with_claimable(self, moves):
-        """The engine as it reports on ``moves``: those that follow-up may claim are
-        found by one search, not asked for invoice by invoice."""
-        return self.with_context(**{CLAIMABLE: self._find_claimable(moves)})
+        """The engine as it reports on ``moves``: those that follow-up may claim, and
+        what holds the others, are found by one search each, not asked for invoice by
+        invoice."""
+        return self.with_context(
+            **{
+                CLAIMABLE: self._find_claimable(moves),
+                HOLDS: self.env["recouvrement.hold"]._read_book(moves),
+            }
+        )
 
     @api.model
     def _find_claimable(self, moves):
@@ -294,8 +326,12 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _get_left_out_detail(self, move):
-        """The action that an overdue invoice waits for, or else the day of its next
-        step. Reasons are counted together, details are not. Hook."""
+        """What its hold has of its own, or the action that an overdue invoice waits
+        for, or else the day of its next step. Reasons are counted together, details are
+        not. Hook."""
+        kind, hold = self._get_hold(move)
+        if kind is not None:
+            return kind._get_detail(hold)
         waiting = move.recouvrement_waiting_action_id.sudo()
         if waiting or not move.recouvrement_next_date or not self._is_claimable(move):
             return waiting.name or ""

@@ -36,7 +36,7 @@ class RecouvrementEnginePast(models.AbstractModel):
 
     The queries of the engine read the account, the stages reached and the actions as
     they stood then. It makes no action: what was paid since is not claimed. What leaves
-    no date is as it is today: disputes, invoices left out, procedures and conditions,
+    no date is as it is today: marks older than the addon, procedures and conditions,
     and the columns that :data:`DATED` does not list, those of other addons included.
     """
 
@@ -51,7 +51,7 @@ class RecouvrementEnginePast(models.AbstractModel):
         return self.env["account.move"]._recouvrement_followed_domain() & Domain(
             [
                 ("company_id", "=", company.id),
-                ("payment_state", "not in", ("blocked", "invoicing_legacy")),
+                ("payment_state", "!=", "invoicing_legacy"),
                 ("recouvrement_procedure_id", "!=", False),
                 ("invoice_date", "<=", date),
                 (
@@ -75,6 +75,16 @@ class RecouvrementEnginePast(models.AbstractModel):
         return super(RecouvrementEnginePast, self.with_context(**{DAY: date}))._collect(
             company, date, partners, planned_only=planned_only
         )
+
+    @api.model
+    def _prepare_hold_join(self, date):
+        # OVERRIDE
+        return self.env["recouvrement.hold"]._prepare_join(date, past=True)
+
+    @api.model
+    def _get_hold_condition(self, date):
+        # OVERRIDE
+        return self.env["recouvrement.hold"]._get_hold_condition(past=date)
 
     @api.model
     def _has_later_matches(self, company, date, contacts):

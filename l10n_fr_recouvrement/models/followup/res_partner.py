@@ -114,15 +114,6 @@ class ResPartner(models.Model):
         copy=False,
         groups=ACCOUNTING,
     )
-    recouvrement_insolvency_date = fields.Date(
-        "Insolvency judgment of",
-        tracking=True,
-        help="Day of the judgment that opened insolvency proceedings: what was owed "
-        "before is not chased any more, and bears no interest from then on (C. com. "
-        "art. L622-21 and L622-28).",
-        copy=False,
-        groups=ACCOUNTING,
-    )
     recouvrement_user_id = fields.Many2one(
         "res.users",
         "Responsible for recovery",

@@ -353,6 +353,7 @@ class RecouvrementRun(models.Model):
             limit=1,
         ):
             return
+        self.env["recouvrement.hold"]._follow_flags(company)
         errors = self._refresh_outdated(company)
         partners = self.env["recouvrement.engine"]._find_debtors(company, today)
         if partners or errors:

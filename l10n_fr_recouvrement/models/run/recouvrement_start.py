@@ -104,6 +104,7 @@ class RecouvrementStart(models.AbstractModel):
                        %(due)s >= %(start)s
                        AND (%(entries)s OR %(held)s IS NULL) AS followed
                   FROM %(items)s
+                  %(holds)s
                  WHERE %(condition)s
                 ), debt AS (
                 SELECT item.*,
@@ -154,6 +155,7 @@ class RecouvrementStart(models.AbstractModel):
                 start=start_date or "-infinity",
                 five_years=date - relativedelta(years=5),
                 items=ITEMS,
+                holds=self.env["recouvrement.hold"]._prepare_join(date),
                 entries=entries,
                 due=ITEM_DUE,
                 kind=ITEM_KIND,
@@ -338,8 +340,9 @@ class RecouvrementStart(models.AbstractModel):
         reached = {}
         for part in in_batches(moves):
             part._recouvrement_fetch()
+            book = self.env["recouvrement.hold"]._read_book(part)
             for move in part:
-                due = move._recouvrement_date_due()
+                due = move._recouvrement_date_due(book)
                 stage = stages.get(move.recouvrement_procedure_id)
                 if not (stage and due) or (date - due).days <= answers.claimed_days:
                     continue
