@@ -137,7 +137,8 @@ class RecouvrementStatementInputs(models.AbstractModel):
         for settlement in self.env["recouvrement.settlement"]._read_allocated(
             account.allocated
         ):
-            line_id = settlement.line_id
+            # Of the held part of a due line as well.
+            line_id = abs(settlement.line_id)
             inputs.imputed.add(line_id)
             inputs.penalty.payments.setdefault(line_id, []).extend(
                 replace(payment, nature=Unallocated(payment.nature))

@@ -99,11 +99,15 @@ class Candidate:
 
     @property
     def imputed(self):
-        """``{id of the due line: parts}`` of the credits set against what is
-        claimed."""
+        """``{id of the due line: parts}`` of the credits set against what is claimed,
+        and against what is held of the same lines: interest runs on the whole."""
+        if not self.account.allocated:
+            return {}
+        claimed = {row["id"] for row in self.debts}
         imputed = {}
-        for _credit, line_id, part in self.account.get_parts(self.debts):
-            imputed.setdefault(line_id, []).append(part)
+        for _credit, line_id, part in self.account.allocated:
+            if abs(line_id) in claimed:
+                imputed.setdefault(abs(line_id), []).append(part)
         return imputed
 
     @property

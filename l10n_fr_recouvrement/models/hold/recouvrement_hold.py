@@ -224,9 +224,8 @@ class RecouvrementHold(models.Model):
         and ``debtor``: ``hold.kind`` and ``hold.id`` of the first kind that holds the
         whole of it; where none does, ``hold.part`` is how much is held by some.
 
-        :param past: as of the morning of ``date``: a hold of that day does not stand
-            yet, one that was lifted that day still does; a judgment counts from the
-            first hour of its own (C. com. art. R621-4)
+        :param past: as of a past day, whose run came first: what came of its actions is
+            not known yet
         """
         self.flush_model()
         order = [
@@ -243,10 +242,10 @@ class RecouvrementHold(models.Model):
                   WHERE held.commercial_partner_id = debtor.id
                     AND COALESCE(held.company_id, line.company_id) = line.company_id
                     AND held.date_from <= CASE
-                        WHEN held.owed_before IS NULL THEN %(known)s
+                        WHEN held.res_model = 'recouvrement.action' THEN %(known)s
                         ELSE %(date)s END
                     AND COALESCE(held.date_to, %(date)s) >= %(date)s
-                    AND COALESCE(held.date_end, 'infinity') > %(known)s
+                    AND COALESCE(held.date_end, 'infinity') > %(date)s
                     AND (held.owed_before IS NULL
                          OR COALESCE(move.invoice_date, line.date)
                             < held.owed_before)
@@ -306,7 +305,7 @@ class RecouvrementHold(models.Model):
                  WHERE rel.move_id = line.move_id
                    AND later.kind = %s
                    AND later.date_end IS NULL
-                   AND later.date_from >= %s)
+                   AND later.date_from > %s)
             """,
             kind._get_code(),
             past,
