@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from .. import law
 from ..const import PENDING_STATES
+from ..models.settings.bulk import bulk_create
 
 
 class RecouvrementRunWizard(models.TransientModel):
@@ -111,7 +112,7 @@ class RecouvrementRunWizard(models.TransientModel):
     def _compute_line_ids(self):
         for wizard in self:
             if not wizard.company_id:
-                wizard.line_ids = [Command.clear()]
+                wizard._set_lines([])
                 continue
             wizard.company_id.check_access("read")
             today = wizard.company_id._recouvrement_today()
@@ -128,7 +129,18 @@ class RecouvrementRunWizard(models.TransientModel):
                     listed.extend(candidate.move_ids)
             left_out = engine._explain_left_out(wizard.company_id, date, listed, scope)
             lines.extend(map(wizard._prepare_left_out_line, left_out))
-            wizard.line_ids = [Command.clear(), *map(Command.create, lines)]
+            wizard._set_lines(lines)
+
+    def _set_lines(self, vals_list):
+        """Replace the lines. Those of a preview that is saved, which may be thousands,
+        are written together."""
+        if not self.id:
+            self.line_ids = [Command.clear(), *map(Command.create, vals_list)]
+            return
+        lines = self.env["recouvrement.run.wizard.line"]
+        lines.check_access("create")
+        lines.search([("wizard_id", "=", self.id)]).unlink()
+        bulk_create(lines, [{**vals, "wizard_id": self.id} for vals in vals_list])
 
     @api.depends("line_ids.excluded", "reason_ids")
     def _compute_counts(self):

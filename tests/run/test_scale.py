@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from ..common import RecouvrementCase
 
 # Of a run on one batch of debtors, however many they are and whatever they owe.
-RUN_QUERIES = 75
+RUN_QUERIES = 50
 # Of the reasons why invoices are not claimed, however many they are.
 LEFT_OUT_QUERIES = 12
 

@@ -45,7 +45,8 @@ class OpenItem(TypedDict):
     profile: str | None  # that of the invoice, else of the debtor
     number: int  # rank of the due line among the ``count`` ones of its invoice
     count: int
-    waiting: bool  # an action waits that claims the invoice
+    acted: bool  # some action lists or listed the invoice
+    waiting: bool  # one waits that claims it
     # Where the invoice stands, see ``procedure.stage_plan.Standing``:
     stage_id: int | None
     stage_date: Date | None
@@ -93,7 +94,7 @@ class DebtorAccount:
     def key(self):
         return (self.company, self.partner, self.currency)
 
-    @property
+    @cached_property
     def digits(self):
         return self.currency.decimal_places
 

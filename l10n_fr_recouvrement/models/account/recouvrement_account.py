@@ -59,12 +59,7 @@ OPEN_ITEMS = """
           move.recouvrement_next_date AS next_date,
           %(profile)s AS profile,
           instalment.number, instalment.count,
-          EXISTS (SELECT FROM recouvrement_action_line waiting
-                   WHERE waiting.move_id = move.id
-                     AND (followed.id IS NULL
-                          OR waiting.move_line_id = line.id)
-                     AND waiting.stage_id IS NOT NULL
-                     AND waiting.state = ANY(%(waiting)s)) AS waiting,
+          done.acted, done.waiting IS TRUE AS waiting,
           %(kind)s AS kind,
           %(held)s AS held, hold.id AS hold_id,
           hold.kind AS hold_kind, hold.part AS hold_part,
@@ -83,6 +78,14 @@ LEFT JOIN account_move origin ON origin.id = move.reversed_entry_id
            WHERE due.move_id = line.move_id
              AND due.display_type = 'payment_term'
           ) instalment ON TRUE
+     JOIN LATERAL (
+          SELECT COUNT(*) > 0 AS acted,
+                 BOOL_OR((followed.id IS NULL OR acted.move_line_id = line.id)
+                         AND acted.stage_id IS NOT NULL
+                         AND acted.state = ANY(%(waiting)s)) AS waiting
+            FROM recouvrement_action_line acted
+           WHERE acted.move_id = move.id
+          ) done ON TRUE
     WHERE %(condition)s
       AND line.partner_id = ANY(%(contacts)s)
     ORDER BY %(due)s, line.id
@@ -487,7 +490,9 @@ class RecouvrementAccount(models.AbstractModel):
 
         :return: ``{id of the due line: [(day of the letter, amount)]}``
         """
-        line_ids = [row["id"] for account in accounts for row in account.items]
+        line_ids = [
+            row["id"] for account in accounts for row in account.items if row["acted"]
+        ]
         if not line_ids:
             return {}
         for name in ("recouvrement.action", "recouvrement.action.line"):

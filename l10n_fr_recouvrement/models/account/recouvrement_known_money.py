@@ -3,7 +3,10 @@ from datetime import date as Date
 from typing import Any
 
 from odoo import api, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import SQL, format_amount, format_date
+
+# Key of the context: names of the kinds that none of the debtors asked about has.
+ABSENT = "recouvrement_absent_money"
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,55 @@ class RecouvrementKnownMoney(models.AbstractModel):
     def _find_all(self, company, date, accounts):
         """``{partner_id: [Money]}`` of the debtors of some accounts."""
         found = {}
-        for kind in self._get_all():
+        for kind in self._find_absent(company, date, accounts)._get_all():
             for money in kind._find(company, date, accounts):
                 found.setdefault(money.partner_id, []).append(money)
         return found
+
+    @api.model
+    def _find_absent(self, company, date, accounts):
+        """Note which kinds the debtors of some accounts have nothing of, one query for
+        all of the kinds: mostly that is each of them."""
+        conditions = {
+            kind._name: condition
+            for kind in self._get_all()
+            if (condition := kind._get_presence(company, date)) is not None
+        }
+        partner_ids = list({account.partner.id for account in accounts})
+        if not (conditions and partner_ids):
+            return self
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        [present] = self.env.execute_query(
+            SQL(
+                """
+                WITH contact AS MATERIALIZED (
+                    SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)
+                )
+                SELECT %s
+                """,
+                partner_ids,
+                SQL(", ").join(
+                    SQL("EXISTS (%s)", condition) for condition in conditions.values()
+                ),
+            )
+        )
+        absent = {
+            name for name, there in zip(conditions, present, strict=True) if not there
+        }
+        return self.with_context(**{ABSENT: frozenset(absent)})
+
+    @api.model
+    def _get_presence(self, company, date):
+        """Query on ``contact``, the contacts of some debtors, by their ``id``, that
+        finds a row where they may have money of this kind; None where that is not to
+        be known beforehand. What it does not find is not looked for, see
+        :meth:`_is_absent`."""
+        return None
+
+    @api.model
+    def _is_absent(self):
+        """Whether none of the debtors asked about has money of this kind."""
+        return self._name in self.env.context.get(ABSENT, ())
 
     @api.model
     def _find(self, company, date, accounts):

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 from ... import law
 from .recouvrement_known_money import Money
@@ -12,8 +13,24 @@ class RecouvrementKnownMoneyBankLine(models.AbstractModel):
     _inherit = "recouvrement.known.money"
 
     @api.model
+    def _get_presence(self, company, date):
+        # OVERRIDE
+        self.env["account.bank.statement.line"].flush_model(
+            ["partner_id", "is_reconciled", "amount"]
+        )
+        return SQL(
+            """
+            SELECT FROM account_bank_statement_line line
+              JOIN contact ON contact.id = line.partner_id
+             WHERE line.is_reconciled IS NOT TRUE AND line.amount > 0
+            """
+        )
+
+    @api.model
     def _find(self, company, date, accounts):
         # OVERRIDE
+        if self._is_absent():
+            return []
         partner_ids = list({account.partner.id for account in accounts})
         lines = (
             self.env["account.bank.statement.line"]

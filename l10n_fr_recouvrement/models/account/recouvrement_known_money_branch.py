@@ -13,17 +13,17 @@ class RecouvrementKnownMoneyBranch(models.AbstractModel):
     @api.model
     def _get_balance_condition(self, company):
         # OVERRIDE
-        others = (
-            self.env["res.company"]
-            .sudo()
-            .search([("id", "child_of", company.root_id.id), ("id", "!=", company.id)])
-        )
-        if not others:
+        other_ids = [
+            branch_id
+            for branch_id in company._recouvrement_get_branch_ids()
+            if branch_id != company.id
+        ]
+        if not other_ids:
             return None
         return SQL(
             "line.company_id = ANY(%s) AND account.account_type = 'asset_receivable'"
             " AND account.non_trade IS NOT TRUE",
-            others.ids,
+            other_ids,
         )
 
     @api.model

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 from ... import law
 from .recouvrement_known_money import Money
@@ -12,8 +13,22 @@ class RecouvrementKnownMoneyPayment(models.AbstractModel):
     _inherit = "recouvrement.known.money"
 
     @api.model
+    def _get_presence(self, company, date):
+        # OVERRIDE
+        self.env["account.payment"].flush_model(["partner_id", "state", "move_id"])
+        return SQL(
+            """
+            SELECT FROM account_payment payment
+              JOIN contact ON contact.id = payment.partner_id
+             WHERE payment.state = 'in_process' AND payment.move_id IS NULL
+            """
+        )
+
+    @api.model
     def _find(self, company, date, accounts):
         # OVERRIDE
+        if self._is_absent():
+            return []
         partner_ids = list({account.partner.id for account in accounts})
         payments = (
             self.env["account.payment"]

@@ -18,7 +18,11 @@ SEQUENCE_CODE = "recouvrement.action"
 
 
 def _add_up(rows, name, digits):
-    return sum((law.to_decimal(row[name], digits) for row in rows), law.to_decimal(0))
+    # Most letters claim no penalties.
+    amounts = [amount for row in rows if (amount := row[name])]
+    return sum(
+        (law.to_decimal(amount, digits) for amount in amounts), law.to_decimal(0)
+    )
 
 
 class RecouvrementAction(models.Model):

@@ -27,12 +27,11 @@ class RecouvrementChannelEmail(models.AbstractModel):
         # OVERRIDE
         problems = {}
         for action in actions:
-            debtor = action.partner_id.display_name
             if not email_normalize(action.email_partner_id.email or ""):
                 problems[action] = self.env._(
                     "%s has no valid e-mail address: enter one on the debtor or on its "
                     "invoice contact, or choose another channel, then check again.",
-                    debtor,
+                    action.partner_id.display_name,
                 )
             elif not action.stage_id.mail_template_id:
                 problems[action] = self.env._(

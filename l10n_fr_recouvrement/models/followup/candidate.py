@@ -71,7 +71,9 @@ class Candidate:
     @cached_property
     def stage(self):
         """The most advanced stage due, the one the debtor is contacted at."""
-        return max(self.stages.values(), key=lambda stage: stage._get_rank())
+        # Mostly all are at the same one.
+        stages = dict.fromkeys(self.stages.values())
+        return max(stages, key=lambda stage: stage._get_rank())
 
     def get_move(self, unit):
         """The invoice or entry of a unit."""

@@ -45,7 +45,7 @@ class RecouvrementEngine(models.AbstractModel):
         # Before their lines, which take over the state.
         actions._hold_above_limit()
         bulk_create(
-            actions.line_ids.browse(),
+            actions.env["recouvrement.action.line"],
             [
                 {
                     **line,
@@ -163,17 +163,17 @@ class RecouvrementEngine(models.AbstractModel):
             where the stage claims none
         """
         claiming = [p for p in candidates if p.stage.show_penalties]
-        computed, errors = {}, {}
-        if claiming:
-            computed, errors = self.env["recouvrement.penalty.engine"]._work_out(
-                [move_id for candidate in claiming for move_id in candidate.move_ids],
-                claiming[0].date,
-                {
-                    line_id: payments
-                    for candidate in claiming
-                    for line_id, payments in candidate.imputed.items()
-                },
-            )
+        if not claiming:
+            return [({}, {}) for _candidate in candidates]
+        computed, errors = self.env["recouvrement.penalty.engine"]._work_out(
+            [move_id for candidate in claiming for move_id in candidate.move_ids],
+            claiming[0].date,
+            {
+                line_id: payments
+                for candidate in claiming
+                for line_id, payments in candidate.imputed.items()
+            },
+        )
         return [
             tuple(
                 {

@@ -252,7 +252,7 @@ class RecouvrementEnginePast(models.AbstractModel):
         return []
 
     @api.model
-    def _announce_anew(self, candidates, date):
+    def _announce_anew(self, company, candidates, date):
         """Announces nothing: the day is past."""
 
     @api.model

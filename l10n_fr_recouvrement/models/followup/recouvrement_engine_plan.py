@@ -19,6 +19,7 @@ class RecouvrementEngine(models.AbstractModel):
             procedure.id: procedure.late_entry == "first" for procedure in procedures
         }
         contacts = self._get_recent_contacts(company, date, candidates)
+        known = {}
         for candidate in candidates:
             for unit, row in candidate.rows.items():
                 procedure_id = row["procedure_id"]
@@ -29,6 +30,7 @@ class RecouvrementEngine(models.AbstractModel):
                     unit,
                     by_procedure.get(procedure_id, ()),
                     in_order[procedure_id],
+                    known,
                 )
                 if stage:
                     self._reach(candidate, unit, stage)
@@ -40,8 +42,7 @@ class RecouvrementEngine(models.AbstractModel):
                 self._narrow(candidate)
                 if not candidate.stages:
                     candidate.excluded = self._get_no_stage_reason(candidate)
-        if self._get_courtesy_lead(company):
-            self._announce_anew(candidates, date)
+        self._announce_anew(company, candidates, date)
 
     @api.model
     def _get_procedures(self, candidates):
@@ -101,8 +102,11 @@ class RecouvrementEngine(models.AbstractModel):
                 )
 
     @api.model
-    def _get_stage_due(self, candidate, unit, steps, in_order):
-        """The stage that falls due for an invoice or entry, or an empty one."""
+    def _get_stage_due(self, candidate, unit, steps, in_order, known):
+        """The stage that falls due for an invoice or entry, or an empty one.
+
+        :param known: those found already, which many invoices have in common
+        """
         stages = self.env["recouvrement.stage"]
         standing = candidate.standings[unit]
         position, cycle = standing.position, standing.cycle
@@ -115,16 +119,24 @@ class RecouvrementEngine(models.AbstractModel):
             and (partner_id, unit, step.stage_id, cycle) not in reached
             and self._stage_condition(candidate, move, stages.browse(step.stage_id))
         ]
-        plan = planned(
-            ahead,
+        key = (
+            *(step.stage_id for step in ahead),
             standing.due,
             position,
             standing.deadline,
-            day=candidate.date,
-            in_order=in_order,
-            shift=candidate.company._recouvrement_next_working_day,
         )
-        return stages.browse(most_advanced_due(plan, candidate.date) or ())
+        if key not in known:
+            plan = planned(
+                ahead,
+                standing.due,
+                position,
+                standing.deadline,
+                day=candidate.date,
+                in_order=in_order,
+                shift=candidate.company._recouvrement_next_working_day,
+            )
+            known[key] = most_advanced_due(plan, candidate.date) or ()
+        return stages.browse(known[key])
 
     @api.model
     def _stage_condition(self, candidate, move, stage):
@@ -254,7 +266,7 @@ class RecouvrementEngine(models.AbstractModel):
         ) not in candidate.reached
 
     @api.model
-    def _announce_anew(self, candidates, date):
+    def _announce_anew(self, company, candidates, date):
         """Announce the next step of invoices that fell due before anybody sent the
         courtesy: no date of a past without a letter stays on the screen."""
         moves = self.env["account.move"].browse(
@@ -263,5 +275,5 @@ class RecouvrementEngine(models.AbstractModel):
             for unit, row in candidate.rows.items()
             if row["next_date"] and row["next_date"] <= row["date_maturity"] < date
         )
-        if moves:
+        if moves and self._get_courtesy_lead(company):
             self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)

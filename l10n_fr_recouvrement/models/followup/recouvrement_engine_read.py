@@ -120,6 +120,16 @@ class RecouvrementEngine(models.AbstractModel):
     def _read_reached(self, candidates):
         """``(debtor, unit, stage, due date)`` of the stages that were reached, or that
         an action waits for: none is reached twice, whatever its place."""
+        move_ids = list(
+            {
+                row["move_id"]
+                for candidate in candidates
+                for row in candidate.debts
+                if row["acted"]
+            }
+        )
+        if not move_ids:
+            return set()
         self.env["recouvrement.action.line"].flush_model()
         return set(
             self.env.execute_query(
@@ -135,11 +145,7 @@ class RecouvrementEngine(models.AbstractModel):
                     self._prepare_tables(),
                     LINE_UNIT,
                     LINES,
-                    [
-                        move_id
-                        for candidate in candidates
-                        for move_id in candidate.move_ids
-                    ],
+                    move_ids,
                 )
             )
         )

@@ -136,6 +136,7 @@ class RecouvrementSettlement(models.AbstractModel):
             if vals["kind"] not in DEBIT_KINDS
         }
         lines = self.env["account.move.line"].browse(listed)
+        lines.fetch(["currency_id"])
         found = self._read_credits(
             {
                 line: law.to_decimal(
@@ -157,11 +158,13 @@ class RecouvrementSettlement(models.AbstractModel):
     def _split_vals(self, vals, parts):
         """Values of the lines of one credit, one for each of its natures; a debit has
         none."""
+        if not parts:
+            return [{**vals, "nature": False}]
         sums = {}
-        for part in parts or ():
+        for part in parts:
             sums[part.origin] = sums.get(part.origin, law.ZERO) + part.amount
         if len(sums) < 2:
-            return [{**vals, "nature": next(iter(sums), False)}]
+            return [{**vals, "nature": next(iter(sums))}]
         digits = max(-amount.as_tuple().exponent for amount in sums.values())
         originals = law.share_pro_rata(
             law.to_decimal(vals["amount_original"], digits), list(sums.values()), digits

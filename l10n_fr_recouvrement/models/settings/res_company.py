@@ -373,6 +373,13 @@ class ResCompany(models.Model):
         partner = self.sudo().partner_id
         return partner.tz or law.legal_time(partner.country_id.code, partner.zip)
 
+    @ormcache("self.id")
+    def _recouvrement_get_branch_ids(self):
+        """Companies in use of the same root, this one among them, kept: each batch of
+        debtors asks. Odoo forgets them where one is made, archived or deleted."""
+        companies = self.sudo().with_context(active_test=True)
+        return companies.search([("id", "child_of", self.root_id.id)]).ids
+
     @api.model
     def _recouvrement_forget_zones(self):
         self.env.registry.clear_cache()
