@@ -1,4 +1,5 @@
 from . import debtor_account
+from . import account_account
 from . import recouvrement_account
 from . import account_move_line
 from . import recouvrement_known_money

@@ -219,12 +219,12 @@ class RecouvrementAccount(models.AbstractModel):
                 line.company_id = %(company)s
             AND line.parent_state = 'posted'
             AND line.reconciled IS NOT TRUE
-            AND account.account_type = 'asset_receivable'
-            AND account.non_trade IS NOT TRUE
+            AND %(debtors)s
             AND (line.amount_residual_currency < 0
                  OR line.amount_residual_currency > 0 AND %(due)s < %(before)s)
             """,
             company=company.id,
+            debtors=self.env["account.account"]._recouvrement_debtor_condition(company),
             due=ITEM_DUE,
             before=before or "infinity",
         )

@@ -21,9 +21,9 @@ class RecouvrementKnownMoneyBranch(models.AbstractModel):
         if not others:
             return None
         return SQL(
-            "line.company_id = ANY(%s) AND account.account_type = 'asset_receivable'"
-            " AND account.non_trade IS NOT TRUE",
+            "line.company_id = ANY(%s) AND %s",
             others.ids,
+            self.env["account.account"]._recouvrement_debtor_condition(others),
         )
 
     @api.model

@@ -56,6 +56,15 @@ class RecouvrementAction(models.Model):
         they give a credit or a late debt."""
         if not move_ids:
             return self.browse()
+        companies = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT company_id FROM account_move WHERE id = ANY(%s)",
+                move_ids,
+            )
+        )
+        debtors = self.env["account.account"]._recouvrement_debtor_condition(
+            self.env["res.company"].browse(company_id for (company_id,) in companies)
+        )
         rows = self.env.execute_query(
             SQL(
                 """
@@ -72,12 +81,13 @@ class RecouvrementAction(models.Model):
                     ON action.partner_id = partner.commercial_partner_id
                    AND action.company_id = line.company_id
                  WHERE line.move_id = ANY(%(moves)s)
-                   AND account.account_type = 'asset_receivable'
+                   AND %(debtors)s
                    AND (line.balance < 0 OR line.date_maturity < %(today)s)
                    AND action.state = ANY(%(pending)s)
                  ORDER BY 1
                 """,
                 moves=move_ids,
+                debtors=debtors,
                 pending=list(PENDING_STATES),
                 today=self.env.company._recouvrement_today(),
             )
