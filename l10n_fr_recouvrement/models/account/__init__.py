@@ -1,5 +1,6 @@
 from . import debtor_account
 from . import account_account
+from . import account_move
 from . import recouvrement_account
 from . import account_move_line
 from . import recouvrement_known_money
