@@ -28,14 +28,19 @@ class AccountAccount(models.Model):
         where the chart is French what an invoice is moved to that is not paid, which
         Odoo takes for other current assets. ``code`` is that of the company. Hook."""
         domain = Domain("account_type", "=", "asset_receivable")
-        country = company.account_fiscal_country_id.code
-        if country in self.env["res.company"]._get_france_country_codes():
+        if self._recouvrement_has_french_codes(company):
             domain |= (
                 Domain("account_type", "=", "asset_current")
                 & Domain("reconcile", "=", True)
                 & Domain.OR(Domain("code", "=like", f"{code}%") for code in DEBTOR_CODES)
             )
         return domain & Domain("non_trade", "=", False)
+
+    @api.model
+    def _recouvrement_has_french_codes(self, company):
+        """Whether the accounts of a company are numbered as the French chart has it."""
+        country = company.sudo().account_fiscal_country_id.code
+        return country in self.env["res.company"]._get_france_country_codes()
 
     @api.model
     def _recouvrement_find_debtors(self, companies):

@@ -5,6 +5,12 @@ from ... import law
 from .recouvrement_known_money import Money
 
 
+# What is open of an item, on an account that is reconciled or not.
+OPEN = SQL(
+    "CASE WHEN account.reconcile THEN line.amount_residual ELSE line.balance END"
+)
+
+
 class RecouvrementKnownMoneyBalance(models.AbstractModel):
     """Money of the debtor on another account: the base of those that read a balance in
     the currency of the company."""
@@ -18,6 +24,20 @@ class RecouvrementKnownMoneyBalance(models.AbstractModel):
         """The open items that make the balance, over ``line`` and ``account``, or None
         where there are none. Hook."""
         return None
+
+    @api.model
+    def _get_balance_amount(self):
+        """The balance in favour of the debtor, of all its items together, over
+        ``line``, ``account`` and ``move``."""
+        return SQL("-SUM(%s)", OPEN)
+
+    @api.model
+    def _get_record(self, partner_id, move_id):
+        """Where somebody sets it right.
+
+        :param move_id: the last entry in favour of the debtor
+        """
+        return self.env["res.partner"].browse(partner_id)
 
     @api.model
     def _find(self, company, date, accounts):
@@ -34,14 +54,16 @@ class RecouvrementKnownMoneyBalance(models.AbstractModel):
                 currency,
                 law.to_decimal(amount, currency.decimal_places),
                 day,
-                self.env["res.partner"].browse(partner_id),
+                self._get_record(partner_id, move_id),
             )
-            for partner_id, amount, day in self.env.execute_query(
+            for partner_id, amount, day, move_id in self.env.execute_query(
                 SQL(
                     """
-                    SELECT partner.commercial_partner_id, -SUM(line.amount_residual),
-                           MAX(line.date)
+                    SELECT partner.commercial_partner_id, %(amount)s, MAX(line.date),
+                           (ARRAY_AGG(line.move_id ORDER BY line.date DESC, line.id DESC)
+                            FILTER (WHERE line.balance < 0))[1]
                       FROM account_move_line line
+                      JOIN account_move move ON move.id = line.move_id
                       JOIN account_account account ON account.id = line.account_id
                       JOIN res_partner partner ON partner.id = line.partner_id
                      WHERE partner.commercial_partner_id = ANY(%(partners)s)
@@ -50,8 +72,9 @@ class RecouvrementKnownMoneyBalance(models.AbstractModel):
                        AND line.date <= %(date)s
                        AND %(condition)s
                      GROUP BY partner.commercial_partner_id, line.company_id
-                    HAVING SUM(line.amount_residual) < 0
+                    HAVING %(amount)s > 0
                     """,
+                    amount=self._get_balance_amount(),
                     partners=partner_ids,
                     date=date,
                     condition=condition,
