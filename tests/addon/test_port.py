@@ -148,6 +148,7 @@ RULES = (
         "payments under way",
         "in_process",
         "models/followup/recouvrement_engine*.py"
+        " models/account/account_move.py"
         " models/account/recouvrement_known_money_payment.py",
         "[('state', '=', 'in_process')]",
     ),

@@ -1,4 +1,6 @@
 from . import debtor_account
+from . import account_account
+from . import account_move
 from . import recouvrement_account
 from . import account_move_line
 from . import recouvrement_known_money
@@ -6,6 +8,7 @@ from . import recouvrement_known_money_balance
 from . import recouvrement_known_money_bank_line
 from . import recouvrement_known_money_branch
 from . import recouvrement_known_money_currency
+from . import recouvrement_known_money_deposit
 from . import recouvrement_known_money_later
 from . import recouvrement_known_money_payable
 from . import recouvrement_known_money_payment

@@ -9,12 +9,15 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _recouvrement_item_domain(self):
-        """Domain of the open items of debtors: the receivables of trade."""
+        """Domain of the open items on the accounts of debtors of the companies that the
+        user works for."""
+        debtors = self.env["account.account"]._recouvrement_find_debtors(
+            self.env.companies | self.env.company
+        )
         return Domain(
             [
                 ("parent_state", "=", "posted"),
-                ("account_type", "=", "asset_receivable"),
-                ("account_id.non_trade", "=", False),
+                ("account_id", "in", debtors),
                 ("reconciled", "=", False),
             ]
         )

@@ -36,6 +36,7 @@ class OpenItem(TypedDict):
     is_prior: bool  # of before the judgment that opened insolvency proceedings
     discount_date: Date | None  # last day of the discount for early payment
     discount: float | None
+    under_way: float | None  # part of its invoice that a payment under way pays
     # Of the invoice or entry:
     name: str
     ref: str | None
@@ -68,9 +69,10 @@ class DebtorAccount:
     ``(credit, id of the due line, part)``, ``collected`` the same of what was claimed
     besides the principal, ``discounts`` what was earned by paying early, by due line,
     and ``unused`` what is left of each credit, by its id. ``known`` is the money of the
-    debtor that stands elsewhere (:class:`~.recouvrement_known_money.Money`). Where
-    ``is_courtesy``, the debts are those to come; ``disputed`` are the codes of the
-    holds of what is disputed, which credits pay last.
+    debtor that stands elsewhere (:class:`~.recouvrement_known_money.Money`), and
+    ``under_way`` what is taken off the debts already, of payments that no entry tells.
+    Where ``is_courtesy``, the debts are those to come; ``disputed`` are the codes of
+    the holds of what is disputed, which credits pay last.
     """
 
     company: Any
@@ -87,6 +89,7 @@ class DebtorAccount:
     discounts: dict = field(default_factory=dict)
     unused: dict = field(default_factory=dict)
     known: list = field(default_factory=list)
+    under_way: Any = law.ZERO
     is_courtesy: bool = False
     disputed: frozenset = frozenset()
 
@@ -162,10 +165,12 @@ class DebtorAccount:
 
     @property
     def amount_told(self):
-        """What was received or earned beyond the principal owed: negative, it makes up
-        the balance of the account with what is claimed, held and not due."""
+        """What was received or earned beyond the principal owed, less what is taken off
+        it and not received yet: it makes up the balance of the account with what is
+        claimed, held and not due."""
         return (
-            sum(self.discounts.values(), law.ZERO)
+            self.under_way
+            + sum(self.discounts.values(), law.ZERO)
             - sum((part.amount for _row, _id, part in self.collected), law.ZERO)
             - sum(self.unused.values(), law.ZERO)
             - sum(map(self.get_residual, self.later), law.ZERO)

@@ -11,6 +11,7 @@ from ...const import (
     FOLLOWED_TYPES,
     PENDING_STATES,
 )
+from .account_move import UNDER_WAY
 from .debtor_account import DebtorAccount
 
 # The tables that open items are read from, by the names that conditions give them.
@@ -21,7 +22,9 @@ ITEMS = SQL(
        JOIN res_partner partner ON partner.id = line.partner_id
        JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
   LEFT JOIN recouvrement_followed_entry followed
-         ON followed.line_id = line.id AND followed.active"""
+         ON followed.line_id = line.id AND followed.active
+  LEFT JOIN (%s) under_way ON under_way.move_id = move.id""",
+    UNDER_WAY,
 )
 # What walks a procedure: the invoice, or less the entry that somebody follows.
 ITEM_UNIT = SQL("COALESCE(-followed.id, move.id)")
@@ -44,6 +47,7 @@ OPEN_ITEMS = """
           line.discount_date,
           ABS(line.amount_currency - line.discount_amount_currency)
           AS discount,
+          under_way.amount AS under_way,
           COALESCE(move.recouvrement_procedure_id,
                    followed.procedure_id) AS procedure_id,
           COALESCE(move.recouvrement_stage_id,
@@ -222,12 +226,12 @@ class RecouvrementAccount(models.AbstractModel):
                 line.company_id = %(company)s
             AND line.parent_state = 'posted'
             AND line.reconciled IS NOT TRUE
-            AND account.account_type = 'asset_receivable'
-            AND account.non_trade IS NOT TRUE
+            AND %(debtors)s
             AND (line.amount_residual_currency < 0
                  OR line.amount_residual_currency > 0 AND %(due)s < %(before)s)
             """,
             company=company.id,
+            debtors=self.env["account.account"]._recouvrement_debtor_condition(company),
             due=ITEM_DUE,
             before=before or "infinity",
         )
@@ -246,7 +250,9 @@ class RecouvrementAccount(models.AbstractModel):
                  WHEN move.move_type != ALL(%(types)s) AND followed.id IS NULL
                  THEN 'entry'
                  %(holds)s
-                 WHEN move.payment_state != ALL(%(states)s) THEN 'in_payment'
+                 WHEN move.payment_state != ALL(%(states)s)
+                      AND under_way.move_id IS NULL
+                 THEN 'in_payment'
                  WHEN %(due)s < %(since)s THEN 'start'
                  WHEN NOT %(claimable)s THEN 'rule' END
             """,
@@ -288,6 +294,7 @@ class RecouvrementAccount(models.AbstractModel):
         self.env["res.partner"].flush_model()
         self.env["recouvrement.action.line"].flush_model(["move_id", "state"])
         self.env["recouvrement.followed.entry"].flush_model()
+        self.env["account.payment"].flush_model()
         # Named one by one: PostgreSQL would read every open item of the company, for a
         # few of its debtors.
         contacts = [
@@ -340,7 +347,7 @@ class RecouvrementAccount(models.AbstractModel):
 
         :param lead: days ahead of which what falls due is read as well
         """
-        accounts, left = {}, {}
+        accounts, under_way, left = {}, {}, {}
         before = date + timedelta(days=lead + 1) if lead else date
         for row in self._read_open_items(company, date, before, partners):
             key = (row["partner_id"], row["currency_id"])
@@ -352,9 +359,26 @@ class RecouvrementAccount(models.AbstractModel):
                     currency=self.env["res.currency"].browse(row["currency_id"]),
                     date=date,
                 )
-            for part in self._split_held(account, row, left):
-                account.add(part)
+            self._deduct_under_way(account, row, under_way)
+            if row["residual"]:
+                for part in self._split_held(account, row, left):
+                    account.add(part)
         return list(accounts.values())
+
+    @api.model
+    def _deduct_under_way(self, account, row, left):
+        """Take what a payment under way pays off the due lines of its invoice, those
+        due first to begin with, as it will be once it is there.
+
+        :param left: ``{move_id: what is left of such payments}``
+        """
+        if row["under_way"] and row["kind"] == "debt":
+            amount = law.to_decimal(row["under_way"], account.digits)
+            residual = account.get_residual(row)
+            part = min(left.setdefault(row["move_id"], amount), residual)
+            left[row["move_id"]] -= part
+            account.under_way += part
+            row["residual"] = float(residual - part)
 
     @api.model
     def _split_held(self, account, row, left):

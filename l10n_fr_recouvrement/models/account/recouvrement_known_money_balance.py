@@ -5,6 +5,12 @@ from ... import law
 from .recouvrement_known_money import Money
 
 
+# What is open of an item, on an account that is reconciled or not.
+OPEN = SQL(
+    "CASE WHEN account.reconcile THEN line.amount_residual ELSE line.balance END"
+)
+
+
 class RecouvrementKnownMoneyBalance(models.AbstractModel):
     """Money of the debtor on another account: the base of those that read a balance in
     the currency of the company."""
@@ -20,6 +26,20 @@ class RecouvrementKnownMoneyBalance(models.AbstractModel):
         return None
 
     @api.model
+    def _get_balance_amount(self):
+        """The balance in favour of the debtor, of all its items together, over
+        ``line``, ``account`` and ``move``."""
+        return SQL("-SUM(%s)", OPEN)
+
+    @api.model
+    def _get_record(self, partner_id, move_id):
+        """Where somebody sets it right.
+
+        :param move_id: the last entry in favour of the debtor
+        """
+        return self.env["res.partner"].browse(partner_id)
+
+    @api.model
     def _get_presence(self, company, date):
         # OVERRIDE
         condition = self._get_balance_condition(company)
@@ -31,9 +51,10 @@ class RecouvrementKnownMoneyBalance(models.AbstractModel):
             SELECT FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
               JOIN contact ON contact.id = line.partner_id
-             WHERE %s AND line.amount_residual < 0
+             WHERE %s AND %s < 0
             """,
             self._get_open_condition(date, condition),
+            OPEN,
         )
 
     @api.model
@@ -66,27 +87,30 @@ class RecouvrementKnownMoneyBalance(models.AbstractModel):
                 currency,
                 law.to_decimal(amount, currency.decimal_places),
                 day,
-                self.env["res.partner"].browse(partner_id),
+                self._get_record(partner_id, move_id),
             )
-            for partner_id, amount, day in self.env.execute_query(
+            for partner_id, amount, day, move_id in self.env.execute_query(
                 SQL(
                     """
                     WITH partner AS MATERIALIZED (
                         SELECT id, commercial_partner_id
                           FROM res_partner
-                         WHERE commercial_partner_id = ANY(%s)
+                         WHERE commercial_partner_id = ANY(%(partners)s)
                     )
-                    SELECT partner.commercial_partner_id, -SUM(line.amount_residual),
-                           MAX(line.date)
+                    SELECT partner.commercial_partner_id, %(amount)s, MAX(line.date),
+                           (ARRAY_AGG(line.move_id ORDER BY line.date DESC, line.id DESC)
+                            FILTER (WHERE line.balance < 0))[1]
                       FROM account_move_line line
+                      JOIN account_move move ON move.id = line.move_id
                       JOIN account_account account ON account.id = line.account_id
                       JOIN partner ON partner.id = line.partner_id
-                     WHERE %s
+                     WHERE %(open)s
                      GROUP BY partner.commercial_partner_id, line.company_id
-                    HAVING SUM(line.amount_residual) < 0
+                    HAVING %(amount)s > 0
                     """,
-                    partner_ids,
-                    self._get_open_condition(date, condition),
+                    amount=self._get_balance_amount(),
+                    partners=partner_ids,
+                    open=self._get_open_condition(date, condition),
                 )
             )
         ]

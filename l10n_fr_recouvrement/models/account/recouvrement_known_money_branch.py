@@ -21,9 +21,11 @@ class RecouvrementKnownMoneyBranch(models.AbstractModel):
         if not other_ids:
             return None
         return SQL(
-            "line.company_id = ANY(%s) AND account.account_type = 'asset_receivable'"
-            " AND account.non_trade IS NOT TRUE",
+            "line.company_id = ANY(%s) AND %s",
             other_ids,
+            self.env["account.account"]._recouvrement_debtor_condition(
+                self.env["res.company"].browse(other_ids)
+            ),
         )
 
     @api.model

@@ -6,7 +6,8 @@ from .recouvrement_known_money import Money
 
 
 class RecouvrementKnownMoneyPayment(models.AbstractModel):
-    """A payment under way that has no entry, and is for no invoice."""
+    """A payment under way that has no entry: for no invoice, or for part of one, which
+    letters deduct."""
 
     _name = "recouvrement.known.money.payment"
     _description = "Payment under way"
@@ -30,6 +31,12 @@ class RecouvrementKnownMoneyPayment(models.AbstractModel):
         if self._is_absent():
             return []
         partner_ids = list({account.partner.id for account in accounts})
+        partly_paid = {
+            row["move_id"]
+            for account in accounts
+            for row in account.items
+            if row["under_way"]
+        }
         payments = (
             self.env["account.payment"]
             .sudo()
@@ -41,8 +48,11 @@ class RecouvrementKnownMoneyPayment(models.AbstractModel):
                     ("partner_type", "=", "customer"),
                     ("state", "=", "in_process"),
                     ("move_id", "=", False),
+                    "|",
+                    "&",
                     ("invoice_ids", "=", False),
                     ("date", "<=", date),
+                    ("invoice_ids", "in", list(partly_paid)),
                 ],
                 order="date, id",
             )
@@ -63,3 +73,18 @@ class RecouvrementKnownMoneyPayment(models.AbstractModel):
     def _get_reason(self):
         # OVERRIDE
         return self.env._("A payment is under way.")
+
+    @api.model
+    def _get_detail(self, money):
+        # EXTENDS known money
+        detail = super()._get_detail(money)
+        if money.record.invoice_ids:
+            return self.env._("%s, deducted", detail)
+        return detail
+
+    @api.model
+    def _holds(self, money, owed, currency, company):
+        # EXTENDS known money: what is deducted keeps nothing back
+        return not money.record.invoice_ids and super()._holds(
+            money, owed, currency, company
+        )

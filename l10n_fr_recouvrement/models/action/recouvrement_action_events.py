@@ -38,8 +38,10 @@ class RecouvrementAction(models.Model):
         (``account.move._recouvrement_watch``). Nobody in particular does it, in the
         language of the company; those that somebody is sending at the same time are
         left to them."""
-        move_ids = sorted(self.env.cr.precommit.data.pop(WATCHED, ()))
-        actions = self._find_waiting(move_ids).with_user(SUPERUSER_ID)
+        watched = self.env.cr.precommit.data.pop(WATCHED, {})
+        companies = self.env["res.company"].browse(set(watched.values()))
+        actions = self._find_waiting(sorted(watched), companies)
+        actions = actions.with_user(SUPERUSER_ID)
         if len(actions) > batches.BATCH_SIZE:
             actions._follow_later()
         elif actions:
@@ -51,11 +53,12 @@ class RecouvrementAction(models.Model):
             part.with_env(runs._with_company_of_run(company).env)._follow_account()
 
     @api.model
-    def _find_waiting(self, move_ids):
+    def _find_waiting(self, move_ids, companies):
         """The pending actions that list these entries, and those of the debtors to whom
-        they give a credit or a late debt."""
+        they give a credit or a late debt on the accounts of their companies."""
         if not move_ids:
             return self.browse()
+        debtors = self.env["account.account"]._recouvrement_debtor_condition(companies)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -72,12 +75,13 @@ class RecouvrementAction(models.Model):
                     ON action.partner_id = partner.commercial_partner_id
                    AND action.company_id = line.company_id
                  WHERE line.move_id = ANY(%(moves)s)
-                   AND account.account_type = 'asset_receivable'
+                   AND %(debtors)s
                    AND (line.balance < 0 OR line.date_maturity < %(today)s)
                    AND action.state = ANY(%(pending)s)
                  ORDER BY 1
                 """,
                 moves=move_ids,
+                debtors=debtors,
                 pending=list(PENDING_STATES),
                 today=self.env.company._recouvrement_today(),
             )

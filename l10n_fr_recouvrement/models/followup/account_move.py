@@ -216,7 +216,7 @@ class AccountMove(models.Model):
             held = (
                 move.state == "posted"
                 and move.move_type in FOLLOWED_TYPES
-                and move.payment_state in (*CHASED_PAYMENT_STATES, "blocked")
+                and (move.payment_state == "blocked" or move._recouvrement_is_chased())
                 and not move.recouvrement_waiting_action_id
                 and (
                     not (move.recouvrement_next_date and engine._is_claimable(move))
@@ -404,11 +404,15 @@ class AccountMove(models.Model):
     def _recouvrement_overdue_domain(self, date):
         """Domain of the invoices with an unpaid due line before ``date``, disputed ones
         included, those in payment left out."""
-        return self._recouvrement_unsettled_domain() & Domain(
-            [
-                ("payment_state", "!=", "in_payment"),
-                ("line_ids", "any", self._recouvrement_overdue_line_domain(date)),
-            ]
+        unpaid = self._recouvrement_unsettled_domain() & Domain(
+            "payment_state", "!=", "in_payment"
+        )
+        partly_paid = (
+            self._recouvrement_followed_domain()
+            & self._recouvrement_partly_paid_domain()
+        )
+        return (unpaid | partly_paid) & Domain(
+            "line_ids", "any", self._recouvrement_overdue_line_domain(date)
         )
 
     @api.model
@@ -422,8 +426,14 @@ class AccountMove(models.Model):
     @api.model
     def _recouvrement_open_domain(self):
         """Domain of the customer invoices that still have something to be paid."""
-        return self._recouvrement_followed_domain() & Domain(
-            "payment_state", "in", CHASED_PAYMENT_STATES
+        return self._recouvrement_followed_domain() & self._recouvrement_chased_domain()
+
+    @api.model
+    def _recouvrement_chased_domain(self):
+        """Domain of what is not paid, nor by a payment under way."""
+        return (
+            Domain("payment_state", "in", CHASED_PAYMENT_STATES)
+            | self._recouvrement_partly_paid_domain()
         )
 
     @api.model
@@ -436,7 +446,10 @@ class AccountMove(models.Model):
         return (
             self.state == "posted"
             and self.move_type in FOLLOWED_TYPES
-            and self.payment_state in CHASED_PAYMENT_STATES
+            and (
+                self.payment_state in CHASED_PAYMENT_STATES
+                or self._recouvrement_is_partly_paid()
+            )
         )
 
     def _recouvrement_due_lines(self):

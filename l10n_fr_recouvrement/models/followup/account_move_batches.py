@@ -6,6 +6,7 @@ MOVE_FIELDS = (
     "state",
     "move_type",
     "payment_state",
+    "amount_residual",
     "company_id",
     "commercial_partner_id",
     "invoice_date",

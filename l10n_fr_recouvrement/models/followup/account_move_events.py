@@ -41,20 +41,20 @@ class AccountMove(models.Model):
     def _recouvrement_watch(self):
         """Have the actions that wait for these entries, or for the debtors they credit,
         brought up to date before the transaction ends: once, whatever it touches."""
-        move_ids = [
-            move.id
+        companies = {
+            move.id: move.company_id.id
             for move in self
             if move.id
             and move.move_type in WATCHED_TYPES
             and (move.state != "draft" or move.posted_before)
-        ]
+        }
         # While modules load, there is nothing to compare with yet.
-        if move_ids and self.pool.ready:
+        if companies and self.pool.ready:
             precommit = self.env.cr.precommit
-            watched = precommit.data.setdefault(WATCHED, set())
+            watched = precommit.data.setdefault(WATCHED, {})
             if not watched:
                 precommit.add(self.env["recouvrement.action"]._follow_watched)
-            watched.update(move_ids)
+            watched.update(companies)
 
     # ------------------------------------------------------------------
     # Claimed invoices that are corrected

@@ -227,7 +227,8 @@ class RecouvrementEngine(models.AbstractModel):
 
     @api.model
     def _in_transit_domain(self, company, date, partners=None):
-        """Domain of the invoices paid by a payment that the bank does not confirm."""
+        """Domain of the invoices paid by a payment that the bank does not confirm;
+        where it pays a part, the rest of them is told."""
         since = date - timedelta(days=company.recouvrement_transit_days)
         old = [("state", "=", "in_process"), ("date", "<", since)]
         entries = "line_ids.matched_credit_ids.credit_move_id.payment_id"
@@ -240,6 +241,7 @@ class RecouvrementEngine(models.AbstractModel):
                 ("invoice_date_due", "<", date),
             ]
         ) & (Domain("matched_payment_ids", "any", old) | Domain(entries, "any", old))
+        domain &= ~self.env["account.move"]._recouvrement_partly_paid_domain()
         if partners is not None:
             domain &= Domain("commercial_partner_id", "in", partners.ids)
         return domain

@@ -67,10 +67,10 @@ class RecouvrementFollowedEntry(models.Model):
     def _check_line_id(self):
         for entry in self:
             line = entry.line_id
+            account = line.account_id.sudo().with_company(line.company_id)
             if (
                 line.move_id.move_type in FOLLOWED_TYPES
-                or line.account_id.account_type != "asset_receivable"
-                or line.account_id.non_trade
+                or not account.recouvrement_is_debtors
                 or not line.partner_id
                 or line.balance <= 0
             ):

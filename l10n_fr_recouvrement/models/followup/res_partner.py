@@ -38,7 +38,14 @@ OFFICER_FIELDS = {
     "recouvrement_lre_consent_note",
 }
 # What the profile is guessed from.
-GUESSED_FROM = {COMPANY_FIELD, REGISTRY_FIELD, "parent_id", "vat", "country_id"}
+GUESSED_FROM = {
+    COMPANY_FIELD,
+    REGISTRY_FIELD,
+    "parent_id",
+    "vat",
+    "country_id",
+    "name",
+}
 # Odoo's number of who is not subject to VAT.
 NO_VAT = "/"
 # What a copy has of its model, for officers.
@@ -221,6 +228,7 @@ class ResPartner(models.Model):
                             AND LENGTH(%(registry)s) IN (9, 14)
                             AND LEFT(%(registry)s, 1) = ANY(%(public)s)
                        THEN 'public'
+                       WHEN %(no_trader)s THEN 'consumer'
                        WHEN %(company)s
                             OR partner.parent_id IS NOT NULL
                             OR partner.vat NOT IN ('', %(no_vat)s)
@@ -239,6 +247,7 @@ class ResPartner(models.Model):
                 registry=registry,
                 public=list(PUBLIC_SIREN_FIRST_DIGITS),
                 company=self._recouvrement_is_company_sql("partner"),
+                no_trader=self._recouvrement_may_be_no_trader_sql("partner"),
                 delay=self._fields["recouvrement_public_delay"].default(self),
             )
         )

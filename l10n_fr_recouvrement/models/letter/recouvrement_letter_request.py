@@ -222,14 +222,14 @@ class RecouvrementLetterRequest(models.AbstractModel):
         """Everything open on the accounts of the debtors on a day, due or not, credits
         and disputed invoices included, in order of date."""
         partners = self.env["res.partner"].union(*(r.partner for r in requests))
+        debtors = self.env["account.account"]._recouvrement_find_debtors(company)
         lines = (
             self.env["account.move.line"]
             .search(
                 [
                     ("company_id", "=", company.id),
                     ("parent_state", "=", "posted"),
-                    ("account_id.account_type", "=", "asset_receivable"),
-                    ("account_id.non_trade", "=", False),
+                    ("account_id", "in", debtors),
                     ("reconciled", "=", False),
                     ("amount_residual_currency", "!=", 0),
                     ("partner_id.commercial_partner_id", "in", partners.ids),

@@ -116,10 +116,8 @@ class RecouvrementProcedure(models.Model):
             self.env["account.move"]
             .sudo()
             .search(
-                [
-                    ("recouvrement_procedure_id", "in", self.ids),
-                    ("payment_state", "in", ("not_paid", "partial")),
-                ]
+                Domain("recouvrement_procedure_id", "in", self.ids)
+                & self.env["account.move"]._recouvrement_chased_domain()
             )
         )
         self.env.add_to_compute(moves._fields["recouvrement_next_date"], moves)

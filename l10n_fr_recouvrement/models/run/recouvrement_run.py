@@ -10,7 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
-from ...const import CHASED_PAYMENT_STATES, CONTACTED_STATES, PENDING_STATES
+from ...const import CONTACTED_STATES, PENDING_STATES
 from ..settings.crossing import COME_BACK, MAX_CONFLICTS, insist, is_taken
 from ..settings.one_by_one import attempt
 from ..settings.recouvrement_guarded_mixin import get_given
@@ -172,7 +172,7 @@ class RecouvrementRun(models.Model):
         """
         today = company._recouvrement_today()
         claimable = self.env["recouvrement.engine"]._claimable_domain(company, today)
-        outdated = Domain("payment_state", "not in", CHASED_PAYMENT_STATES)
+        outdated = ~self.env["account.move"]._recouvrement_chased_domain()
         outdated |= ~Domain(claimable)
         actions = self.env["recouvrement.action"].sudo()
         return actions.search(
