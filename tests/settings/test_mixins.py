@@ -17,6 +17,7 @@ GUARDED = {
     "recouvrement.followed.entry",
     "recouvrement.penalty.line",
     "recouvrement.run",
+    "recouvrement.hold",
     "recouvrement.waiver",
 }
 
