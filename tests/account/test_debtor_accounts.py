@@ -174,9 +174,7 @@ class TestDebtorAccounts(DebtorAccountCase):
         with freeze_time("2026-10-01"):
             wizard = (
                 self.env["recouvrement.letter.wizard"]
-                .with_context(
-                    active_model="res.partner", active_ids=self.business.ids
-                )
+                .with_context(active_model="res.partner", active_ids=self.business.ids)
                 .create({})
             )
             wizard.stage_id = wizard.stage_ids.filtered(

@@ -44,9 +44,7 @@ class TestDeposits(SettledCase):
         self._invoice(self.business, 1000, "2026-09-01")
         self._deposit(500, "2026-09-10")
         self.assertFalse(self._run("2026-09-16"))
-        self._entry(
-            "2026-09-15", (self.deposits, 500), (self._receivable(), -500)
-        )
+        self._entry("2026-09-15", (self.deposits, 500), (self._receivable(), -500))
         action = self._run("2026-09-16")
         self.assertEqual(action.amount_invoices - action.amount_credits, 500)
 

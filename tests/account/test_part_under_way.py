@@ -101,9 +101,7 @@ class TestPartUnderWay(AccountCase):
     def test_payment_of_several_invoices(self):
         """Which of them it pays a part of is not certain."""
         other = self._invoice(self.debtor, 500, "2026-08-31")
-        self._begin(
-            1200, "2026-09-10", self.invoice + other, group_payment=True
-        )
+        self._begin(1200, "2026-09-10", self.invoice + other, group_payment=True)
         self.assertFalse(self._run("2026-09-16"))
 
     def test_instalments_due_first_are_paid_first(self):

@@ -32,7 +32,9 @@ class AccountAccount(models.Model):
             domain |= (
                 Domain("account_type", "=", "asset_current")
                 & Domain("reconcile", "=", True)
-                & Domain.OR(Domain("code", "=like", f"{code}%") for code in DEBTOR_CODES)
+                & Domain.OR(
+                    Domain("code", "=like", f"{code}%") for code in DEBTOR_CODES
+                )
             )
         return domain & Domain("non_trade", "=", False)
 
