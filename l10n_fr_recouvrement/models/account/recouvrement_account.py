@@ -60,6 +60,7 @@ OPEN_ITEMS = """
                    followed.deadline) AS deadline,
           COALESCE(move.recouvrement_presented_date,
                    followed.presented_date) AS presented,
+          move.recouvrement_posted_date AS posted,
           move.recouvrement_next_date AS next_date,
           %(profile)s AS profile,
           instalment.number, instalment.count,
