@@ -120,15 +120,10 @@ class RecouvrementFollowedEntry(models.Model):
         """What an entry has of the one invoice that was moved to it, as to doubtful
         debts: its number, its terms, and where it stands, so that nothing softer
         follows what was claimed. One that is due later, as a bill is, starts afresh."""
-        others = line.move_id.line_ids.filtered(
-            lambda other: other.partner_id == line.partner_id and other != line
+        origin = self.env["account.move"].union(
+            *(due.move_id for due, _amount in line.sudo()._recouvrement_get_origins())
         )
-        origin = others.matched_debit_ids.debit_move_id.move_id.sudo()
-        if (
-            len(origin) != 1
-            or origin.move_type not in FOLLOWED_TYPES
-            or any(other.balance > 0 for other in others)
-        ):
+        if len(origin) != 1:
             return {}
         terms = {"name": origin.name}
         if not origin.recouvrement_procedure_id:
