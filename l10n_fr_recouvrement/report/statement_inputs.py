@@ -135,7 +135,7 @@ class RecouvrementStatementInputs(models.AbstractModel):
         """Keep what each credit was set against and what it is, in the order in which
         they were, and what no debt took."""
         for settlement in self.env["recouvrement.settlement"]._read_allocated(
-            account.allocated
+            self._follow_moved(account)
         ):
             # Of the held part of a due line as well.
             line_id = abs(settlement.line_id)
@@ -146,3 +146,43 @@ class RecouvrementStatementInputs(models.AbstractModel):
             )
             inputs.standing.setdefault(line_id, []).extend(settlement.standing)
         inputs.credits[account.key] = sum(account.unused.values(), ZERO)
+
+    @api.model
+    def _follow_moved(self, account):
+        """What credits were set against, with what was moved to another account, as to
+        doubtful debts, in the name of the invoices whose debt it is."""
+        origins = self._read_origins(account)
+        followed = []
+        for credit, line_id, part in account.allocated:
+            left = part.amount
+            for origin in origins.get(line_id, ()):
+                share = min(left, origin["room"])
+                origin["room"] -= share
+                left -= share
+                if share:
+                    followed.append(
+                        (credit, origin["line_id"], replace(part, amount=share))
+                    )
+            if left:
+                followed.append((credit, line_id, replace(part, amount=left)))
+        return followed
+
+    @api.model
+    def _read_origins(self, account):
+        """The due lines that credits set against entries pay, by the item of the entry,
+        where that is certain: one, or those of which nothing was paid."""
+        paid = {line_id for _credit, line_id, _part in account.allocated}
+        whole = {
+            row["id"]: row["residual"] == row["amount"]
+            for row in account.items
+            if row["id"] in paid and row["move_type"] not in FOLLOWED_TYPES
+        }
+        origins = {}
+        for line in self.env["account.move.line"].browse(whole):
+            found = line._recouvrement_get_origins()
+            if len(found) == 1 or whole[line.id]:
+                origins[line.id] = [
+                    {"line_id": due.id, "room": law.to_decimal(amount, account.digits)}
+                    for due, amount in found
+                ]
+        return origins

@@ -318,8 +318,8 @@ class RecouvrementRunWizardLine(models.TransientModel):
     )
     known = fields.Char(
         "Known besides",
-        help="Money of the debtor that no letter deducts, and that does not keep it "
-        "from being sent.",
+        help="Money of the debtor that does not keep letters from being sent: none "
+        "deducts it, unless it says so.",
     )
     res_model = fields.Char("Set right in")
     res_id = fields.Many2oneReference("Record", model_field="res_model")

@@ -112,6 +112,54 @@ class TestDebtorAccounts(DebtorAccountCase):
             self.env.cr.precommit.run()
         self.assertEqual(action.state, "cancelled")
 
+    def _claim_and_move(self, account, due=False):
+        """An invoice that was reminded, and then moved."""
+        invoice = self._invoice(self.business, 1000, "2026-08-31")
+        self._approve_and_send(self._run("2026-09-07"), "2026-09-07")
+        self.assertEqual(invoice.recouvrement_stage_id.kind, "reminder")
+        entry = self._move_to(account, invoice, 1000, "2026-09-20", due=due)
+        with freeze_time("2026-09-20"):
+            self._follow(entry, account)
+        followed = self.env["recouvrement.followed.entry"].search([])
+        self.assertEqual(followed.name, invoice.name, "the debtor knows it by that")
+        return invoice, followed
+
+    def test_doubtful_debt_goes_on_where_it_stood(self):
+        invoice, followed = self._claim_and_move(self.doubtful)
+        self.assertEqual(followed.stage_id, invoice.recouvrement_stage_id)
+        action = self._run("2026-10-05")
+        self.assertEqual(action.kind, "second_reminder")
+        self.assertEqual(action.line_ids.label, invoice.name)
+
+    def test_bill_that_is_due_later_starts_afresh(self):
+        _invoice, followed = self._claim_and_move(self.bills, "2026-11-30")
+        self.assertFalse(followed.stage_id)
+        self.assertFalse(self._run("2026-11-30"))
+        self.assertEqual(self._run("2026-12-03").kind, "reminder")
+
+    def test_moved_entry_of_several_invoices_is_an_entry(self):
+        invoices = self.env["account.move"].union(
+            *(self._invoice(self.business, 500, "2026-08-31") for _n in range(2))
+        )
+        entry = self._move_to(self.doubtful, invoices, 1000, "2026-09-20")
+        with freeze_time("2026-09-20"):
+            self._follow(entry, self.doubtful)
+        followed = self.env["recouvrement.followed.entry"].search([])
+        self.assertNotIn(followed.name, invoices.mapped("name"))
+
+    def test_starting_assistant_counts_it(self):
+        invoice = self._invoice(self.business, 1000, "2026-08-31")
+        self._move_to(self.doubtful, invoice, 1000, "2026-09-20")
+        with freeze_time("2026-10-01"):
+            wizard = self.env["recouvrement.start.wizard"].create(
+                {"entry": "first", "entries": True}
+            )
+            by_age = {line.age: line for line in wizard.line_ids}
+            self.assertEqual(by_age["entries"].amount, 1000)
+            wizard.action_start()
+        followed = self.env["recouvrement.followed.entry"].search([])
+        self.assertEqual(followed.line_id.account_id, self.doubtful)
+
     def test_unallocated_credit_of_416_is_deducted_at_once(self):
         """What waits is brought up to date when the account that moves is 416."""
         invoice = self._invoice(self.business, 1000, "2026-08-31")

@@ -112,18 +112,42 @@ class TestStatementNatures(SettledCase):
             ],
         )
 
-    def test_money_does_not_pay_a_debt_that_lives_on_elsewhere(self):
-        """It is settled where it was: 500 received pay what is open there."""
-        moved = self._invoice(self.business, 1000, DUE)
+    def _move_to_doubtful(self, invoices, amount):
         doubtful = self._entry(
-            "2026-09-01", (self._account("416"), 1000), (self._receivable(), -1000)
+            "2026-09-01", (self._account("416"), amount), (self._receivable(), -amount)
         )
-        self._settle(moved, doubtful)
+        self._settle(invoices, doubtful)
+        return doubtful
+
+    def _get_principals(self, invoices):
+        [part] = self._statement(invoices, date(2026, 10, 1))["parts"]
+        return {row["number"]: str(row["principal"]) for row in part["invoices"]}
+
+    def test_money_pays_what_is_due_first_wherever_it_lives_on(self):
+        """C. civ. 1342-10: an account of the books changes nothing of the debt."""
+        moved = self._invoice(self.business, 1000, DUE)
+        self._move_to_doubtful(moved, 1000)
         owed = self._invoice(self.business, 500, "2026-09-15")
         self._receive(self.business, 500, "2026-09-20")
-        [part] = self._statement(moved + owed, date(2026, 10, 1))["parts"]
-        left = {row["number"]: str(row["principal"]) for row in part["invoices"]}
-        self.assertEqual(left, {moved.name: "1000.00", owed.name: "0.00"})
+        self.assertEqual(
+            self._get_principals(moved + owed),
+            {moved.name: "500.00", owed.name: "500.00"},
+        )
+        self._receive(self.business, 700, "2026-09-21")
+        self.assertEqual(
+            self._get_principals(moved + owed),
+            {moved.name: "0.00", owed.name: "300.00"},
+        )
+
+    def test_money_pays_several_invoices_that_live_on_in_one_entry(self):
+        moved = self._invoice(self.business, 300, DUE)
+        moved += self._invoice(self.business, 200, DUE)
+        self._move_to_doubtful(moved, 500)
+        self._receive(self.business, 400, "2026-09-20")
+        self.assertEqual(
+            self._get_principals(moved),
+            {moved[0].name: "0.00", moved[1].name: "100.00"},
+        )
 
     def test_a_public_body_has_paid_when_money_came(self):
         """The 45 days run from the payment, not from a loss."""

@@ -5,22 +5,27 @@ from odoo.tools import SQL
 # Invoices that payments without an entry pay part of, and how much: Odoo has the whole
 # of them in payment, the books have them open. Certain payments alone: in the currency
 # of the invoice, and for it only.
-UNDER_WAY = SQL(
-    """SELECT invoice.id AS move_id, SUM(payment.amount) AS amount
-         FROM account_payment payment
-         JOIN account_move__account_payment matched ON matched.payment_id = payment.id
-         JOIN account_move invoice ON invoice.id = matched.invoice_id
-        WHERE payment.state = 'in_process'
-          AND payment.move_id IS NULL
-          AND invoice.payment_state = 'in_payment'
-        GROUP BY invoice.id, invoice.amount_residual
-       HAVING SUM(payment.amount) < invoice.amount_residual
-          AND BOOL_AND(payment.payment_type = 'inbound'
-                       AND payment.currency_id = invoice.currency_id
-                       AND NOT EXISTS (
-                           SELECT FROM account_move__account_payment other
-                            WHERE other.payment_id = payment.id
-                              AND other.invoice_id != invoice.id))"""
+UNDER_WAY = """
+    SELECT invoice.id AS move_id, SUM(payment.amount) AS amount
+      FROM account_payment payment
+      JOIN account_move__account_payment matched ON matched.payment_id = payment.id
+      JOIN account_move invoice ON invoice.id = matched.invoice_id
+     WHERE %s
+       AND payment.state = 'in_process'
+       AND payment.move_id IS NULL
+       AND invoice.payment_state = 'in_payment'
+     GROUP BY invoice.id, invoice.amount_residual
+    HAVING SUM(payment.amount) < invoice.amount_residual
+       AND BOOL_AND(payment.payment_type = 'inbound'
+                    AND payment.currency_id = invoice.currency_id
+                    AND NOT EXISTS (
+                        SELECT FROM account_move__account_payment other
+                         WHERE other.payment_id = payment.id
+                           AND other.invoice_id != invoice.id))
+"""
+# Of one, for a lateral join.
+UNDER_WAY_OF_MOVE = SQL(
+    UNDER_WAY, SQL("invoice.id = move.id AND move.payment_state = 'in_payment'")
 )
 
 
@@ -34,7 +39,9 @@ class AccountMove(models.Model):
         """Domain of the invoices that payments under way pay part of."""
         self.env["account.payment"].flush_model()
         return Domain("payment_state", "=", "in_payment") & Domain(
-            "id", "in", SQL("(SELECT move_id FROM (%s) under_way)", UNDER_WAY)
+            "id",
+            "in",
+            SQL("(SELECT move_id FROM (%s) under_way)", SQL(UNDER_WAY, SQL("TRUE"))),
         )
 
     def _recouvrement_is_partly_paid(self):

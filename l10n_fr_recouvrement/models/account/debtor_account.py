@@ -54,6 +54,7 @@ class OpenItem(TypedDict):
     cycle_date: Date | None
     deadline: Date | None
     presented: Date | None
+    posted: Date | None  # where that was after its due date
     next_date: Date | None  # as announced
 
 

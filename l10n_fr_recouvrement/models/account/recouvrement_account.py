@@ -11,7 +11,7 @@ from ...const import (
     FOLLOWED_TYPES,
     PENDING_STATES,
 )
-from .account_move import UNDER_WAY
+from .account_move import UNDER_WAY_OF_MOVE
 from .debtor_account import DebtorAccount
 
 # The tables that open items are read from, by the names that conditions give them.
@@ -23,8 +23,8 @@ ITEMS = SQL(
        JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
   LEFT JOIN recouvrement_followed_entry followed
          ON followed.line_id = line.id AND followed.active
-  LEFT JOIN (%s) under_way ON under_way.move_id = move.id""",
-    UNDER_WAY,
+  LEFT JOIN LATERAL (%s) under_way ON TRUE""",
+    UNDER_WAY_OF_MOVE,
 )
 # What walks a procedure: the invoice, or less the entry that somebody follows.
 ITEM_UNIT = SQL("COALESCE(-followed.id, move.id)")
@@ -60,6 +60,7 @@ OPEN_ITEMS = """
                    followed.deadline) AS deadline,
           COALESCE(move.recouvrement_presented_date,
                    followed.presented_date) AS presented,
+          move.recouvrement_posted_date AS posted,
           move.recouvrement_next_date AS next_date,
           %(profile)s AS profile,
           instalment.number, instalment.count,

@@ -4,7 +4,6 @@ from odoo.tools import SQL
 from ... import law
 from .recouvrement_known_money import Money
 
-
 # What is open of an item, on an account that is reconciled or not.
 OPEN = SQL(
     "CASE WHEN account.reconcile THEN line.amount_residual ELSE line.balance END"
@@ -98,7 +97,7 @@ class RecouvrementKnownMoneyBalance(models.AbstractModel):
                          WHERE commercial_partner_id = ANY(%(partners)s)
                     )
                     SELECT partner.commercial_partner_id, %(amount)s, MAX(line.date),
-                           (ARRAY_AGG(line.move_id ORDER BY line.date DESC, line.id DESC)
+                           (ARRAY_AGG(line.move_id ORDER BY line.date DESC, line.id)
                             FILTER (WHERE line.balance < 0))[1]
                       FROM account_move_line line
                       JOIN account_move move ON move.id = line.move_id

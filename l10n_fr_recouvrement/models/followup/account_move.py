@@ -35,6 +35,7 @@ GUARDED_FIELDS = {
     "recouvrement_presented_date",
     "recouvrement_cycle_date",
     "recouvrement_deadline",
+    "recouvrement_posted_date",
     "recouvrement_next_date",
     "recouvrement_penalty_settled",
     "recouvrement_penalty_end",
@@ -105,6 +106,14 @@ class AccountMove(models.Model):
         readonly=True,
         help="Day that the last letter asked to pay by; no stage comes before it "
         "passed.",
+        groups=ACCOUNTING,
+    )
+    recouvrement_posted_date = fields.Date(
+        "Posted late on",
+        copy=False,
+        readonly=True,
+        help="Posted after its due date: follow-up starts on this day, with a first "
+        "reminder.",
         groups=ACCOUNTING,
     )
     recouvrement_formal_notice_date = fields.Date(
@@ -178,6 +187,7 @@ class AccountMove(models.Model):
         "recouvrement_presented_date",
         "recouvrement_cycle_date",
         "recouvrement_deadline",
+        "recouvrement_posted_date",
     )
     def _compute_recouvrement_next_date(self):
         self._recouvrement_set_next_dates()
@@ -272,6 +282,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         # EXTENDS account: freeze the terms that the debtor is posted with
         self._recouvrement_freeze_terms()
+        self._recouvrement_note_late_posting()
         return super()._post(soft=soft)
 
     @api.model_create_multi
@@ -555,6 +566,7 @@ class AccountMove(models.Model):
             due,
             standing.position,
             max(filter(None, [standing.deadline, end]), default=None),
+            posted=standing.posted,
             day=day,
             in_order=self.recouvrement_procedure_id.sudo().late_entry == "first",
             shift=self.company_id._recouvrement_next_working_day,
@@ -592,6 +604,7 @@ class AccountMove(models.Model):
             self.recouvrement_cycle_date or None,
             self.recouvrement_deadline or None,
             presented=self.recouvrement_presented_date or None,
+            posted=self.recouvrement_posted_date or None,
         )
 
     # ------------------------------------------------------------------

@@ -16,6 +16,7 @@ MOVE_FIELDS = (
     "recouvrement_presented_date",
     "recouvrement_cycle_date",
     "recouvrement_deadline",
+    "recouvrement_posted_date",
 )
 LINE_FIELDS = (
     "move_id",

@@ -112,6 +112,26 @@ class AccountMove(models.Model):
         for vals, move_ids in terms.items():
             moves.browse(move_ids)._recouvrement_set_terms(dict(vals))
 
+    def _recouvrement_note_late_posting(self):
+        """Note the day on invoices that are posted after they fell due: their debtor
+        learns of them now. Those posted before follow-up was started are no news to
+        anybody: how they are claimed is what was answered then."""
+        fresh = self.sudo().filtered(
+            lambda move: (
+                move.move_type in FOLLOWED_TYPES
+                and not move.posted_before
+                and move.company_id.recouvrement_started_on
+            )
+        )
+        for company, moves in fresh.grouped("company_id").items():
+            today = company._recouvrement_today()
+            late = moves.filtered(
+                lambda move, today=today: (
+                    min(move._recouvrement_dues(), default=today) < today
+                )
+            )
+            late._recouvrement_set_terms({"recouvrement_posted_date": today})
+
     def _recouvrement_release_actions(self):
         """What waits to be claimed from a former customer is not claimed any more."""
         again = self.filtered("posted_before")

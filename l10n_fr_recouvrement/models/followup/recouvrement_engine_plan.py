@@ -98,6 +98,7 @@ class RecouvrementEngine(models.AbstractModel):
                         row["deadline"],
                         row["unit"] in registered,
                         row["presented"],
+                        row["posted"],
                     ),
                 )
 
@@ -124,6 +125,7 @@ class RecouvrementEngine(models.AbstractModel):
             standing.due,
             position,
             standing.deadline,
+            standing.posted,
         )
         if key not in known:
             plan = planned(
@@ -131,6 +133,7 @@ class RecouvrementEngine(models.AbstractModel):
                 standing.due,
                 position,
                 standing.deadline,
+                posted=standing.posted,
                 day=candidate.date,
                 in_order=in_order,
                 shift=candidate.company._recouvrement_next_working_day,
@@ -219,7 +222,8 @@ class RecouvrementEngine(models.AbstractModel):
 
         It leaves alone what was claimed more firmly already, nobody writing softly
         about a formal notice; what the debtor was granted or promised a day for that
-        has not passed; what the stage is not for; and a courtesy is about its own.
+        has not passed; what was posted late, until it was reminded for the first time;
+        what the stage is not for; and a courtesy is about its own.
         """
         standing = candidate.standings[unit]
         own = candidate.stages.get(unit)
@@ -231,6 +235,7 @@ class RecouvrementEngine(models.AbstractModel):
             or unit in candidate.covered
             or (standing.deadline and standing.deadline >= candidate.date)
             or ((position := standing.position) and position.rank > lead._get_rank())
+            or (standing.is_new and not lead._is_first())
             or not self._may_claim_along(candidate, unit, lead)
         )
 

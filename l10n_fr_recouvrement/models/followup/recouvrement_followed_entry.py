@@ -99,7 +99,7 @@ class RecouvrementFollowedEntry(models.Model):
     @api.model
     def _prepare_terms(self, lines):
         """``{line: values}`` that entries are followed with: as an invoice posted
-        today would be."""
+        today would be, or as the invoice whose debt lives on in them."""
         terms = {}
         for company, part in lines.grouped("company_id").items():
             debtors = part.partner_id.commercial_partner_id
@@ -111,7 +111,36 @@ class RecouvrementFollowedEntry(models.Model):
                     "name": line.name or line.move_id.ref or line.move_id.name,
                     "profile": debtor.sudo().recouvrement_profile or "business",
                     "procedure_id": procedures[debtor].id,
+                    **self._prepare_origin_terms(line),
                 }
+        return terms
+
+    @api.model
+    def _prepare_origin_terms(self, line):
+        """What an entry has of the one invoice that was moved to it, as to doubtful
+        debts: its number, its terms, and where it stands, so that nothing softer
+        follows what was claimed. One that is due later, as a bill is, starts afresh."""
+        origin = self.env["account.move"].union(
+            *(due.move_id for due, _amount in line.sudo()._recouvrement_get_origins())
+        )
+        if len(origin) != 1:
+            return {}
+        terms = {"name": origin.name}
+        if not origin.recouvrement_procedure_id:
+            return terms
+        terms |= {
+            "profile": origin.recouvrement_profile,
+            "procedure_id": origin.recouvrement_procedure_id.id,
+        }
+        reached = origin.recouvrement_stage_date
+        if reached and not (line.date_maturity and line.date_maturity > reached):
+            terms |= {
+                "stage_id": origin.recouvrement_stage_id.id,
+                "stage_date": reached,
+                "presented_date": origin.recouvrement_presented_date,
+                "cycle_date": line.date_maturity or line.date,
+                "deadline": origin.recouvrement_deadline,
+            }
         return terms
 
     def write(self, vals):

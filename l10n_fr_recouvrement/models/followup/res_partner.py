@@ -258,7 +258,7 @@ class ResPartner(models.Model):
             if not partner.recouvrement_profile_forced:
                 partner.recouvrement_profile = partner._recouvrement_guess_profile()
 
-    def _recouvrement_guess_profile(self):
+    def _recouvrement_guess_by_numbers(self):
         """Profile that the identifiers of the partner indicate."""
         self.ensure_one()
         registry = self._recouvrement_get_registry()

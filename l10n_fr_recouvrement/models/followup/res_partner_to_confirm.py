@@ -46,8 +46,7 @@ class ResPartner(models.Model):
             partner.recouvrement_profile_to_confirm = (
                 not partner.recouvrement_profile_forced
                 and partner._recouvrement_may_be_no_trader()
-                and super(ResPartner, partner)._recouvrement_guess_profile()
-                == "business"
+                and partner._recouvrement_guess_by_numbers() == "business"
             )
 
     @api.depends("name")
@@ -56,8 +55,10 @@ class ResPartner(models.Model):
         return super()._compute_recouvrement_profile()
 
     def _recouvrement_guess_profile(self):
-        # EXTENDS followup: what may not be claimed of all is claimed once confirmed
-        profile = super()._recouvrement_guess_profile()
+        """Profile that the partner is taken for: what may not be claimed of all is
+        claimed once somebody confirms."""
+        self.ensure_one()
+        profile = self._recouvrement_guess_by_numbers()
         if profile == "business" and self._recouvrement_may_be_no_trader():
             return "consumer"
         return profile

@@ -389,6 +389,13 @@ class RecouvrementStage(models.Model):
             self.presented_after,
         )
 
+    def _is_first(self):
+        """Whether no stage of its procedure reminds of what is late before it."""
+        self.ensure_one()
+        steps = self.procedure_id.sudo().stage_ids._get_steps()
+        late = [step for step in steps[self.procedure_id.id] if step.delay >= 0]
+        return not late or self._get_rank() <= late[0].rank
+
     def _get_rank(self):
         self.ensure_one()
         return (self.sequence, self.id)

@@ -44,7 +44,8 @@ class Position:
 class Standing:
     """What the plan of an invoice follows from: its oldest unpaid due date, the stage
     that it reached, when and for which due date, whether a registered letter carried it
-    and when that was presented, and the deadline that the last letter granted."""
+    and when that was presented, the deadline that the last letter granted, and the day
+    that it was posted on where that was after its due date."""
 
     due: date
     rank: tuple | None = None
@@ -53,6 +54,13 @@ class Standing:
     deadline: date | None = None
     registered: bool = False
     presented: date | None = None
+    posted: date | None = None
+
+    @property
+    def is_new(self):
+        """Whether it was posted when it was late already, and never claimed since: the
+        debtor does not know of it yet."""
+        return bool(self.posted and self.posted > self.due and not self.position)
 
     @property
     def position(self):
@@ -81,6 +89,7 @@ def planned(
     position=None,
     deadline=None,
     *,
+    posted=None,
     day=None,
     in_order=False,
     shift=lambda when: when,
@@ -106,28 +115,42 @@ def planned(
     >>> planned(steps, date(2026, 10, 31), day=date(2026, 11, 1))
     [(datetime.date(2026, 11, 1), 2)]
 
+    What was posted late has the days of whoever is reminded for the first time: the
+    clock starts on that day, at the first stage after the due date, whatever the
+    lateness.
+
+    >>> steps = [Step(1, (10, 1), 3, "due_date"), Step(2, (20, 2), 15, "due_date")]
+    >>> planned(steps, date(2026, 8, 31), posted=date(2026, 10, 30))
+    [(datetime.date(2026, 11, 2), 1)]
+    >>> planned(steps, date(2026, 8, 31), Position((10, 1), date(2026, 11, 2)),
+    ...         posted=date(2026, 10, 30))
+    [(datetime.date(2026, 11, 14), 2)]
+
+    :param posted: day that it was posted on, where that was late
     :param in_order: announce the very next stage alone, so that none is jumped
     :param shift: function that moves a date to the working day it stands for
     """
     dates = []
+    is_late = bool(posted and posted > date_due)
+    start = posted if is_late else date_due
     for step in steps:
-        if position and step.rank <= position.rank:
+        if position and step.rank <= position.rank or is_late and step.delay < 0:
             continue
         if step.delay_from == "due_date" or not position and not dates:
-            when = add_days(date_due, step.delay)
+            when = add_days(start, step.delay)
         elif position and not dates:
             when = _counted_from(step, position)
         else:
             continue
         if step.delay >= 0:
-            when = max(when, add_days(date_due, 1))
+            when = max(when, add_days(start, 1))
         if deadline:
             when = max(when, add_days(deadline, 1))
         when = shift(when)
         if step.delay < 0 and max(when, day or when) > date_due:
             continue
         dates.append((when, step.stage_id))
-    return dates[:1] if in_order else dates
+    return dates[:1] if in_order or is_late and not position else dates
 
 
 def _counted_from(step, position):
