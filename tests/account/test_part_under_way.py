@@ -50,7 +50,7 @@ class TestPartUnderWay(AccountCase):
         self.assertEqual(self.invoice.payment_state, "in_payment")
         self.assertTrue(self.invoice.recouvrement_next_date)
         [line] = self._preview("2026-09-16")
-        self.assertEqual((line.amount, line.reason), (700, ""))
+        self.assertEqual((line.amount, line.reason), (700, False))
         self.assertIn("under way", line.known)
         self.assertIn("300", line.known)
         action = self._run("2026-09-16")
