@@ -60,7 +60,7 @@ class RecouvrementHold(models.Model):
             ("invoices", "Invoices"),
             ("items", "Due lines"),
         ],
-        "Holds",
+        "What it holds",
         required=True,
         default="debtor",
     )
@@ -126,6 +126,7 @@ class RecouvrementHold(models.Model):
     res_model = fields.Char("Follows from", readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
     is_by_hand = fields.Boolean(compute="_compute_is_by_hand")
+    kinds_by_hand = fields.Char(compute="_compute_is_by_hand")
     is_standing = fields.Boolean(
         "Stands", compute="_compute_is_standing", search="_search_is_standing"
     )
@@ -150,13 +151,16 @@ class RecouvrementHold(models.Model):
         for hold in self:
             names = ", ".join(hold.sudo().move_ids.mapped("name")[:3])
             whom = hold.sudo().partner_id.display_name
-            hold.display_name = f"{labels.get(hold.kind)} – {names or whom}"
+            hold.display_name = " – ".join(
+                filter(None, [labels.get(hold.kind), names or whom])
+            )
 
     @api.depends("kind")
     def _compute_is_by_hand(self):
         by_hand = self.env["recouvrement.hold.kind"]._get_codes("_by_hand")
         for hold in self:
             hold.is_by_hand = hold.kind in by_hand
+            hold.kinds_by_hand = ",".join(sorted(by_hand))
 
     @api.depends("move_ids.currency_id", "line_ids.currency_id", "company_id")
     def _compute_currency_id(self):
