@@ -42,6 +42,9 @@ SPLIT_PERCENT = 60  # first payment of the habit "split"
 SPLIT_DAYS = 20  # from the first to the second one
 FOLLOW_UP_DAYS = (48, 38, 29, 19, 9)  # runs of the past: so many days ago
 
+# Kind of the hold that keeps an open item from being chased.
+HELD_BY = {"blocked": "dispute", "no_followup": "left_out"}
+
 # Product, lowest and highest quantity.
 BUSINESS_BASKET = (
     ("maintenance", 1, 1),
@@ -531,10 +534,17 @@ class RecouvrementDemo(models.AbstractModel):
         """Block the disputed invoices, take the agreed ones out of follow-up."""
         author = self._get_record("user_accountant").partner_id
         for sale, move in zip(sales, moves, strict=True):
-            if sale.kind == "blocked":
-                move.action_toggle_block_payment()
-            elif sale.kind == "no_followup":
-                move.no_followup = True
+            if sale.kind in HELD_BY:
+                self.env["recouvrement.hold"].create(
+                    {
+                        "kind": HELD_BY[sale.kind],
+                        "partner_id": move.commercial_partner_id.id,
+                        "company_id": move.company_id.id,
+                        "move_ids": [Command.set(move.ids)],
+                        "reason": sale.reason,
+                        "user_id": self._get_record("user_accountant").id,
+                    }
+                )
             if sale.reason:
                 move.message_post(
                     body=sale.reason,
