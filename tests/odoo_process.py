@@ -10,6 +10,7 @@ which takes a minute longer.
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -98,7 +99,16 @@ if not env.company.recouvrement_bank_id:
 def server(name: str, *arguments: str, **more: str) -> str:
     """Load the database once with these options, no HTTP; return the log."""
     options = ["-d", name, "--no-http", "--max-cron-threads=0", "--stop-after-init"]
+    # Odoo's own tests serve pages all the same.
+    options.append(f"--http-port={find_port()}")
     return odoo(*options, *arguments, **more)
+
+
+def find_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 def shell(name: str, script: str, *arguments: str, **more: str) -> str:
