@@ -140,7 +140,11 @@ class RecouvrementRunWizard(models.TransientModel):
         lines = self.env["recouvrement.run.wizard.line"]
         lines.check_access("create")
         lines.search([("wizard_id", "=", self.id)]).unlink()
-        bulk_create(lines, [{**vals, "wizard_id": self.id} for vals in vals_list])
+        lines = bulk_create(
+            lines, [{**vals, "wizard_id": self.id} for vals in vals_list]
+        )
+        # As an assignment does: what is computed from them does not read them again.
+        self._fields["line_ids"]._update_cache(self, lines._ids)
 
     @api.depends("line_ids.excluded", "reason_ids")
     def _compute_counts(self):

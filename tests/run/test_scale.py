@@ -9,6 +9,8 @@ from ..common import RecouvrementCase
 
 # Of a run on one batch of debtors, however many they are and whatever they owe.
 RUN_QUERIES = 50
+# Of the preview of one.
+PREVIEW_QUERIES = 30
 # Of the reasons why invoices are not claimed, however many they are.
 LEFT_OUT_QUERIES = 12
 
@@ -71,6 +73,32 @@ class TestScale(RecouvrementCase):
         small, large = self._count_run(5), self._count_run(40)
         self.assertLessEqual(large, small + 5)
         self.assertLessEqual(large, RUN_QUERIES)
+
+    def test_preview(self):
+        def count(size):
+            debtors = self._create_book(size)
+            wizard = self.env["recouvrement.run.wizard"]
+
+            def preview():
+                nonlocal wizard
+                wizard = wizard.create({"partner_ids": [(6, 0, debtors.ids)]})
+                wizard.due_line_ids.mapped("amount")
+
+            with freeze_time("2026-05-25"):
+                queries = self._count(preview)
+            self.assertEqual(wizard.due_line_ids.partner_id, debtors)
+            self.assertEqual(set(wizard.due_line_ids.mapped("amount")), {200})
+            # Computed anew, its lines take the place of those there were.
+            with freeze_time("2026-05-25"):
+                wizard.date = "2026-05-24"
+                self.assertEqual(wizard.due_line_ids, wizard.line_ids)
+            self.assertEqual(len(wizard.line_ids), size)
+            return queries
+
+        count(2)
+        small, large = count(5), count(40)
+        self.assertLessEqual(large, small + 2)
+        self.assertLessEqual(large, PREVIEW_QUERIES)
 
     def test_run_of_calls(self):
         stage = self.env.ref("l10n_fr_recouvrement.stage_business_reminder")

@@ -58,11 +58,16 @@ def _remember_owners(records, columns):
             field._insert_cache(records, values)
 
 
-def _forget_inverses(model, names):
+def _forget_inverses(model, columns):
     """What is in cache of the lists that the new records belong to is no more true."""
-    for name in names:
+    for name, values in columns.items():
         for inverse in model.pool.field_inverses[model._fields[name]]:
-            model.env[inverse.model_name].invalidate_model([inverse.name], flush=False)
+            owners = model.env[inverse.model_name]
+            if model._fields[name].type == "many2one":
+                owners = owners.browse(dict.fromkeys(filter(None, values)))
+                owners.invalidate_recordset([inverse.name], flush=False)
+            else:
+                owners.invalidate_model([inverse.name], flush=False)
 
 
 def _get_defaults(model, known):
