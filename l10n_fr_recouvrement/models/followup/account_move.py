@@ -511,6 +511,7 @@ class AccountMove(models.Model):
                 move.recouvrement_procedure_id
                 and move._recouvrement_is_chased()
                 and move.commercial_partner_id.active
+                and move._recouvrement_due_lines()
             )
         )
         stages = chased.recouvrement_procedure_id.sudo().stage_ids
