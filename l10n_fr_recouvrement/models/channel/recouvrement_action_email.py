@@ -193,21 +193,41 @@ class RecouvrementAction(models.Model):
         :param report: a :class:`~.return_report.ReturnReport`, whose message is kept
         """
         self.ensure_one()
-        user = self._get_responsible()
-        action = self.sudo()._with_words_of(user)
-        message = action.message_post(
-            body=action.env._("E-mail returned: %s", report.reason),
-            attachments=[
-                (f"{action.name.replace('/', '-')}-retour.eml", report.content)
-            ],
-        )
-        message.attachment_ids.recouvrement_sealed = True
+        action = self.sudo()._with_words_of(self._get_responsible())
+        action._keep_report(report, action.env._("E-mail returned: %s", report.reason))
         if action.state != "sent":
             return
         if doubt := action._get_bounce_doubt(report):
             action._ask_to_check_bounce(report, doubt)
             return
         action._accept_bounce(report.reason)
+
+    def _keep_report(self, report, words):
+        """Keep what a server reports as it came in, sealed."""
+        message = self.message_post(
+            body=words,
+            attachments=[(f"{self.name.replace('/', '-')}-retour.eml", report.content)],
+        )
+        message.attachment_ids.recouvrement_sealed = True
+
+    def _note_complaint(self, report):
+        """Somebody who got the e-mail called it unwanted: it arrived, and a person is
+        told, once.
+
+        :param report: a :class:`~.return_report.ReturnReport`, whose message is kept
+        """
+        self.ensure_one()
+        action = self.sudo()._with_words_of(self._get_responsible())
+        words = action.env._(
+            "The recipient reported the e-mail as spam: it arrived. Others to the same "
+            "address may be kept from it: ring, or write by post."
+        )
+        summary = action.env._("E-mail reported as spam: %s", action.email_to)
+        action._keep_report(report, words)
+        if not action.activity_ids.filtered(
+            lambda task: task.automated and task.summary == summary
+        ):
+            action._ask_responsible(action, summary, words)
 
     def _get_bounce_doubt(self, report):
         """Why a report that the e-mail came back is not taken at its word, or nothing.
@@ -247,6 +267,8 @@ class RecouvrementAction(models.Model):
                 "The e-mail was sent to %s: some of them may have got it.",
                 self.email_to,
             )
+        if not report.says_lost:
+            return self.env._("The report does not say that the e-mail was lost.")
         if not report.is_from_server_of(addresses):
             return self.env._("No mail server of the debtor sent the report.")
         return ""
