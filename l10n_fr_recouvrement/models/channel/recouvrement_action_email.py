@@ -13,6 +13,7 @@ from odoo.tools import (
 
 from ...const import PENDING_STATES
 from ...paper.words import letter_kinds
+from ..action.contact_field import split_emails
 
 # A mail server that does not answer is asked again so often, for so long.
 RETRY_EVERY = timedelta(hours=1)
@@ -131,6 +132,38 @@ class RecouvrementAction(models.Model):
             or kind != "email"
             and (not recipient["id"] or recipient["id"] in chosen)
         ]
+
+    def _get_email_address(self):
+        """The address alone that an e-mail goes to, empty where there is none."""
+        return "".join(split_emails(self.email_partner_id.email)[0][:1])
+
+    def _get_address_problem(self):
+        """Why no e-mail can leave to the recipient, or nothing. One letter is for one
+        address: of several, nobody would know who got it."""
+        self.ensure_one()
+        partner = self.email_partner_id
+        addresses, is_clean = split_emails(partner.email)
+        if len(addresses) > 1:
+            return self.env._(
+                "%(name)s has two addresses or more where one fits: %(addresses)s. Keep "
+                "one, and make a contact of the debtor for another, then check again.",
+                name=partner.display_name,
+                addresses=", ".join(addresses),
+            )
+        if addresses and is_clean:
+            return ""
+        if partner.email and partner.email.strip():
+            return self.env._(
+                "“%(address)s” of %(name)s is no valid e-mail address: correct it, or "
+                "choose another channel, then check again.",
+                address=partner.email,
+                name=partner.display_name,
+            )
+        return self.env._(
+            "%s has no valid e-mail address: enter one on the debtor or on its "
+            "invoice contact, or choose another channel, then check again.",
+            self.partner_id.display_name,
+        )
 
     # ------------------------------------------------------------------
     # Answers
@@ -353,7 +386,11 @@ class RecouvrementAction(models.Model):
                 {
                     "date_left": fields.Datetime.now(),
                     "email_failure": False,
-                    "email_to": ", ".join(filter(None, recipients.mapped("email"))),
+                    "email_to": ", ".join(
+                        address
+                        for partner in recipients
+                        for address in split_emails(partner.email)[0]
+                    ),
                 }
             )
 
@@ -426,6 +463,9 @@ class RecouvrementAction(models.Model):
         failed = self.sudo().filtered(
             lambda action: action.email_state == "failed" and action.mail_id
         )
+        for action in failed:
+            if problem := action._get_address_problem():
+                raise UserError(problem)
         failed.mail_id.write(
             {
                 "state": "outgoing",
