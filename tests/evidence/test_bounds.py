@@ -160,7 +160,7 @@ class TestTrackingFiles(RecouvrementCase):
             {"file": base64.b64encode(content), "file_name": "suivi.xlsx"}
         )
         with Peak() as peak:
-            rows = wizard._read_file()
+            rows = wizard._read_file().rows
         self.assertLess(peak.megabytes, 120)
         return rows
 

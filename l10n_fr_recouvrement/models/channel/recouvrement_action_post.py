@@ -39,6 +39,9 @@ class RecouvrementAction(models.Model):
             "check_digit": self.env._(
                 "The check digit of this number is wrong: read it again."
             ),
+            "rounded": self.env._(
+                "This number ends as one that a spreadsheet rounded: read it again."
+            ),
         }
         for action in self:
             problem = action.is_tracked and get_problem(action.tracking_number)
