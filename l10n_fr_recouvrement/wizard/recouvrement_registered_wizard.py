@@ -8,7 +8,8 @@ from odoo.fields import Command
 from odoo.tools import human_size
 
 from ..const import CONTACTED_STATES
-from ..paper.page import enclosure_pdf, registered_file
+from ..paper.page import enclosure_pdf
+from ..paper.post import registered_file
 from ..paper.words.french import ADDRESS_LINES
 from .download import download_file
 

@@ -8,9 +8,9 @@ from odoo.fields import Command
 from odoo.tools import SQL, format_date, human_size
 
 from ..const import CONTACTED_STATES, RETURN_REASONS
-from ..models.channel import tracking_file
-from ..models.channel.tracking_number import SEPARATORS, get_problem, normalise
 from ..models.settings.one_by_one import attempt
+from ..paper.post import tracking_file
+from ..paper.post.tracking_number import SEPARATORS, get_problem, normalise
 
 _logger = logging.getLogger(__name__)
 

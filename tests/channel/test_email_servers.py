@@ -3,7 +3,7 @@ complaints, and returns without a report."""
 
 from base64 import encodebytes
 
-from ..mail_server import report_on, reply_to
+from ..mail_server import reply_to, report_on
 from .common import DAY, EmailCase
 from .server_notices import DELAYS, RETURNS, complaint_about, notice
 
@@ -121,7 +121,9 @@ class TestNoReturns(EmailCase):
 
     def _global(self, report):
         return (
-            report.replace(b"message/delivery-status", b"message/global-delivery-status")
+            report.replace(
+                b"message/delivery-status", b"message/global-delivery-status"
+            )
             .replace(b"text/rfc822-headers", b"message/global-headers")
             .replace(b"rfc822; ", b"utf-8; ")
         )

@@ -10,7 +10,9 @@ import re
 SEPARATORS = r"[;,\s/|]+"
 LOCAL = r"[^\s@<>()\[\],;:\"\\/|.]+(?:\.[^\s@<>()\[\],;:\"\\/|.]+)*"
 LABEL = r"[^\W_](?:(?:[^\W_]|-)*[^\W_])?"
-ADDRESS = re.compile(rf"{LOCAL}@(?:{LABEL}\.)+(?:[^\W\d_]{{2,63}}|xn--[a-z0-9-]+)", re.I)
+ADDRESS = re.compile(
+    rf"{LOCAL}@(?:{LABEL}\.)+(?:[^\W\d_]{{2,63}}|xn--[a-z0-9-]+)", re.I
+)
 BRACKETS = re.compile(r"<([^<>]*)>")
 # A French number, and the others by their international prefix.
 FRENCH = r"(?:(?:\+|00)33\s*(?:\(0\))?[\s.-]*0?|0)[1-9](?:[\s./-]*\d\d){4}(?!\d)"

@@ -56,8 +56,8 @@ class MailThread(models.AbstractModel):
         is_bounce = super()._detect_is_bounce(message, message_dict)
         report = ReturnReport(message)
         if is_bounce:
-            parent = self.env["mail.message"].sudo().browse(
-                message_dict.get("parent_id")
+            parent = (
+                self.env["mail.message"].sudo().browse(message_dict.get("parent_id"))
             )
             return report.is_of_server or parent.model != ACTION
         return bool(

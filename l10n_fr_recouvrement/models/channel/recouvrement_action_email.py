@@ -145,8 +145,9 @@ class RecouvrementAction(models.Model):
         addresses, is_clean = split_emails(partner.email)
         if len(addresses) > 1:
             return self.env._(
-                "%(name)s has two addresses or more where one fits: %(addresses)s. Keep "
-                "one, and make a contact of the debtor for another, then check again.",
+                "%(name)s has two addresses or more where one fits: %(addresses)s. "
+                "Keep one, and make a contact of the debtor for another, then check "
+                "again.",
                 name=partner.display_name,
                 addresses=", ".join(addresses),
             )

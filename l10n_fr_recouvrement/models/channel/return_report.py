@@ -43,8 +43,9 @@ STILL_TRIES = re.compile(
     r"|(?:delivery|message|mail|e-?mail)\b[^.\n]{0,60}\b(?:is|was|been) delayed"
     r"|delayed (?:for )?(?:more than )?\d+ (?:hour|minute|day)"
     r"|\bdelayed mail\b|delivery (?:is |status notification \()?delay"
-    r"|n['’]a pas encore (?:pu être|été)|(?:remise|livraison|distribution) (?:est |a été )?"
-    r"(?:retardée|différée)|nouvelle tentative|aucune action n['’]est (?:requise|n)"
+    r"|n['’]a pas encore (?:pu être|été)"
+    r"|(?:remise|livraison|distribution) (?:est |a été )?(?:retardée|différée)"
+    r"|nouvelle tentative|aucune action n['’]est (?:requise|n)"
     r"|noch nicht zugestellt|verzögert",
     re.IGNORECASE,
 )
@@ -326,8 +327,8 @@ def _walk(part):
 
 
 def _read_blocks(part):
-    """The blocks of a delivery status. Python takes those of RFC 6533 for a message, and
-    leaves encoded ones as they are."""
+    """The blocks of a delivery status. Python takes those of RFC 6533 for a message,
+    and leaves encoded ones as they are."""
     blocks = part.get_payload()
     encoding = (part["Content-Transfer-Encoding"] or "").strip().lower()
     if part.get_content_type() == STATUS_PARTS[0] and encoding not in (

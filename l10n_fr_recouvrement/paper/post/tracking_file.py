@@ -209,9 +209,7 @@ def _open(content, **options):
 
 
 def _get_cells(sheet):
-    return sheet.iter_rows(
-        max_col=MAX_COLUMNS, max_row=MAX_SCANNED, values_only=True
-    )
+    return sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_SCANNED, values_only=True)
 
 
 def _read_sheets(content):

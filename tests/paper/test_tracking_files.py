@@ -10,9 +10,9 @@ from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 
-from odoo.addons.l10n_fr_recouvrement.models.channel import tracking_label
+from odoo.addons.l10n_fr_recouvrement.paper.post import tracking_label
 
-from .test_registered import HEADING, NUMBERS, RegisteredCase
+from ..channel.test_registered import HEADING, NUMBERS, RegisteredCase
 
 TODAY = "2026-06-10"
 NBSP = "\xa0"
@@ -156,9 +156,7 @@ class TestCells(TrackingFileCase):
             self.assertIn(cell, wizard.line_ids.error)
 
     def test_formula_with_its_result(self):
-        content = self._workbook(
-            ["Référence", "N° de suivi"], [self.first.name, "=B9"]
-        )
+        content = self._workbook(["Référence", "N° de suivi"], [self.first.name, "=B9"])
         stream = io.BytesIO()
         with (
             zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -346,18 +344,14 @@ class TestLines(TrackingFileCase):
             ("PND", "N02", "unknown"),
             ("N05", "Refus constaté par le facteur ce jour", "refused"),
         ):
-            wizard = self._read(
-                f"{self.first.name};{status};{reason}", heading=heading
-            )
+            wizard = self._read(f"{self.first.name};{status};{reason}", heading=heading)
             self.assertEqual(self._changes(wizard), [{"return_reason": changes}])
         for status, reason, words in (
             ("Retourné à l'expéditeur", "", "Retourné"),
             ("Distribué à l'expéditeur", "", "Distribué"),
             ("PND", "Égaré au tri", "Égaré"),
         ):
-            wizard = self._read(
-                f"{self.first.name};{status};{reason}", heading=heading
-            )
+            wizard = self._read(f"{self.first.name};{status};{reason}", heading=heading)
             self.assertIn(words, wizard.line_ids.error)
 
 
