@@ -110,6 +110,21 @@ It will be retried until it is 5 day(s) old.
 
 """,
     ),
+    "mailbox": (
+        "Delivery Status Notification (Delay)",
+        """\
+This is an automatically generated Delivery Status Notification
+
+THIS IS A WARNING MESSAGE ONLY. YOU DO NOT NEED TO RESEND YOUR MESSAGE.
+
+Delivery to the following recipient has been delayed:
+
+     {recipient}
+
+Message will be retried for 2 more day(s)
+
+""",
+    ),
     "french": (
         "Remise retardée",
         """\

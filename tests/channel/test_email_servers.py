@@ -102,6 +102,7 @@ class TestNoReturns(EmailCase):
                             subject,
                             Return_Path=path,
                             References="{message_id}",
+                            X_Failed_Recipients="{recipient}",
                         )
                     )
                     self._assert_arrived(action)

@@ -46,6 +46,9 @@ STILL_TRIES = re.compile(
     r"|n['’]a pas encore (?:pu être|été)"
     r"|(?:remise|livraison|distribution) (?:est |a été )?(?:retardée|différée)"
     r"|nouvelle tentative|aucune action n['’]est (?:requise|n)"
+    r"|\bdelay(?:ed)?\b|\bpostponed\b|delivery incomplete|for (?:the )?past \d+ (?:hour|min)"
+    r"|attempts? (?:to \w+ (?:it )?)?(?:will )?continue|(?:delivered|sent) yet\b"
+    r"|\b(?:retardée?|différée?)\b|réessayer|en attente de (?:remise|distribution)"
     r"|noch nicht zugestellt|verzögert",
     re.IGNORECASE,
 )
@@ -67,6 +70,8 @@ FAILS = re.compile(
     r"|(?:unknown|no such|invalid|inactive|disabled) (?:user|mailbox|address|recip|acc)"
     r"|(?:user|mailbox|address|recipient|account|host|domain)\w*:? (?:is )?"
     r"(?:unknown|not found|unavailable|disabled|full|invalid)"
+    r"|no such (?:person|one)|user doesn['’]t have|failure notice"
+    r"|(?:is|being) returned to you|retour à l['’]expéditeur"
     r"|no mailbox here|over ?quota|\b5\d\d[ -]|\b5\.\d{1,3}\.\d{1,3}\b"
     r"|n['’]a (?:pas )?pu être (?:remis|distribu|livr|délivr|achemin|envoy)"
     r"|n['’]a pas été (?:remis|distribu|livr|délivr)|non[- ](?:remis|distribu|délivr)"
@@ -84,11 +89,12 @@ DELIVERED = re.compile(
     re.IGNORECASE,
 )
 # Addresses and identifiers in a text.
-TOKEN = re.compile(r"[^\s<>\"'()\[\],;:]+@[^\s<>\"'()\[\],;:]+")
-# Where a text goes on with a copy of the message that was sent: its first headers.
+TOKEN = re.compile(r"[^\s<>\"'“”«»()\[\],;:]+@[^\s<>\"'“”«»()\[\],;:]+")
+# Where a text goes on with a copy of the message that was sent: three of its headers.
 COPY = re.compile(
-    r"^[>|\s]*(?:Return-Path|Received|Message-Id|DKIM-Signature|MIME-Version|From|Date"
-    r"|X-[\w-]+)[ \t]*:",
+    r"(?:^[>|\t ]*(?:Return-Path|Received|Message-Id|DKIM-Signature|MIME-Version|From|To"
+    r"|Date|Subject|Reply-To|References|Auto-Submitted|Content-[\w-]+|X-[\w-]+)[ \t]*:"
+    r"[^\n]*\n(?:[>|]*[ \t]+[^\n]*\n)*){3}",
     re.IGNORECASE | re.MULTILINE,
 )
 MAX_TEXT = 200_000
@@ -224,8 +230,7 @@ class ReturnReport:
         ]
         if kinds:
             return LOST in kinds
-        if "X-Failed-Recipients" in self.message:
-            return True
+        # Servers that still try name the addresses that failed so far as well.
         if STILL_TRIES.search(self._words) and not GIVES_UP.search(self._words):
             return False
         return self.says_lost or not DELIVERED.search(self._words)
