@@ -46,7 +46,8 @@ STILL_TRIES = re.compile(
     r"|n['’]a pas encore (?:pu être|été)"
     r"|(?:remise|livraison|distribution) (?:est |a été )?(?:retardée|différée)"
     r"|nouvelle tentative|aucune action n['’]est (?:requise|n)"
-    r"|\bdelay(?:ed)?\b|\bpostponed\b|delivery incomplete|for (?:the )?past \d+ (?:hour|min)"
+    r"|\bdelay(?:ed)?\b|\bpostponed\b|delivery incomplete"
+    r"|for (?:the )?past \d+ (?:hour|min)"
     r"|attempts? (?:to \w+ (?:it )?)?(?:will )?continue|(?:delivered|sent) yet\b"
     r"|\b(?:retardée?|différée?)\b|réessayer|en attente de (?:remise|distribution)"
     r"|noch nicht zugestellt|verzögert",
@@ -92,8 +93,8 @@ DELIVERED = re.compile(
 TOKEN = re.compile(r"[^\s<>\"'“”«»()\[\],;:]+@[^\s<>\"'“”«»()\[\],;:]+")
 # Where a text goes on with a copy of the message that was sent: three of its headers.
 COPY = re.compile(
-    r"(?:^[>|\t ]*(?:Return-Path|Received|Message-Id|DKIM-Signature|MIME-Version|From|To"
-    r"|Date|Subject|Reply-To|References|Auto-Submitted|Content-[\w-]+|X-[\w-]+)[ \t]*:"
+    r"(?:^[>|\t ]*(?:Return-Path|Received|Message-Id|DKIM-Signature|MIME-Version|From"
+    r"|To|Date|Subject|Reply-To|References|Auto-Submitted|Content-[\w-]+|X-[\w-]+)[ \t]*:"
     r"[^\n]*\n(?:[>|]*[ \t]+[^\n]*\n)*){3}",
     re.IGNORECASE | re.MULTILINE,
 )
