@@ -94,8 +94,8 @@ TOKEN = re.compile(r"[^\s<>\"'“”«»()\[\],;:]+@[^\s<>\"'“”«»()\[\],;:
 # Where a text goes on with a copy of the message that was sent: three of its headers.
 COPY = re.compile(
     r"(?:^[>|\t ]*(?:Return-Path|Received|Message-Id|DKIM-Signature|MIME-Version|From"
-    r"|To|Date|Subject|Reply-To|References|Auto-Submitted|Content-[\w-]+|X-[\w-]+)[ \t]*:"
-    r"[^\n]*\n(?:[>|]*[ \t]+[^\n]*\n)*){3}",
+    r"|To|Date|Subject|Reply-To|References|Auto-Submitted|Content-[\w-]+|X-[\w-]+)"
+    r"[ \t]*:[^\n]*\n(?:[>|]*[ \t]+[^\n]*\n)*){3}",
     re.IGNORECASE | re.MULTILINE,
 )
 MAX_TEXT = 200_000
