@@ -5,6 +5,7 @@ Tests read as examples of use: the helpers below speak the words of the trade.
 
 import io
 import json
+import re
 from datetime import date, timedelta
 from functools import cache
 from unittest.mock import patch
@@ -246,7 +247,7 @@ class RecouvrementCase(AccountTestInvoicingCommon):
     @classmethod
     def _create_debtor(cls, name, **vals):
         """A customer one can write to."""
-        slug = name.lower().replace(" ", ".")
+        slug = re.sub(r"[^\w'’-]+", ".", name.lower()).strip(".")
         return cls.env["res.partner"].create(
             {
                 "name": name,

@@ -8,7 +8,8 @@ from odoo.fields import Command
 from odoo.tools import human_size
 
 from ..const import CONTACTED_STATES
-from ..paper.page import enclosure_pdf, registered_file
+from ..paper.page import enclosure_pdf
+from ..paper.post import registered_file
 from ..paper.words.french import ADDRESS_LINES
 from .download import download_file
 
@@ -170,11 +171,17 @@ class RecouvrementRegisteredWizard(models.TransientModel):
         letter = self.env["report.l10n_fr_recouvrement.report_letter"]
         posting = self.env["report.l10n_fr_recouvrement.report_posting"]
         place = posting._get_place(action)
-        lines = letter._prepare_recipient(action, letter._get_words(action))
+        words = letter._get_words(action)
+        lines = list(letter._prepare_recipient(action, words))
+        # The town is the last line (NF Z10-011), and the country has its column.
+        if words.country_name(place.country_id.code):
+            lines.pop()
+        town = lines.pop() if place.zip or place.city else ""
         return [
             action.name,
             *lines,
-            *[""] * (ADDRESS_LINES - len(lines)),
+            *[""] * (ADDRESS_LINES - 1 - len(lines)),
+            town,
             place.zip or "",
             place.city or "",
             place.country_id.code or "FR",

@@ -1,4 +1,5 @@
 import base64
+import logging
 from collections import Counter
 
 from odoo import api, fields, models
@@ -6,22 +7,27 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL, format_date, human_size
 
-from ..const import CONTACTED_STATES
-from ..models.channel import tracking_file
-from ..models.channel.tracking_number import SEPARATORS, get_problem, normalise
+from ..const import CONTACTED_STATES, RETURN_REASONS
+from ..models.settings.one_by_one import attempt
+from ..paper.post import tracking_file
+from ..paper.post.tracking_number import SEPARATORS, get_problem, normalise
+
+_logger = logging.getLogger(__name__)
 
 
 class RecouvrementTrackingWizard(models.TransientModel):
     """Imports the tracking of registered letters from a file: reads it, shows what
-    would be written, then writes all of it or nothing."""
+    would be written, then writes the lines that can be; the others stay, with what is
+    wrong, to be corrected."""
 
     _name = "recouvrement.tracking.wizard"
     _description = "Import of tracking numbers"
 
     file = fields.Binary(required=True, attachment=False)
     file_name = fields.Char()
+    unread_columns = fields.Char("Columns that are not read", readonly=True)
     line_ids = fields.One2many(
-        "recouvrement.tracking.wizard.line", "wizard_id", "Letters", readonly=True
+        "recouvrement.tracking.wizard.line", "wizard_id", "Letters"
     )
     error_count = fields.Integer(compute="_compute_counts")
     warning_count = fields.Integer(compute="_compute_counts")
@@ -41,11 +47,49 @@ class RecouvrementTrackingWizard(models.TransientModel):
     def action_read(self):
         """Read the file and show what it would write."""
         self.ensure_one()
-        rows = self._read_file()
+        content = self._read_file()
+        self.unread_columns = ", ".join(content.unread)
         self.line_ids = [
             Command.clear(),
-            *map(Command.create, self._prepare_lines(rows)),
+            *(Command.create(self._prepare_line(row)) for row in content.rows),
         ]
+        self._check_lines()
+        return self._reopen()
+
+    def action_check(self):
+        """Check the lines again, as they were corrected."""
+        self.ensure_one()
+        self._check_lines()
+        return self._reopen()
+
+    def action_confirm(self):
+        """Write the lines that can be. What is left stays to be corrected."""
+        self.ensure_one()
+        # The letters may have changed since the preview, and the lines with them.
+        self._check_lines()
+        attempt(
+            self.line_ids.filtered("changes"),
+            lambda lines: lines._apply(),
+            lambda line, error: line._note_failure(error),
+        )
+        written = self.line_ids.filtered("changes").action_id
+        left = self.line_ids.filtered("error")
+        if left:
+            (self.line_ids - left).unlink()
+            message = self.env._(
+                "Letters brought up to date: %(written)s. Lines to correct: %(left)s.",
+                written=len(written),
+                left=len(left),
+            )
+            return written._notify(message, self._reopen())
+        return written._notify(
+            self.env._("Letters brought up to date: %s.", len(written)),
+            self._show(written.ids)
+            if written
+            else {"type": "ir.actions.act_window_close"},
+        )
+
+    def _reopen(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Import tracking numbers"),
@@ -55,33 +99,6 @@ class RecouvrementTrackingWizard(models.TransientModel):
             "views": [(False, "form")],
             "target": "new",
         }
-
-    def action_confirm(self):
-        """Write the content of the file, for all letters or for none."""
-        self.ensure_one()
-        # The letters may have changed since the preview.
-        lines = self._prepare_lines(self._read_file())
-        errors = [line for line in lines if line["error"]]
-        if errors:
-            raise UserError(
-                "\n".join(
-                    self.env._(
-                        "Line %(number)s: %(error)s",
-                        number=line["number"],
-                        error=line["error"],
-                    )
-                    for line in errors
-                )
-            )
-        changed = [line for line in lines if line["changes"]]
-        for line in changed:
-            self._apply(line)
-        return self.env["recouvrement.action"]._notify(
-            self.env._("Letters brought up to date: %s.", len(changed)),
-            self._show([line["action_id"] for line in changed])
-            if changed
-            else {"type": "ir.actions.act_window_close"},
-        )
 
     @api.model
     def _show(self, action_ids):
@@ -105,12 +122,18 @@ class RecouvrementTrackingWizard(models.TransientModel):
                 "format": self.env._(
                     "%s cannot be read: export it as CSV or XLSX.", self.file_name
                 ),
-                "heading": self.env._(
-                    "%s: the first line must name the columns, the reference of the "
-                    "letter (“Référence”) and at least one of: “N° de suivi”, “Date de "
-                    "dépôt”, “Première présentation”, “Date de distribution”, "
-                    "“Statut”.",
+                "old": self.env._(
+                    "%s is a workbook of an old format, or has a password: save it as "
+                    "XLSX, without a password.",
                     self.file_name,
+                ),
+                "heading": self.env._(
+                    "%(file)s: one of the first lines must name the columns, the "
+                    "reference of the letter (“Référence”) and at least one of: “N° de "
+                    "suivi”, “Date de dépôt”, “Première présentation”, “Date de "
+                    "distribution”, “Statut”. It has: %(found)s.",
+                    file=self.file_name,
+                    found=", ".join(error.found) or "–",
                 ),
                 "size": self.env._(
                     "%(file)s is larger than a list of letters is (%(limit)s, "
@@ -129,44 +152,52 @@ class RecouvrementTrackingWizard(models.TransientModel):
             raise UserError(words[error.code]) from error
 
     @api.model
-    def _prepare_lines(self, rows):
-        """Values of the lines of the preview."""
-        actions = self._find_actions(rows)
-        seen = Counter(row.reference for row in rows)
+    def _prepare_line(self, row):
+        """Values of a line: what was read, and what could not be."""
+        return {
+            "number": row.number,
+            "reference": row.reference,
+            "faults": row.errors,
+            **row.values,
+        }
+
+    # ------------------------------------------------------------------
+    # Checking
+    # ------------------------------------------------------------------
+
+    def _check_lines(self):
+        """Work out what each line would write, or what is wrong with it."""
+        lines = self.line_ids
+        actions = self._find_actions(lines)
+        seen = Counter(lines.mapped("reference"))
         numbers = Counter(
-            normalise(row.values["tracking_number"])
-            for row in rows
-            if row.values.get("tracking_number")
+            normalise(line.tracking_number) for line in lines if line.tracking_number
         )
         taken = self._find_taken(numbers, self._get_companies(actions))
-        lines = []
-        for row in rows:
-            found = actions.get(row.reference, self.env["recouvrement.action"])
-            number = normalise(row.values.get("tracking_number"))
-            error = self._get_row_error(row, found, seen)
+        for line in lines:
+            found = actions.get(line.reference, self.env["recouvrement.action"])
+            number = normalise(line.tracking_number)
+            error = self._get_line_error(line, found, seen)
             if not error and (numbers[number] > 1 or taken.get(number, found) != found):
                 error = self.env._("Another letter has this number already.")
-            changes = {} if error else self._get_changes(found, row.values)
+            changes = {} if error else self._get_changes(found, line._get_values())
             error = error or self._get_change_error(found, changes)
-            lines.append(
+            line.write(
                 {
-                    "number": row.number,
-                    "reference": row.reference,
                     "action_id": found.id if len(found) == 1 else False,
                     "changes": not error and self._prepare_values(changes),
                     "summary": self._describe(changes),
-                    "warning": not error and self._get_warning(changes),
+                    "warning": not error and self._get_warning(found, changes),
                     "error": error,
                 }
             )
-        return lines
 
     @api.model
-    def _find_actions(self, rows):
+    def _find_actions(self, lines):
         """Return ``{reference: actions}`` of the companies that the user works in."""
         found = self.env["recouvrement.action"].search(
             [
-                ("name", "in", [row.reference for row in rows]),
+                ("name", "in", lines.mapped("reference")),
                 ("company_id", "in", self.env.companies.ids),
             ]
         )
@@ -202,31 +233,31 @@ class RecouvrementTrackingWizard(models.TransientModel):
         return {number: actions.browse(action_id) for number, action_id in rows}
 
     @api.model
-    def _get_row_error(self, row, found, seen):
+    def _get_line_error(self, line, found, seen):
         """Return the error of a line as text, empty where there is none."""
-        words = {
-            "reference": self.env._("The reference of the letter is missing."),
-            "date": self.env._("“%s” is no date: write it as 31/12/2026."),
-            "status": self.env._(
-                "“%s” is no status that is known: refusé, non réclamé, NPAI, or "
-                "nothing."
-            ),
-        }
-        for code, value in row.errors:
-            return words[code] % value if value else words[code]
+        if fault := line._describe_fault():
+            return fault
+        if not line.reference:
+            return self.env._("The reference of the letter is missing.")
         if not found:
             return self.env._("No letter has this reference.")
         if len(found) > 1:
             return self.env._(
                 "Letters of several companies have this reference: choose one company."
             )
-        if seen[row.reference] > 1:
+        if seen[line.reference] > 1:
             return self.env._("This reference stands on several lines.")
         if not found.is_tracked or found.state not in CONTACTED_STATES:
             return self.env._("This is no registered letter that was sent.")
         known = found.tracking_number
-        number = row.values.get("tracking_number")
-        if known and number and normalise(known) != normalise(number):
+        number = line.tracking_number
+        if (
+            known
+            and number
+            and normalise(known) != normalise(number)
+            # One that was read wrong is corrected.
+            and not get_problem(known)
+        ):
             return self.env._("This letter has another number already: %s.", known)
         return ""
 
@@ -266,10 +297,13 @@ class RecouvrementTrackingWizard(models.TransientModel):
         return ""
 
     @api.model
-    def _get_warning(self, changes):
+    def _get_warning(self, action, changes):
         """What is odd about changes that may be written all the same."""
-        if get_problem(changes.get("tracking_number")):
+        number = changes.get("tracking_number")
+        if get_problem(number):
             return self.env._("The number does not look like one of the post.")
+        if number and action.tracking_number:
+            return self.env._("It replaces the number %s.", action.tracking_number)
         return ""
 
     @api.model
@@ -290,31 +324,10 @@ class RecouvrementTrackingWizard(models.TransientModel):
             parts.append(f"{label} : {reasons.get(value, value)}")
         return ", ".join(parts)
 
-    # ------------------------------------------------------------------
-    # Writing
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _apply(self, line):
-        """Write the changes of one line."""
-        action = self.env["recouvrement.action"].browse(line["action_id"])
-        vals = dict(line["changes"])
-        reason = vals.pop("return_reason", None)
-        try:
-            if vals:
-                action.write(vals)
-            if reason:
-                action._return_letter(reason)
-        except (UserError, ValidationError) as error:
-            raise UserError(
-                self.env._(
-                    "Line %(number)s: %(error)s", number=line["number"], error=error
-                )
-            ) from error
-
 
 class RecouvrementTrackingWizardLine(models.TransientModel):
-    """Line of the file: what it reports of one letter, what would be written."""
+    """What the file reports of one letter, what would be written, or what is wrong.
+    Whoever corrects a value takes what was wrong with it away."""
 
     _name = "recouvrement.tracking.wizard.line"
     _description = "Line of a file of tracking numbers"
@@ -324,10 +337,81 @@ class RecouvrementTrackingWizardLine(models.TransientModel):
         "recouvrement.tracking.wizard", required=True, index=True, ondelete="cascade"
     )
     number = fields.Integer("Line", readonly=True)
-    reference = fields.Char(readonly=True)
+    reference = fields.Char()
+    tracking_number = fields.Char()
+    date_posted = fields.Date("Posted on")
+    date_presented = fields.Date("First presented on")
+    date_received = fields.Date("Received on")
+    return_reason = fields.Selection(RETURN_REASONS)
+    is_accepted = fields.Boolean(
+        "As it stands",
+        help="What could not be read on this line is left out; the rest is written.",
+    )
+    faults = fields.Json(readonly=True)
     action_id = fields.Many2one("recouvrement.action", "Letter", readonly=True)
     partner_id = fields.Many2one(related="action_id.partner_id", related_sudo=False)
     changes = fields.Json(readonly=True)
     summary = fields.Char("To be written", readonly=True)
     warning = fields.Char(readonly=True)
     error = fields.Char("What to correct", readonly=True)
+
+    def write(self, vals):
+        # EXTENDS base: what somebody enters replaces what could not be read
+        entered = vals.keys() & {"reference", *tracking_file.VALUES}
+        for line in self if entered else ():
+            line.faults = [
+                fault for fault in line.faults or () if fault[0] not in entered
+            ]
+        return super().write(vals)
+
+    def _get_values(self):
+        """What the line says of its letter."""
+        return {name: self[name] for name in tracking_file.VALUES if self[name]}
+
+    def _describe_fault(self):
+        """What could not be read, as text, empty where there is nothing."""
+        if self.is_accepted or not self.faults:
+            return ""
+        [_name, code, value] = self.faults[0]
+        words = {
+            "missing": self.env._("The reference of the letter is missing."),
+            "date": self.env._("“%s” is no date: write it as 31/12/2026.", value),
+            "status": self.env._(
+                "“%s” is no status that is known: refusé, non réclamé, NPAI, or "
+                "nothing.",
+                value,
+            ),
+            "returned": self.env._(
+                "“%s” does not say why it came back: refusé, non réclamé or NPAI.",
+                value,
+            ),
+            "shortened": self.env._(
+                "“%s” is a number that a spreadsheet shortened: enter it whole, or "
+                "make the column text and export the file again.",
+                value,
+            ),
+            "formula": self.env._(
+                "“%s” is a formula without its result: enter the value.", value
+            ),
+            "several": self.env._(
+                "The lines of this letter do not agree: %s. Enter the right value.",
+                value,
+            ),
+        }
+        return words[code]
+
+    def _apply(self):
+        """Write the changes."""
+        for line in self:
+            vals = dict(line.changes)
+            reason = vals.pop("return_reason", None)
+            if vals:
+                line.action_id.write(vals)
+            if reason:
+                line.action_id._return_letter(reason)
+
+    def _note_failure(self, error):
+        """Keep why the changes could not be written."""
+        if not isinstance(error, UserError | ValidationError):
+            _logger.exception("Line %s cannot be written", self.number, exc_info=error)
+        self.write({"changes": False, "error": str(error)})

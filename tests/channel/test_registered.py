@@ -223,9 +223,9 @@ class TestRegisteredExport(RegisteredCase):
                 "Compagnie méridionale des boulangeries",
                 "artisanales réunies",
                 "12 rue de la Paix",
+                "",
+                "",
                 "01000 PARIS",
-                "",
-                "",
             ],
         )
         self.assertEqual(
@@ -238,6 +238,35 @@ class TestRegisteredExport(RegisteredCase):
         )
         self.assertEqual(row["Fichier"], f"{name}.pdf")
         self.assertTrue(all(len(row[f"Ligne {i}"]) <= 38 for i in range(1, 7)))
+
+    def test_last_line_of_addresses_is_postcode_and_town(self):
+        """NF Z10-011; the country has a column of its own."""
+        full = {
+            "name": "Compagnie méridionale des boulangeries artisanales réunies",
+            "street": "1234, avenue du Maréchal de Lattre de Tassigny",
+            "street2": "Bâtiment C",
+            "zip": "34000",
+            "city": "Montpellier",
+        }
+        for vals, country, last in (
+            ({}, "fr", "75002 PARIS"),
+            ({"street": "12 rue A", "street2": False}, "fr", "75002 PARIS"),
+            (full, "fr", "34000 MONTPELLIER"),
+            ({**full, "zip": "1000", "city": "Bruxelles"}, "be", "1000 BRUXELLES"),
+            ({"zip": "97400", "city": "Saint-Denis"}, "re", "97400 SAINT DENIS"),
+        ):
+            vals["country_id"] = self.env.ref(f"base.{country}").id
+            self.business.write({"zip": "75002", "city": "Paris", **vals})
+            archive = self._export(actions=self.first)
+            raw = archive.read("destinataires.csv").decode("utf-8-sig")
+            [row] = csv.DictReader(io.StringIO(raw), delimiter=";")
+            with self.subTest(row):
+                self.assertEqual(row["Ligne 6"], last)
+                self.assertEqual(row["Pays"], country.upper())
+                self.assertTrue(row["Ligne 1"])
+                above = [row[f"Ligne {number}"] for number in range(1, 6)]
+                self.assertNotIn("", "\0".join(above).strip("\0").split("\0"))
+                self.assertNotIn("BELGIQUE", above)
 
     def test_workbook_keeps_the_zeros(self):
         self.business.zip = "01000"
@@ -279,7 +308,7 @@ class TestRegisteredExport(RegisteredCase):
 
 
 class TestTrackingImport(RegisteredCase):
-    """What the post says comes in by a file, of all letters or of none."""
+    """What the post says comes in by a file; a line at fault stops no other."""
 
     def _wizard(self, content, name="suivi.csv", user=None):
         return (
@@ -370,9 +399,10 @@ class TestTrackingImport(RegisteredCase):
             wizard.action_confirm()
         self.assertEqual(self.first.tracking_number, NUMBERS[0])
 
-    def test_errors_are_told_by_line_and_nothing_is_written(self):
+    def test_errors_are_told_by_line_and_stop_no_other(self):
         self.second.tracking_number = NUMBERS[1]
         good = f"{self.first.name};{NUMBERS[0]};19/05/2026;;;"
+        names = ["state", "return_reason", "tracking_number", "date_received"]
         for line, words in (
             ("REL/NULLE;1;;;;", "No letter has this reference"),
             (f"{self.second.name};{NUMBERS[0][:-1]}9;;;;", "another number already"),
@@ -388,9 +418,14 @@ class TestTrackingImport(RegisteredCase):
                 self.assertEqual(wizard.error_count, 1)
                 self.assertEqual(wizard.line_ids[1].number, 3)
                 self.assertIn(words, wizard.line_ids[1].error)
-                with self.assertRaisesRegex(UserError, "3"):
-                    wizard.action_confirm()
-                self.assertFalse(self.first.tracking_number)
+                before = self.second.read(names)
+                told = wizard.action_confirm()
+                self.assertEqual(told["params"]["next"]["res_id"], wizard.id)
+                self.assertEqual(wizard.line_ids.number, 3)
+                self.assertIn(words, wizard.line_ids.error)
+                self.assertEqual(self.first.tracking_number, NUMBERS[0])
+                self.assertEqual(self.second.read(names), before)
+                self.first.write({"tracking_number": False, "date_posted": False})
 
     def test_one_number_is_for_one_letter(self):
         with freeze_time("2026-06-10"):
@@ -407,7 +442,8 @@ class TestTrackingImport(RegisteredCase):
                 f"{self.first.name};{NUMBERS[1]};;;;",
                 f"{self.first.name};{NUMBERS[1]};;;;",
             )
-        self.assertEqual(same.error_count, 2)
+        self.assertFalse(same.error_count)
+        self.assertEqual(len(same.line_ids), 1, "the same line twice says one thing")
 
     def test_odd_number_is_told_and_written(self):
         with freeze_time("2026-06-10"):

@@ -15,10 +15,10 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.l10n_fr_recouvrement.models.channel import (
     recouvrement_lre_provider_http,
-    tracking_file,
 )
 from odoo.addons.l10n_fr_recouvrement.models.settings import ecb_rates
 from odoo.addons.l10n_fr_recouvrement.paper.page import enclosure_pdf
+from odoo.addons.l10n_fr_recouvrement.paper.post import tracking_file
 from odoo.addons.l10n_fr_recouvrement.wizard import recouvrement_registered_wizard
 
 from ..channel.lre_service import KEY, LreService
@@ -160,7 +160,7 @@ class TestTrackingFiles(RecouvrementCase):
             {"file": base64.b64encode(content), "file_name": "suivi.xlsx"}
         )
         with Peak() as peak:
-            rows = wizard._read_file()
+            rows = wizard._read_file().rows
         self.assertLess(peak.megabytes, 120)
         return rows
 

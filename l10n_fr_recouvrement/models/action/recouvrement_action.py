@@ -11,6 +11,7 @@ from ...const import (
     STATES,
 )
 from ...paper.words import wording
+from .contact_field import split_emails
 
 _logger = logging.getLogger(__name__)
 
@@ -261,9 +262,17 @@ class RecouvrementAction(models.Model):
     @api.depends("contact_id.email", "partner_id.email")
     def _compute_email_partner_id(self):
         for action in self:
-            action.email_partner_id = (
-                action.contact_id if action.contact_id.email else action.partner_id
-            )
+            action.email_partner_id = action._get_email_partner()
+
+    def _get_email_partner(self):
+        """Whom an e-mail is for: the recipient, else the debtor. An address that cannot
+        be one is passed over where the debtor has another."""
+        contact, debtor = self.contact_id, self.partner_id
+        if contact.email and (
+            split_emails(contact.email)[0] or not split_emails(debtor.email)[0]
+        ):
+            return contact
+        return debtor
 
     @api.depends(
         "line_ids", "amount_total", "currency_id", "date_deadline", "letter_lang"

@@ -4,25 +4,12 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ..settings.crossing import insist
+from .automatic_answer import is_automatic
 from .return_report import ReturnReport
 
 ACTION = "recouvrement.action"
-# Headers by which programs mark automatic answers (RFC 3834, and what was
-# used before it).
-AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
-
-
-def is_automatic(message):
-    """Whether nobody wrote this e-mail: an out-of-office notice, a receipt.
-
-    :param message: ``email.message.EmailMessage``
-    """
-    declared = (message.get("Auto-Submitted") or "no").split(";")[0].strip().lower()
-    return (
-        declared != "no"
-        or any(name in message for name in AUTOMATIC_HEADERS)
-        or (message.get("Precedence") or "").strip().lower() == "auto_reply"
-    )
+# Identifiers that are looked for of those that a message names.
+MAX_NAMED = 100
 
 
 class MailThread(models.AbstractModel):
@@ -62,18 +49,57 @@ class MailThread(models.AbstractModel):
         return super()._message_route_process(message, message_dict, routes)
 
     @api.model
+    def _detect_is_bounce(self, message, message_dict):
+        # EXTENDS mail: an absence notice or an answer that was sent where returns go is
+        # none; a server that neither makes a report nor writes there returns all the
+        # same
+        is_bounce = super()._detect_is_bounce(message, message_dict)
+        report = ReturnReport(message)
+        if is_bounce:
+            parent = (
+                self.env["mail.message"].sudo().browse(message_dict.get("parent_id"))
+            )
+            return report.is_of_server or parent.model != ACTION
+        return bool(
+            (report.has_null_path or report.is_signed)
+            and report.is_of_server
+            and report.is_about_delivery
+            and self._recouvrement_find_named(report)
+        )
+
+    @api.model
+    def _recouvrement_find_named(self, report):
+        """The message of an action that a report names, in what it encloses or in its
+        words, if any."""
+        names = report.named_messages[:MAX_NAMED]
+        messages = self.env["mail.message"].sudo()
+        return messages.search(
+            [("message_id", "in", names), ("model", "=", ACTION)], limit=1
+        )
+
+    @api.model
+    def _recouvrement_find_returned(self, report, message_dict):
+        """The message that a report is about: that which Odoo found, which the report
+        names, else which it refers to."""
+        return (
+            message_dict["bounced_message"].sudo()
+            or self._recouvrement_find_named(report)
+            or self.env["mail.message"].sudo().browse(message_dict.get("parent_id"))
+        )
+
+    @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
         # EXTENDS mail
-        super()._routing_handle_bounce(email_message, message_dict)
-        # Some servers return a plain message, which its references alone identify.
-        returned = message_dict["bounced_message"] or self.env["mail.message"].browse(
-            message_dict.get("parent_id")
-        )
-        if returned.sudo().model != ACTION:
-            return
-        action = (
-            self.env[ACTION].sudo().search([("email_message_id", "=", returned.id)])
-        )
         report = ReturnReport(email_message, message_dict.get("body") or "")
-        if action and report.is_lost:
-            action._note_bounce(report)
+        returned = self._recouvrement_find_returned(report, message_dict)
+        actions = self.env[ACTION].sudo()
+        if returned.model == ACTION:
+            actions = actions.search([("email_message_id", "=", returned.id)])
+            if not report.is_lost:
+                # Odoo would count it as a return.
+                if actions and report.is_complaint:
+                    actions._note_complaint(report)
+                return
+        super()._routing_handle_bounce(email_message, message_dict)
+        if actions:
+            actions._note_bounce(report)

@@ -13,6 +13,7 @@ from odoo.tools import (
 
 from ...const import PENDING_STATES
 from ...paper.words import letter_kinds
+from ..action.contact_field import split_emails
 
 # A mail server that does not answer is asked again so often, for so long.
 RETRY_EVERY = timedelta(hours=1)
@@ -132,6 +133,39 @@ class RecouvrementAction(models.Model):
             and (not recipient["id"] or recipient["id"] in chosen)
         ]
 
+    def _get_email_address(self):
+        """The address alone that an e-mail goes to, empty where there is none."""
+        return "".join(split_emails(self.email_partner_id.email)[0][:1])
+
+    def _get_address_problem(self):
+        """Why no e-mail can leave to the recipient, or nothing. One letter is for one
+        address: of several, nobody would know who got it."""
+        self.ensure_one()
+        partner = self.email_partner_id
+        addresses, is_clean = split_emails(partner.email)
+        if len(addresses) > 1:
+            return self.env._(
+                "%(name)s has two addresses or more where one fits: %(addresses)s. "
+                "Keep one, and make a contact of the debtor for another, then check "
+                "again.",
+                name=partner.display_name,
+                addresses=", ".join(addresses),
+            )
+        if addresses and is_clean:
+            return ""
+        if partner.email and partner.email.strip():
+            return self.env._(
+                "“%(address)s” of %(name)s is no valid e-mail address: correct it, or "
+                "choose another channel, then check again.",
+                address=partner.email,
+                name=partner.display_name,
+            )
+        return self.env._(
+            "%s has no valid e-mail address: enter one on the debtor or on its "
+            "invoice contact, or choose another channel, then check again.",
+            self.partner_id.display_name,
+        )
+
     # ------------------------------------------------------------------
     # Answers
     # ------------------------------------------------------------------
@@ -193,21 +227,41 @@ class RecouvrementAction(models.Model):
         :param report: a :class:`~.return_report.ReturnReport`, whose message is kept
         """
         self.ensure_one()
-        user = self._get_responsible()
-        action = self.sudo()._with_words_of(user)
-        message = action.message_post(
-            body=action.env._("E-mail returned: %s", report.reason),
-            attachments=[
-                (f"{action.name.replace('/', '-')}-retour.eml", report.content)
-            ],
-        )
-        message.attachment_ids.recouvrement_sealed = True
+        action = self.sudo()._with_words_of(self._get_responsible())
+        action._keep_report(report, action.env._("E-mail returned: %s", report.reason))
         if action.state != "sent":
             return
         if doubt := action._get_bounce_doubt(report):
             action._ask_to_check_bounce(report, doubt)
             return
         action._accept_bounce(report.reason)
+
+    def _keep_report(self, report, words):
+        """Keep what a server reports as it came in, sealed."""
+        message = self.message_post(
+            body=words,
+            attachments=[(f"{self.name.replace('/', '-')}-retour.eml", report.content)],
+        )
+        message.attachment_ids.recouvrement_sealed = True
+
+    def _note_complaint(self, report):
+        """Somebody who got the e-mail called it unwanted: it arrived, and a person is
+        told, once.
+
+        :param report: a :class:`~.return_report.ReturnReport`, whose message is kept
+        """
+        self.ensure_one()
+        action = self.sudo()._with_words_of(self._get_responsible())
+        words = action.env._(
+            "The recipient reported the e-mail as spam: it arrived. Others to the same "
+            "address may be kept from it: ring, or write by post."
+        )
+        summary = action.env._("E-mail reported as spam: %s", action.email_to)
+        action._keep_report(report, words)
+        if not action.activity_ids.filtered(
+            lambda task: task.automated and task.summary == summary
+        ):
+            action._ask_responsible(action, summary, words)
 
     def _get_bounce_doubt(self, report):
         """Why a report that the e-mail came back is not taken at its word, or nothing.
@@ -247,6 +301,8 @@ class RecouvrementAction(models.Model):
                 "The e-mail was sent to %s: some of them may have got it.",
                 self.email_to,
             )
+        if not report.says_lost:
+            return self.env._("The report does not say that the e-mail was lost.")
         if not report.is_from_server_of(addresses):
             return self.env._("No mail server of the debtor sent the report.")
         return ""
@@ -331,7 +387,11 @@ class RecouvrementAction(models.Model):
                 {
                     "date_left": fields.Datetime.now(),
                     "email_failure": False,
-                    "email_to": ", ".join(filter(None, recipients.mapped("email"))),
+                    "email_to": ", ".join(
+                        address
+                        for partner in recipients
+                        for address in split_emails(partner.email)[0]
+                    ),
                 }
             )
 
@@ -404,6 +464,9 @@ class RecouvrementAction(models.Model):
         failed = self.sudo().filtered(
             lambda action: action.email_state == "failed" and action.mail_id
         )
+        for action in failed:
+            if problem := action._get_address_problem():
+                raise UserError(problem)
         failed.mail_id.write(
             {
                 "state": "outgoing",

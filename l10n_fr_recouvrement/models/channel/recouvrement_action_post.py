@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...const import CONTACTED_STATES, MANAGER
+from ...paper.post.tracking_number import get_problem, normalise
 from ..settings.shipped import get_shipped
-from .tracking_number import get_problem, normalise
 
 # Proofs that bear the number of the letter.
 NUMBERED_PROOFS = {"deposit", "receipt", "refusal", "unclaimed"}
@@ -38,6 +38,9 @@ class RecouvrementAction(models.Model):
             ),
             "check_digit": self.env._(
                 "The check digit of this number is wrong: read it again."
+            ),
+            "rounded": self.env._(
+                "This number ends as one that a spreadsheet rounded: read it again."
             ),
         }
         for action in self:

@@ -5,6 +5,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
+from ..action.contact_field import split_numbers
 from ..settings.crossing import raise_crossing
 
 # State of an SMS, by the status of its notification.
@@ -123,11 +124,20 @@ class RecouvrementAction(models.Model):
     def _get_sms_recipient(self):
         """Whom the SMS is for and the mobile number, the recipient before the debtor.
 
-        :return: ``(partner, number in international form)``, empty when there is none
+        :return: ``(partner, number in international form)``, empty when there is none,
+            or several
         """
+        partner, numbers = self._get_sms_numbers()
+        if len(numbers) == 1:
+            return partner, numbers[0]
+        return self.env["res.partner"], ""
+
+    def _get_sms_numbers(self):
+        """The first of the recipient and the debtor who has a mobile number, and its
+        mobile numbers in international form."""
         self.ensure_one()
         for partner in self.contact_id | self.partner_id:
-            number = partner.phone and _to_international(partner.phone)
-            if number and _is_mobile(number):
-                return partner, number
-        return self.env["res.partner"], ""
+            numbers = map(_to_international, split_numbers(partner.phone))
+            if mobiles := list(dict.fromkeys(filter(_is_mobile, numbers))):
+                return partner, mobiles
+        return self.env["res.partner"], []

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import email_normalize
 
 
 class RecouvrementChannelEmail(models.AbstractModel):
@@ -27,12 +26,8 @@ class RecouvrementChannelEmail(models.AbstractModel):
         # OVERRIDE
         problems = {}
         for action in actions:
-            if not email_normalize(action.email_partner_id.email or ""):
-                problems[action] = self.env._(
-                    "%s has no valid e-mail address: enter one on the debtor or on its "
-                    "invoice contact, or choose another channel, then check again.",
-                    action.partner_id.display_name,
-                )
+            if problem := action._get_address_problem():
+                problems[action] = problem
             elif not action.stage_id.mail_template_id:
                 problems[action] = self.env._(
                     "The stage %s has no e-mail: choose one on the stage, or another "
@@ -63,7 +58,7 @@ class RecouvrementChannelEmail(models.AbstractModel):
                         "mail_id": mail.id,
                         "email_message_id": mail.mail_message_id.id,
                         "mail_message_id": mail.message_id,
-                        "email_to": action.email_partner_id.email,
+                        "email_to": action._get_email_address(),
                         "email_subject": mail.subject,
                         "email_body": mail.body,
                     }

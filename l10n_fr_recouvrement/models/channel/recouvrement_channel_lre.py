@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import email_normalize
 
 
 class RecouvrementChannelLre(models.AbstractModel):
@@ -35,12 +34,8 @@ class RecouvrementChannelLre(models.AbstractModel):
     @api.model
     def _get_problem(self, action):
         """What keeps one letter from leaving, or nothing."""
-        if not email_normalize(action.email_partner_id.email or ""):
-            return self.env._(
-                "%s has no valid e-mail address: enter one on the debtor or on its "
-                "invoice contact, or choose another channel, then check again.",
-                action.partner_id.display_name,
-            )
+        if problem := action._get_address_problem():
+            return problem
         # Who is no professional must have agreed beforehand (C. postes art. L100).
         consent = action.partner_id.sudo().recouvrement_lre_consent_date
         if action.profile == "consumer" and not (consent and consent <= action.date):
@@ -60,7 +55,7 @@ class RecouvrementChannelLre(models.AbstractModel):
             action.write(
                 {
                     "carrier_state": "queued",
-                    "email_to": action.email_partner_id.email,
+                    "email_to": action._get_email_address(),
                 }
             )
         actions._trigger_carriers()
@@ -79,4 +74,4 @@ class RecouvrementChannelLre(models.AbstractModel):
     def _post_again(self, actions):
         # OVERRIDE: to the address that the recipient has now
         for action in actions:
-            action.email_to = action.email_partner_id.email
+            action.email_to = action._get_email_address()

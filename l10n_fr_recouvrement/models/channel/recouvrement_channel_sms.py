@@ -44,7 +44,16 @@ class RecouvrementChannelSms(models.AbstractModel):
                 "An SMS is for a courtesy or a first reminder: choose another channel, "
                 "then check again."
             )
-        if not action._get_sms_recipient()[1]:
+        partner, numbers = action._get_sms_numbers()
+        if len(numbers) > 1:
+            return self.env._(
+                "%(name)s has two mobile numbers or more where one fits: %(numbers)s. "
+                "Keep one, and make a contact of the debtor for another, then check "
+                "again.",
+                name=partner.display_name,
+                numbers=", ".join(numbers),
+            )
+        if not numbers:
             return self.env._(
                 "%s has no mobile number: enter one on the debtor or on its contact, "
                 "or choose another channel, then check again.",

@@ -1,1 +1,1 @@
-"""How a page is drawn: PDF, markup, tables, codes, files of recipients."""
+"""How a page is drawn: PDF, markup, tables, codes."""

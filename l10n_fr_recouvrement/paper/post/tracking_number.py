@@ -7,6 +7,8 @@ S10 = re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}")
 S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 # Inland letters of La Poste, and the fifteen characters of its other numbers.
 LA_POSTE = re.compile(r"\d[A-Z]\d{11}|[0-9A-Z]{15}")
+# A number that a spreadsheet rounded ends so.
+ROUNDED = re.compile(r"\d{6,}0{6}")
 # What people write between the groups of a number.
 SEPARATORS = r"[\s./_-]"
 
@@ -21,7 +23,8 @@ def normalise(number):
 
 
 def get_problem(number):
-    """What is odd about a number: ``"format"``, ``"check_digit"``, or nothing.
+    """What is odd about a number: ``"format"``, ``"check_digit"``, ``"rounded"``, or
+    nothing.
 
     La Poste publishes no check digit of its inland numbers.
 
@@ -35,7 +38,18 @@ def get_problem(number):
         return (
             "" if int(number[10]) == _s10_check_digit(number[2:10]) else "check_digit"
         )
+    if is_rounded(number):
+        return "rounded"
     return "" if not number or LA_POSTE.fullmatch(number) else "format"
+
+
+def is_rounded(number):
+    """Whether a spreadsheet replaced the last digits of a number.
+
+    >>> is_rounded("870012000000000"), is_rounded("870012345678901")
+    (True, False)
+    """
+    return bool(ROUNDED.fullmatch(number))
 
 
 def _s10_check_digit(serial):
