@@ -157,7 +157,7 @@ class TestNoReturns(EmailCase):
             self._assert_arrived(action)
         [task] = self._tasks(action)
         self.assertEqual(task.user_id, self.officer)
-        self.assertIn("spam", task.summary)
+        self.assertIn("indésirable", task.summary)
         kept = action.message_ids.attachment_ids.filtered("recouvrement_sealed")
         self.assertIn(b"Feedback-Type: abuse", kept[0].raw)
         self.assertEqual(action.email_message_id.notification_ids.failure_type, False)
