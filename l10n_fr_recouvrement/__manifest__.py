@@ -55,6 +55,7 @@
         "wizard/recouvrement_debit_wizard_views.xml",
         "wizard/recouvrement_outcome_wizard_views.xml",
         "wizard/recouvrement_postpone_wizard_views.xml",
+        "wizard/recouvrement_send_wizard_views.xml",
         "wizard/recouvrement_assign_wizard_views.xml",
         "wizard/recouvrement_return_wizard_views.xml",
         "wizard/recouvrement_evidence_wizard_views.xml",

@@ -8,6 +8,7 @@ from . import recouvrement_debit_wizard
 from . import recouvrement_statement_wizard
 from . import recouvrement_outcome_wizard
 from . import recouvrement_postpone_wizard
+from . import recouvrement_send_wizard
 from . import recouvrement_assign_wizard
 from . import recouvrement_return_wizard
 from . import recouvrement_letter_wizard

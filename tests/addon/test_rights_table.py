@@ -121,6 +121,7 @@ class RightsCase(RecouvrementCase):
         )
         waiver = cls._waive()
         cls.preview = env["recouvrement.run.wizard"].create({})
+        cls.confirmation = env["recouvrement.send.wizard"].create({})
         debt = cls._owe_without_invoice()
         procedure = env["recouvrement.procedure"].create(
             {
@@ -273,6 +274,11 @@ class RightsCase(RecouvrementCase):
                 "reason": "refused",
             },
             "recouvrement.run.wizard": {"company_id": company.id},
+            "recouvrement.send.wizard": {"action_ids": [Command.set(action.ids)]},
+            "recouvrement.send.wizard.line": {
+                "wizard_id": self.confirmation.id,
+                "currency_id": company.currency_id.id,
+            },
             "recouvrement.start.wizard": {"company_id": company.id},
             "recouvrement.statement.wizard": {
                 "partner_id": self.business.id,

@@ -184,7 +184,7 @@ class TestScreens(TransactionCase):
             button.get("name"): button.get("string") for button in arch.iter("button")
         }
         self.assertEqual(buttons["action_approve"], "Approuver")
-        self.assertEqual(buttons["action_approve_and_send"], "Approuver et envoyer")
+        self.assertEqual(buttons["action_confirm_sending"], "Approuver et envoyer")
         retry = self._get_name("recouvrement_action_retry")
         self.assertEqual(retry, "Vérifier à nouveau")
         labels = actions.fields_get(["partner_id", "date", "state"])

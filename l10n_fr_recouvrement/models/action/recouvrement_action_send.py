@@ -58,9 +58,27 @@ class RecouvrementAction(models.Model):
         """Report what became of ``self``, which were to be sent, and hand over the
         letters to post."""
         letters = sent.filtered("is_printed")
-        return self._notify(
-            self._get_sent_message(sent), letters._print() if letters else None
+        download = letters and {**letters._print(), "close_on_report_download": True}
+        return self._notify(self._get_sent_message(sent), download or None)
+
+    def action_confirm_sending(self):
+        """Open what will leave of these actions, before it does."""
+        self.check_access("write")
+        return self.env["recouvrement.send.wizard"]._open_for(self)
+
+    @api.model
+    def action_confirm_all(self, *_selected):
+        """The same of all that waits to be approved or to leave today, and that the
+        user may send."""
+        self.check_access("write")
+        waiting = self.search(
+            [
+                ("company_id", "in", self.env.companies.ids),
+                ("state", "in", PENDING_STATES),
+                ("date_planned", "<=", self.env.company._recouvrement_today()),
+            ]
         )
+        return waiting.action_confirm_sending()
 
     def action_approve_and_send(self):
         """Approve and carry out at once."""

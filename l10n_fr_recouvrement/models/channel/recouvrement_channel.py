@@ -160,6 +160,19 @@ class RecouvrementChannel(models.AbstractModel):
         )
 
     @api.model
+    def _get_what_follows(self):
+        """What becomes of what is sent, and what is left for somebody to do."""
+        if self._is_printed and self._is_tracked:
+            return self.env._(
+                "Printed now: post them, then enter the number that the post gave each."
+            )
+        if self._is_printed:
+            return self.env._("Printed now: post them today.")
+        if self._has_carrier:
+            return self.env._("Handed to the service, which posts them.")
+        return self.env._("Leave at once.")
+
+    @api.model
     def _get_sent_text(self):
         """Text of the message after sending, with ``%s`` for their number; channels
         that have the same are counted together. Hook."""

@@ -54,8 +54,12 @@ registry.category("web_tour.tours").add("recouvrement_morning", {
         },
         {
             content: "Print them to post",
-            trigger: ".o_control_panel button[name=action_approve_and_send]",
+            trigger: ".o_control_panel button[name=action_confirm_sending]",
             run: "click",
+        },
+        {
+            content: "Read what will leave",
+            trigger: ".modal .o_data_row td[name=note]:contains(numéro)",
         },
         {
             content: "Confirm that they are posted today",
