@@ -271,6 +271,8 @@ RULE_WORDS = {
         "subpoenas?",
         "bailiffs?",
         "court orders?",
+        "enforceable (?:titles?|orders?|instruments?)",
+        "service of process",
         "(?:final|last) notice before (?:seizure|attachment|enforcement|execution)",
         r"(?:seizure|attachment|distraint)s? (?:of|on|over) (?:your|goods|assets)",
         "(?:French Republic|Republic of France)",
@@ -283,6 +285,10 @@ RULE_WORDS = {
         "press(?:ing)? charges",
         "fraud",
         "(?:compulsory|forced) (?:enforcement|execution)",
+        "banking bans?",
+        "employers?",
+        "(?:your|petition(?:ing)? for|apply(?:ing)? for) (?:bankruptcy"
+        "|(?:compulsory |court-ordered )?(?:liquidation|receivership|winding[- ]up))",
     ),
     "indemnity": (
         "(?:fixed|flat[- ]rate)(?: recovery)? (?:indemnit(?:y|ies)|compensation)",
@@ -320,6 +326,7 @@ RULE_WORDS = {
     ),
 }
 RAW_RULE_WORDS = {
+    "empty_threat": ("bankruptcy", "liquidation", "receivership", "winding[- ]up"),
     "indemnity": (
         r"€ ?40(?:\.00)?(?![.,]?\d)",
         r"40(?:\.00)? ?(?:euros?|EUR)",
