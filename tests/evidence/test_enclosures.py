@@ -592,7 +592,8 @@ class TestPrintedEnclosures(RecouvrementCase):
         self.assertIn(
             "P.J. : annexe (calcul des pénalités de retard), "
             f"notre e-mail du 3 juin 2026 ({first.name}), facture "
-            f"{move.name} du 1er mai 2026, décompte justificatif des pénalités de retard",
+            f"{move.name} du 1er mai 2026, "
+            "décompte justificatif des pénalités de retard",
             letter,
         )
         earlier, invoice, statement = pages[action.letter_pages :]

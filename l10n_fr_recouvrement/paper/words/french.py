@@ -212,10 +212,10 @@ TEXTS = {
         "reste dû {amount} à ce jour.",
         "consumer": "Le présent reçu porte sur le seul principal. Il ne vaut pas "
         "renonciation aux intérêts au taux légal, dont il reste dû {amount} à ce jour.",
-        "public": "Le présent reçu porte sur le seul principal. Il ne vaut renonciation "
-        "ni aux intérêts moratoires ni à l’indemnité forfaitaire, dont il reste dû "
-        "{amount} à ce jour ; cette somme est payable dans les quarante-cinq jours "
-        "suivant la mise en paiement du principal.",
+        "public": "Le présent reçu porte sur le seul principal. Il ne vaut "
+        "renonciation ni aux intérêts moratoires ni à l’indemnité forfaitaire, dont il "
+        "reste dû {amount} à ce jour ; cette somme est payable dans les quarante-cinq "
+        "jours suivant la mise en paiement du principal.",
     },
     # Payment
     "payee": "Titulaire",
