@@ -316,7 +316,8 @@ class RecouvrementDebitWizard(models.TransientModel):
         move = lines.move_id
         kind = lines[0].kind
         if kind == "indemnity":
-            return f"Facture {move.name} : indemnité forfaitaire de recouvrement"
+            fee = "indemnité forfaitaire pour frais de recouvrement"
+            return f"Facture {move.name} : {fee}"
         if kind == "cost":
             return f"Facture {move.name} : {lines.name}"
         label = INTEREST_LABELS[move.recouvrement_profile or "business"].lower()

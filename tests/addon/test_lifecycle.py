@@ -202,7 +202,7 @@ def _next_version(folder):
     text = data.read_text(encoding="utf-8")
     for old, new in (
         ('<field name="delay" eval="3" />', '<field name="delay" eval="4" />'),
-        ("Rappel d’échéance", "Nouveau"),
+        ("Règlement en attente", "Nouveau"),
     ):
         assert old in text
         text = text.replace(old, new, 1)

@@ -164,7 +164,7 @@ class TestEnclosures(EnclosureCase):
         notice = self._run(NOTICE)
         self.assertEqual(notice.kind, "formal_notice")
         names = [
-            f"notre courriel du 3 juin 2026 ({first.name})",
+            f"notre e-mail du 3 juin 2026 ({first.name})",
             f"notre lettre recommandée du 15 juin 2026 ({second.name})",
             f"facture {move.name} du 1er mai 2026",
             f"bon de commande (facture {move.name})",
@@ -220,7 +220,7 @@ class TestEnclosures(EnclosureCase):
         names = self.letters._letter_values(action)["enclosures"]
         self.assertEqual(
             [name.replace("\N{NO-BREAK SPACE}", " ") for name in names],
-            ["relevé des sommes dues (annexe)", "36 factures (liste en annexe)"],
+            ["annexe (relevé des sommes dues)", "36 factures (liste en annexe)"],
         )
 
     def test_nothing_is_enclosed_that_the_stage_does_not_ask_for(self):
@@ -590,9 +590,10 @@ class TestPrintedEnclosures(RecouvrementCase):
             .split()
         )
         self.assertIn(
-            "P.J. : décompte des pénalités de retard (annexe), "
-            f"notre courriel du 3 juin 2026 ({first.name}), facture "
-            f"{move.name} du 1er mai 2026, décompte détaillé des pénalités de retard",
+            "P.J. : annexe (calcul des pénalités de retard), "
+            f"notre e-mail du 3 juin 2026 ({first.name}), facture "
+            f"{move.name} du 1er mai 2026, "
+            "décompte justificatif des pénalités de retard",
             letter,
         )
         earlier, invoice, statement = pages[action.letter_pages :]

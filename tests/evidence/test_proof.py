@@ -257,7 +257,7 @@ class TestProofSheet(ProofCase):
             f"SHA-256 {letter.letter_sha256}",
             "Fichier intact : l’empreinte calculée à nouveau est celle de l’envoi.",
             "1–2 la lettre",
-            f"3–4 notre courriel du 3 juin 2026 ({self.first.name})",
+            f"3–4 notre e-mail du 3 juin 2026 ({self.first.name})",
             self.first.letter_sha256,
             f"5 bon de livraison (facture {self.invoice.name})",
             "Vérifié le 20/06/2026 à 11 h 30, à l’impression de cette fiche par "

@@ -370,7 +370,7 @@ class TestLetterRequests(RecouvrementCase):
         action = self._write(self.business, "receipt")
         service = self.env["report.l10n_fr_recouvrement.report_letter"]
         reserve = service._letter_values(action)["reserve"]
-        self.assertIn("ne vaut pas renonciation", reserve)
+        self.assertIn("ne vaut renonciation ni", reserve)
         self.assertIn(
             f"{invoice.recouvrement_penalty_total:.2f}".replace(".", ","), reserve
         )

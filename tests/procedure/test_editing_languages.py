@@ -130,7 +130,7 @@ class TestLanguages(EditingCase):
             {action.partner_id.name: action.letter_subject for action in actions},
             {
                 "Example Joinery": "Payment reminder",
-                "Menuiserie Exemple": "Rappel d’échéance",
+                "Menuiserie Exemple": "Règlement en attente",
             },
         )
 

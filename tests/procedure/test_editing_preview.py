@@ -72,7 +72,7 @@ class TestPreview(EditingCase):
         for words in ("Menuiserie Exemple", invoice.name, "RELANCE", "P R O J E T"):
             self.assertIn(words, preview["text"])
         self.assertEqual(preview["mail"]["to"], self.business.email)
-        self.assertIn("pénalités de retard", preview["mail"]["subject"])
+        self.assertIn("Retard de paiement", preview["mail"]["subject"])
         self.assertIn(invoice.name, preview["mail"]["body"])
         self.assertEqual(invoice.recouvrement_stage_id, self.env["recouvrement.stage"])
 

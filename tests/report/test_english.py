@@ -114,10 +114,10 @@ class TestEnglishLetters(LettersCase):
         stage.write({"enclose_invoices": True, "enclose_statement": True})
         action = self._make("business", "formal_notice", abroad=True)
         names = self._values(action)["enclosures"]
-        self.assertEqual(names[0], "statement of late-payment penalties (annex)")
+        self.assertEqual(names[0], "annex (calculation of late-payment penalties)")
         self.assertRegex(names[1], r"^invoice INV/2026/\d+ of \d+\sMay\s2026$")
         self.assertEqual(
-            names[-1], "detailed statement of late-payment penalties, in French"
+            names[-1], "supporting statement of late-payment penalties, in French"
         )
 
     def test_email_is_signed_in_english(self):

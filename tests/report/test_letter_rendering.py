@@ -195,7 +195,7 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
                     "base × taux × jours ÷ diviseur",
                     "Total à régler 5 635,19 €",
                     "cinq mille six cent trente-cinq euros et dix-neuf centimes",
-                    "sauf erreur ou omission",
+                    "sous déduction de tout règlement en cours d’acheminement",
                     "À régler au plus tard le 28 septembre 2026",
                     "FR76 3000 6000 0112 3456 7890 189",
                     BIC,
@@ -382,7 +382,7 @@ class TestLetterRendering(UseBuild, RecouvrementCase):
                 first, *annex = letter.page_texts
                 counts.add(letter.page_count)
                 self.assertIn("Dominique Gérant", first)
-                self.assertIn("relevé des sommes dues (annexe)", first)
+                self.assertIn("annexe (relevé des sommes dues)", first)
                 for text in annex:
                     self.assertRegex(text, "Reste dû|Taux annuel")
                 self.assertIn("Principal restant dû", letter.text)

@@ -153,7 +153,7 @@ class TestStatement(StatementCase):
             "DÉCOMPTE DES INTÉRÊTS MORATOIRES",
             "demande de paiement reçue le 20/05/2026, délai de 30 jours expiré le "
             "19/06/2026",
-            "à mandater au plus tard le 24 septembre 2026 (article R2192-36 du code de "
+            "à payer au plus tard le 24 septembre 2026 (article R2192-36 du code de "
             "la commande publique)",
             "fixe pendant toute la durée du retard",
             "article R2192-10 du code de la commande publique",

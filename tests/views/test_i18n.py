@@ -3,13 +3,14 @@
 import html
 import io
 import re
+from pathlib import Path
 
 import polib
 from lxml import etree
 
 from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import file_path
+from odoo.tools import file_open, file_path
 from odoo.tools.translate import trans_export
 
 ADDON = "l10n_fr_recouvrement"
@@ -66,6 +67,35 @@ TYPOGRAPHY = {
         r"\bA (?=\w+er\b)|\bE(?=tape|chéance|cart|tat\b|criture)"
     ),
 }
+
+# One word for one thing, see doc/glossaire.md: what is said otherwise.
+OTHER_WORDS = {
+    "frais has no singular": re.compile(
+        r"\b([Uu]n|[Ll]e|[Cc]e|[Dd]u|[Ss]on|[Aa]u|[Cc]haque) frais\b"
+        r"|\bfrais (complémentaire|ajouté|supprimé|retiré)\b(?!s)"
+    ),
+    "e-mail": re.compile(r"\b[Cc]ourriels?\b"),
+    "avis de réception": re.compile(r"\b[Aa]ccusés? de réception\b"),
+    "avis de visite": re.compile(r"\b[Aa]vis de passage\b"),
+    "avoirs et règlements; an SMS has credits": re.compile(
+        r"(?<!leurs )(?<!ses )\b([Cc]rédits|[Uu]n crédit)\b"
+    ),
+    "extournée": re.compile(r"\bcontre-passé"),
+    "variable": re.compile(r"\b(champs?|espaces? réservés?) dynamiques?\b"),
+    "particulier": re.compile(r"\b[Cc]onsommateurs?\b"),
+    "a wish is addressed, not the expression of it": re.compile(
+        r"l[’']expression de (nos|mes)"
+    ),
+    "automatiquement": re.compile(r"\bde soi-même\b"),
+}
+# French that users and debtors read, beside fr.po.
+FRENCH_TEXTS = (
+    f"{ADDON}/data/recouvrement_procedure_data.xml",
+    f"{ADDON}/data/mail_template_data.xml",
+    f"{ADDON}/paper/statement/statement_words.py",
+    f"{ADDON}/paper/words/french.py",
+    f"{ADDON}/static/description/index.html",
+)
 
 
 def read(name):
@@ -147,6 +177,21 @@ class TestTerms(TransactionCase):
             for entry in self.french.values()
             for fault, pattern in TYPOGRAPHY.items()
             if pattern.search(prose(entry.msgstr))
+        ]
+        self.assertEqual(faults, [])
+
+    def test_one_word_for_one_thing(self):
+        texts = [entry.msgstr for entry in self.french.values()]
+        for path in FRENCH_TEXTS:
+            with file_open(path) as file:
+                texts.append(file.read())
+        guide = Path(__file__).parents[2] / "doc" / "guide-comptable.md"
+        texts.append(guide.read_text(encoding="utf-8"))
+        faults = [
+            (word, found.group())
+            for text in texts
+            for word, pattern in OTHER_WORDS.items()
+            for found in pattern.finditer(text)
         ]
         self.assertEqual(faults, [])
 

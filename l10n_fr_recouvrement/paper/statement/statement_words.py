@@ -33,7 +33,7 @@ FORMULA = (
 )
 BASE = (
     "La base est la somme due, TVA comprise ; un règlement la réduit à compter du "
-    "lendemain du jour où il est reçu."
+    "lendemain de son encaissement."
 )
 STARTS = {
     "business": "Les pénalités courent sans rappel à compter du lendemain de "
@@ -55,8 +55,7 @@ CREDITS = (
     "échues les plus anciennes ({article})."
 )
 INDEMNITY = (
-    "{tariff} par facture payée en retard, dont le montant n’entre pas dans la base "
-    "({article})."
+    "{tariff} par facture payée en retard ; elle n’entre pas dans la base ({article})."
 )
 VAT = {
     "business": "Les pénalités et les indemnités ne sont pas soumises à la TVA "
@@ -66,7 +65,8 @@ VAT = {
     "({article}).",
 }
 CAPITALISATION = (
-    "Les intérêts dus pour une année entière produisent eux-mêmes intérêt ({article})."
+    "Les intérêts dus au moins pour une année entière produisent eux-mêmes intérêt "
+    "({article})."
 )
 GRACE = "Délai de grâce accordé par le juge ({article})"
 PUBLIC_DELAY = "Délai de paiement de {days} jours : {article}."
@@ -138,7 +138,7 @@ def charged_detail(note):
 def settlement(limit, article):
     """By when a public body that paid the principal owes the rest."""
     return nbsp(
-        f"principal payé : intérêts et indemnité à mandater au plus tard le "
+        f"principal payé : intérêts et indemnité à payer au plus tard le "
         f"{format_date(limit)} ({article})"
     )
 

@@ -16,7 +16,7 @@ def letter_name(words, reference, day, channel, number=""):
     >>> def show(*values):
     ...     print(letter_name(*values).replace(french.NBSP, " "))
     >>> show(french, "REL/2026/0003", date(2026, 3, 12), "email")
-    notre courriel du 12 mars 2026 (REL/2026/0003)
+    notre e-mail du 12 mars 2026 (REL/2026/0003)
     >>> show(french, "REL/2026/0007", date(2026, 3, 27), "registered", "1A 234")
     notre lettre recommandée n° 1A 234 du 27 mars 2026 (REL/2026/0007)
     >>> show(english, "REL/2026/0007", date(2026, 3, 27), "registered", "1A 234")

@@ -48,7 +48,7 @@ TEXTS = {
     "in_words": "Total in words: {words}.",
     "balance_in_words": "Balance in words: {words}.",
     "or_in_words": ", in words: ",
-    "as_at": "Position as at {day}, errors and omissions excepted.",
+    "as_at": "Position as at {day}, less any payment on its way to us.",
     "page": "Ref. {reference} – page {page}/{pages}",
     "draft": "DRAFT",
     # Foot of the pages
@@ -116,9 +116,9 @@ TEXTS = {
     "blocked": "complaint under review",
     "in_payment": "payment being cleared",
     # Sums
-    "principal_left": "Principal due",
+    "principal_left": "Principal outstanding",
     "principal_due_vat": "Principal overdue, incl. VAT",
-    "principal_left_vat": "Principal due, incl. VAT",
+    "principal_left_vat": "Principal, incl. VAT",
     "deducted": "Credit notes and payments deducted",
     "overdue_part": "of which overdue, net of credit notes and payments",
     "in_your_favour": "Balance in your favour",
@@ -130,15 +130,15 @@ TEXTS = {
     f"{NBSP}{{currency}})",
     "costs": "Additional recovery costs",
     "costs_detail": "supporting documents available on request",
-    "total": "Total to pay",
-    "total_due": "Total due to date",
+    "total": "Total payable",
+    "total_due": "Total due as at this date",
     "penalty_note": "base × rate × days ÷ divisor, rounded to the cent line by line; "
     "both dates are included",
     # The heading of the table of interest, what interest is called, one amount of it.
     "interest_table": {
-        "business": "Statement of late-payment penalties",
-        "consumer": "Statement of interest at the French statutory rate",
-        "public": "Statement of late-payment interest",
+        "business": "Calculation of late-payment penalties",
+        "consumer": "Calculation of interest at the French statutory rate",
+        "public": "Calculation of late-payment interest",
     },
     "interest": {
         "business": "Late-payment penalties",
@@ -161,16 +161,16 @@ TEXTS = {
     "settlements_of_all_kinds": "How these invoices were settled",
     # What a receipt says of the penalties that are still due.
     "reserve": {
-        "business": "This receipt covers the principal only. It is not a waiver of the "
-        "late-payment penalties and the fixed compensation for recovery costs that "
-        "remain due at this date, namely {amount}.",
-        "consumer": "This receipt covers the principal only. It is not a waiver of the "
-        "interest at the French statutory rate that remains due at this date, namely "
-        "{amount}.",
-        "public": "This receipt covers the principal only. It is not a waiver of the "
-        "late-payment interest and the fixed compensation for recovery costs that "
-        "remain due at this date, namely {amount}, and are payable within forty-five "
-        "days of payment of the principal.",
+        "business": "This receipt covers the principal only. It does not waive the "
+        "late-payment penalties or the fixed compensation for recovery costs, of which "
+        "{amount} remains due as at this date.",
+        "consumer": "This receipt covers the principal only. It does not waive the "
+        "interest at the French statutory rate, of which {amount} remains due as at "
+        "this date.",
+        "public": "This receipt covers the principal only. It does not waive the "
+        "late-payment interest or the fixed compensation for recovery costs, of which "
+        "{amount} remains due as at this date, payable within forty-five days of "
+        "payment of the principal.",
     },
     # Payment
     "payee": "Payee",
@@ -208,7 +208,7 @@ TEXTS = {
     "rate_frozen": ", fixed for the whole period of delay",
     # Enclosures
     "enclosures": "Encl.:",
-    "enclosed_annex": "{name} (annex)",
+    "enclosed_annex": "annex ({name})",
     "listed_above": "listed above",
     "listed_in_annex": "listed in the annex",
     "enclosed_email": "our e-mail of {day} ({reference})",
@@ -219,10 +219,10 @@ TEXTS = {
     "enclosed_debit_note": "debit note {number} of {day}",
     # Printed for a French judge, in French.
     "enclosed_statement": {
-        "business": "detailed statement of late-payment penalties, in French",
-        "consumer": "detailed statement of interest at the French statutory rate, in "
+        "business": "supporting statement of late-payment penalties, in French",
+        "consumer": "supporting statement of interest at the French statutory rate, in "
         "French",
-        "public": "detailed statement of late-payment interest, in French",
+        "public": "supporting statement of late-payment interest, in French",
     },
     "enclosed_evidence": "{name} (invoice {invoice})",
     "enclosed_order": "purchase order",
@@ -239,7 +239,7 @@ TEXTS = {
     # Notice of visit
     "visit_delivery": "Private and confidential – delivered in a sealed envelope",
     "visit_came": "We came to see you on {day}, to go over your account with you. It "
-    "shows to date a balance of",
+    "currently shows a balance of",
     "visit_call": "A difficulty, a question, a disagreement? Call us: we will look for "
     "a solution together.",
     "visit_crossed": "If your payment has reached us in the meantime, please disregard "
@@ -271,6 +271,8 @@ RULE_WORDS = {
         "subpoenas?",
         "bailiffs?",
         "court orders?",
+        "enforceable (?:titles?|orders?|instruments?)",
+        "service of process",
         "(?:final|last) notice before (?:seizure|attachment|enforcement|execution)",
         r"(?:seizure|attachment|distraint)s? (?:of|on|over) (?:your|goods|assets)",
         "(?:French Republic|Republic of France)",
@@ -283,6 +285,10 @@ RULE_WORDS = {
         "press(?:ing)? charges",
         "fraud",
         "(?:compulsory|forced) (?:enforcement|execution)",
+        "banking bans?",
+        "employers?",
+        "(?:your|petition(?:ing)? for|apply(?:ing)? for) (?:bankruptcy"
+        "|(?:compulsory |court-ordered )?(?:liquidation|receivership|winding[- ]up))",
     ),
     "indemnity": (
         "(?:fixed|flat[- ]rate)(?: recovery)? (?:indemnit(?:y|ies)|compensation)",
@@ -320,6 +326,7 @@ RULE_WORDS = {
     ),
 }
 RAW_RULE_WORDS = {
+    "empty_threat": ("bankruptcy", "liquidation", "receivership", "winding[- ]up"),
     "indemnity": (
         r"€ ?40(?:\.00)?(?![.,]?\d)",
         r"40(?:\.00)? ?(?:euros?|EUR)",

@@ -94,7 +94,8 @@ TEXTS = {
     "in_words": f"Total en toutes lettres{NBSP}: {{words}}.",
     "balance_in_words": f"Solde en toutes lettres{NBSP}: {{words}}.",
     "or_in_words": ", soit ",
-    "as_at": "Situation arrêtée au {day}, sauf erreur ou omission.",
+    "as_at": "Situation arrêtée au {day}, sous déduction de tout règlement en cours "
+    "d’acheminement.",
     "page": "Réf. {reference} – page {page}/{pages}",
     "draft": "PROJET",
     # Foot of the pages
@@ -181,9 +182,9 @@ TEXTS = {
     f"ligne{NNBSP}; les deux dates sont comprises",
     # The heading of the table of interest, what interest is called, one amount of it.
     "interest_table": {
-        "business": "Décompte des pénalités de retard",
-        "consumer": "Décompte des intérêts au taux légal",
-        "public": "Décompte des intérêts moratoires",
+        "business": "Calcul des pénalités de retard",
+        "consumer": "Calcul des intérêts au taux légal",
+        "public": "Calcul des intérêts moratoires",
     },
     "interest": {
         "business": "Pénalités de retard",
@@ -206,16 +207,15 @@ TEXTS = {
     "settlements_of_all_kinds": "Ce qui a soldé ces factures",
     # What a receipt says of the penalties that are still due.
     "reserve": {
-        "business": "Le présent reçu porte sur le principal. Il ne vaut pas "
-        "renonciation aux pénalités de retard et à l'indemnité forfaitaire qui restent "
-        "dues à ce jour, soit {amount}.",
-        "consumer": "Le présent reçu porte sur le principal. Il ne vaut pas "
-        "renonciation aux intérêts au taux légal qui restent dus à ce jour, soit "
-        "{amount}.",
-        "public": "Le présent reçu porte sur le principal. Il ne vaut pas renonciation "
-        "aux intérêts moratoires et à l'indemnité forfaitaire qui restent dus à ce "
-        "jour, soit {amount}, et sont payables dans les quarante-cinq jours suivant la "
-        "mise en paiement du principal.",
+        "business": "Le présent reçu porte sur le seul principal. Il ne vaut "
+        "renonciation ni aux pénalités de retard ni à l’indemnité forfaitaire, dont il "
+        "reste dû {amount} à ce jour.",
+        "consumer": "Le présent reçu porte sur le seul principal. Il ne vaut pas "
+        "renonciation aux intérêts au taux légal, dont il reste dû {amount} à ce jour.",
+        "public": "Le présent reçu porte sur le seul principal. Il ne vaut "
+        "renonciation ni aux intérêts moratoires ni à l’indemnité forfaitaire, dont il "
+        "reste dû {amount} à ce jour ; cette somme est payable dans les quarante-cinq "
+        "jours suivant la mise en paiement du principal.",
     },
     # Payment
     "payee": "Titulaire",
@@ -251,19 +251,19 @@ TEXTS = {
     "rate_frozen": ", fixe pendant toute la durée du retard",
     # Enclosures
     "enclosures": f"P.J.{NBSP}:",
-    "enclosed_annex": "{name} (annexe)",
+    "enclosed_annex": "annexe ({name})",
     "listed_above": "liste ci-dessus",
     "listed_in_annex": "liste en annexe",
-    "enclosed_email": "notre courriel du {day} ({reference})",
+    "enclosed_email": "notre e-mail du {day} ({reference})",
     "enclosed_letter": "notre lettre du {day} ({reference})",
     "enclosed_registered": "notre lettre recommandée{number} du {day} ({reference})",
     "enclosed_number": f" n°{NBSP}{{number}}",
     "enclosed_invoice": "facture {number} du {day}",
     "enclosed_debit_note": "note de débit {number} du {day}",
     "enclosed_statement": {
-        "business": "décompte détaillé des pénalités de retard",
-        "consumer": "décompte détaillé des intérêts au taux légal",
-        "public": "décompte détaillé des intérêts moratoires",
+        "business": "décompte justificatif des pénalités de retard",
+        "consumer": "décompte justificatif des intérêts au taux légal",
+        "public": "décompte justificatif des intérêts moratoires",
     },
     "enclosed_evidence": "{name} (facture {invoice})",
     "enclosed_order": "bon de commande",
@@ -279,7 +279,7 @@ TEXTS = {
     "many_other": f"{{count}}{NBSP}justificatifs",
     # Notice of visit
     "visit_delivery": "Personnel et confidentiel – remis sous pli fermé",
-    "visit_came": "Nous sommes passés vous voir le {day}, pour faire le point avec "
+    "visit_came": "Nous sommes passés vous voir le {day} pour faire le point avec "
     "vous sur votre compte. Il présente à ce jour un solde de",
     "visit_call": f"Une difficulté, une question, un désaccord{NBSP}? "
     f"Appelez-nous{NBSP}: nous chercherons ensemble une solution.",

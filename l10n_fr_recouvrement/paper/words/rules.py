@@ -7,6 +7,18 @@ module is one more value, given to :func:`register`.
 ['Sommation']
 >>> broken(("court_act", "empty_threat"), "<p>Nous saisirons le tribunal.</p>")
 []
+>>> [found for _rule, found in broken(("court_act",), "PROCÈS-VERBAL et signification")]
+['PROCÈS-VERBAL']
+>>> broken(("court_act",), "le procès-verbal de réception signé le 3 mars")
+[]
+>>> threats = ("votre liquidation judiciaire", "votre employeur", "interdit bancaire")
+>>> [bool(broken(("empty_threat",), text)) for text in threats]
+[True, True, True]
+>>> debt = "créance postérieure à l’ouverture du redressement judiciaire"
+>>> broken(("empty_threat",), debt)
+[]
+>>> [found for _rule, found in broken(("empty_threat",), debt, raw=True)]
+['redressement judiciaire']
 """
 
 import re
@@ -43,6 +55,10 @@ class Rule:
     test: Callable | None = None
 
 
+# What only a court opens.
+INSOLVENCY = "(?:mise en )?(?:redressement|liquidation)s? judiciaires?"
+
+
 def _words(*patterns):
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
 
@@ -76,6 +92,14 @@ RULES = {
                 "République française",
                 "au nom du peuple français",
                 "cerfa",
+                "avis de passage",
+                "titres? exécutoires?",
+                "significations?",
+                "assignations?",
+                "itérati(?:fs?|ves?)",
+                # that of a delivery or of works proves a debt, it is no act of a court
+                r"procès-verba(?:l|ux)(?! (?:de|d')"
+                r" ?(?:réception|livraison|recette|fin|mise|achèvement|réunion))",
             ),
         ),
         Rule(
@@ -90,7 +114,12 @@ RULES = {
                 r"(?:dépôt de|déposer|porter|porterons) plainte",
                 "escroquerie",
                 "exécution forcée",
+                "interdi(?:t|te|ts|tes|ction|ctions) bancaires?",
+                "employeurs?",
+                rf"(?:votre|assign\w* en|demand\w* (?:votre|la|le)) {INSOLVENCY}",
             ),
+            # a debt may be told to come after that of the debtor itself
+            raw=_words(INSOLVENCY),
         ),
         Rule(
             "business_law",
