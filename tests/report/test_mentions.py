@@ -250,6 +250,20 @@ class TestRefusals(LettersCase):
             self.company.recouvrement_rcs_city = registry
             self.assertEqual(mentions.check(self._values(action)), ([], []))
 
+    def test_forms_written_otherwise_are_the_same(self):
+        """And what they must state is asked of them."""
+        action = self._make("business", "reminder")
+        self.company.recouvrement_share_capital = False
+        for form, code in (
+            ("S.A.R.L.", "sender_capital"),
+            ("SCOP ARL", "sender_capital"),
+            ("EI commerçant", "sender_registry"),
+        ):
+            self.company.recouvrement_legal_form = form
+            self.company.recouvrement_rcs_city = code == "sender_capital" and "Lyon"
+            missing, _broken = mentions.check(self._values(action))
+            self.assertEqual([mention.code for mention in missing], [code])
+
     def test_formal_notice_without_account_or_signatory(self):
         self.company.recouvrement_bank_id = False
         self.company.partner_id.bank_ids.active = False

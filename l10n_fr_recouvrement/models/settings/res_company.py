@@ -77,7 +77,10 @@ class ResCompany(models.Model):
     )
     recouvrement_alsace_moselle = fields.Boolean("Holidays of Alsace-Moselle")
     recouvrement_legal_form = fields.Char(
-        "Legal form", help="SARL, SAS… as on the K-bis (C. com. art. R123-238)."
+        "Legal form",
+        help="SARL, SAS… as on the K-bis (C. com. art. R123-238). A sole trader enters "
+        "EI, “EI commerçant” where it is in the trade register: letters say so next to "
+        "the name (C. com. art. R526-27).",
     )
     recouvrement_share_capital = fields.Char(
         "Share capital", help="As printed on letters, for instance 50 000 €."

@@ -3,6 +3,7 @@ enclosed."""
 
 from ..words import enclosure_words, wording
 from ..words.writer import lower
+from . import heading
 
 
 def legal_texts(letter, writer):
@@ -45,7 +46,7 @@ def mediator(letter, writer):
 def signature(company, signatory="", title=""):
     return {
         "signatory": signatory,
-        "name": signatory or company.name,
+        "name": signatory or heading.trade_name(company),
         "title": title,
     }
 
