@@ -25,8 +25,8 @@ MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
 LEFT, RIGHT = 20 * MM, 194.6 * MM
 FOOTER_TOP = 13.5 * MM
-# What the law has letters state is to be read (C. com. art. R123-238): no smaller, and as
-# dark as the text.
+# What the law has letters state is to be read (C. com. art. R123-238): no smaller, and
+# as dark as the text.
 FOOTER_SIZE, FOOTER_LEADING = 7.5, 9.5
 DARK = (0.11, 0.11, 0.12)
 GREY = (0.42, 0.42, 0.44)

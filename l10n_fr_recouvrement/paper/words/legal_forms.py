@@ -5,7 +5,7 @@ A form is known by its initials or by its name in full, dotted, accented or spac
 one likes; a new one is one :class:`LegalForm`, registered here or by :func:`register`
 from another module. One that is unknown is taken for a company that is registered.
 
->>> [get(form).code for form in ("S.A.R.L.", "Sàrl", "s. à r.l.", "SARL à associé unique")]
+>>> [get(form).code for form in ("S.A.R.L.", "Sàrl", "s. à r.l.", "SARL à mission")]
 ['SARL', 'SARL', 'SARL', 'SARL']
 >>> get("Société d’exercice libéral").code, get("Profession libérale").code
 ('SEL', 'EI')

@@ -41,7 +41,7 @@ def rows(letter, kind):
 def needs_capital(form):
     """Whether a company of this legal form states its share capital.
 
-    >>> needs_capital("S.A.R.L."), needs_capital("Société anonyme"), needs_capital("SNC")
+    >>> needs_capital("S.A.R.L."), needs_capital("société anonyme"), needs_capital("")
     (True, True, False)
     """
     return legal_forms.get(form).states_capital
