@@ -7,17 +7,11 @@ from . import heading
 
 
 def legal_texts(letter, writer):
-    """The law that the letter cites, as frozen on the action, and the mediator that it
-    names."""
-    texts = [
+    """The law that the letter cites, as frozen on the action."""
+    return [
         wording.keep_numbers(_cite(code, article, writer))
         for code, article in letter.citations
     ]
-    if mediator(letter, writer):
-        # Whom a consumer may turn to (C. conso. art. L612-1 and L616-1).
-        named = writer.text("mediator", mediator=letter.mediator)
-        texts.append(writer.set_type(named))
-    return texts
 
 
 def _cite(code, article, writer):
@@ -41,6 +35,14 @@ def mediator(letter, writer):
     if "mediator" not in letter.kind.get_required(writer.profile):
         return ""
     return letter.mediator
+
+
+def mediator_notice(letter, writer):
+    """Whom a consumer may turn to, in the body of the letter: to be seen and read
+    (C. conso. art. L616-1 and R616-1), within a year (art. L612-2)."""
+    if not mediator(letter, writer):
+        return ""
+    return writer.set_type(writer.text("mediator", mediator=letter.mediator))
 
 
 def signature(company, signatory="", title=""):

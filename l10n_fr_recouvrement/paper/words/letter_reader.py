@@ -157,5 +157,6 @@ def has_account(letter):
 
 
 def names_mediator(letter):
+    """In its body, whatever stands in small beside the signature."""
     mediator = plain(letter["mediator"])
-    return not mediator or mediator in plain(" ".join(letter["legal_texts"]))
+    return not mediator or mediator in plain(letter["mediator_notice"])
