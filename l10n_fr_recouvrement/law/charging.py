@@ -39,6 +39,21 @@ class Waiver:
     indemnity: Decimal = ZERO
 
 
+def binding(waivers, profile):
+    """What of some waivers binds a creditor: one of the interest that a public body
+    owes is deemed unwritten, before as after it ran (CCP art. L2192-14).
+
+    >>> given = Waiver(date(2026, 8, 31), Decimal("5.00"), Decimal("40.00"))
+    >>> [binding([given], profile) == [given] for profile in ("business", "consumer")]
+    [True, True]
+    >>> [(str(one.interest), str(one.indemnity)) for one in binding([given], "public")]
+    [('0', '40.00')]
+    """
+    if profile != "public":
+        return list(waivers)
+    return [Waiver(waiver.day, ZERO, waiver.indemnity) for waiver in waivers]
+
+
 @dataclass(frozen=True)
 class Settled:
     """What was charged and forgiven of one invoice, and its costs that are due.

@@ -58,6 +58,7 @@ class RecouvrementRunWizard(models.TransientModel):
     waiting_count = fields.Integer("Actions waiting", compute="_compute_waiting_count")
     excluded_count = fields.Integer(compute="_compute_counts")
     bank_warning = fields.Char("Bank entries", compute="_compute_bank_warning")
+    mediator_warning = fields.Char("Mediator", compute="_compute_mediator_warning")
 
     @api.model
     def _get_action_for(self, company, partners):
@@ -196,6 +197,15 @@ class RecouvrementRunWizard(models.TransientModel):
             company = wizard.company_id
             wizard.bank_warning = company and company._recouvrement_get_bank_warning(
                 company._recouvrement_today()
+            )
+
+    @api.depends("company_id")
+    def _compute_mediator_warning(self):
+        for wizard in self:
+            wizard._check_company()
+            company = wizard.company_id
+            wizard.mediator_warning = (
+                company and company._recouvrement_get_mediator_warning()
             )
 
     def _get_waiting_domain(self):

@@ -29,6 +29,11 @@ class RecouvrementWaiverWizard(models.TransientModel):
     currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
     limit = fields.Monetary(compute="_compute_limit")
     needs_manager = fields.Boolean(compute="_compute_needs_manager")
+    has_public = fields.Boolean(
+        compute="_compute_has_public",
+        help="Some of the invoices are to public bodies, whose interest cannot be "
+        "waived (CCP art. L2192-14).",
+    )
 
     @api.model
     def _sum_due(self, moves):
@@ -47,6 +52,7 @@ class RecouvrementWaiverWizard(models.TransientModel):
         for wizard in self:
             wizard._check_readable()
             rows = self._sum_due(wizard.move_ids)
+            unwaivable = {*wizard.move_ids._recouvrement_get_unwaivable()._origin.ids}
             wizard.line_ids = [
                 Command.clear(),
                 *(
@@ -55,13 +61,21 @@ class RecouvrementWaiverWizard(models.TransientModel):
                             "move_id": move_id,
                             "due_interest": float(row.get("interest", ZERO)),
                             "due_indemnity": float(row.get("indemnity", ZERO)),
-                            "amount_interest": float(row.get("interest", ZERO)),
+                            "amount_interest": 0.0
+                            if move_id in unwaivable
+                            else float(row.get("interest", ZERO)),
                             "amount_indemnity": float(row.get("indemnity", ZERO)),
                         }
                     )
                     for move_id, row in rows.items()
                 ),
             ]
+
+    @api.depends("move_ids")
+    def _compute_has_public(self):
+        for wizard in self:
+            wizard._check_readable()
+            wizard.has_public = bool(wizard.move_ids._recouvrement_get_unwaivable())
 
     @api.depends("company_id")
     def _compute_limit(self):
@@ -119,6 +133,8 @@ class RecouvrementWaiverWizard(models.TransientModel):
         if len(self.line_ids.move_id) < len(self.line_ids):
             raise UserError(self.env._("Waive the penalties of an invoice once."))
         for line in self.line_ids:
+            if line.amount_interest or self.stops:
+                line.move_id._recouvrement_check_waivable()
             owed = due.get(line.move_id.id, {})
             if not all(
                 0

@@ -37,6 +37,47 @@ class TestWaiver(ChargingCase):
         self._penalties(self.invoice, "2026-10-16")
         self.assertEqual(self.invoice.recouvrement_penalty_total, 1.84)
 
+    def test_the_interest_of_a_public_body_cannot_be_waived(self):
+        """CCP art. L2192-14, public order: neither in part, nor for the time to come;
+        the indemnity, of which it does not speak, may be."""
+        invoice = self._invoice(self.public_body, 5400, "2026-05-31")
+        self._penalties(invoice, TODAY)
+        due = invoice.recouvrement_penalty_total
+        wizard = self._open(invoice, "action_recouvrement_waive")
+        self.assertTrue(wizard.has_public)
+        self.assertEqual(wizard.line_ids.amount_interest, 0)
+        self.assertEqual(wizard.line_ids.amount_indemnity, 40)
+        with self.assertRaisesRegex(UserError, "L2192-14"):
+            self._waive(invoice, amounts={"amount_interest": 1})
+        with self.assertRaisesRegex(UserError, "L2192-14"):
+            self._waive(invoice, stops=True)
+        self._waive(invoice)
+        self.assertEqual(invoice.recouvrement_penalty_total, due - 40)
+
+    def test_who_is_no_public_body_is_not_told_so(self):
+        wizard = self._open(self.invoice, "action_recouvrement_waive")
+        self.assertFalse(wizard.has_public)
+
+    def test_a_program_does_not_waive_it_either(self):
+        invoice = self._invoice(self.public_body, 5400, "2026-05-31")
+        vals = {"date": TODAY, "user_id": self.env.uid, "reason": "Accord"}
+        with self.assertRaisesRegex(UserError, "L2192-14"):
+            self.env["recouvrement.waiver"]._grant(
+                [{"move_id": invoice.id, "amount_interest": 1, **vals}]
+            )
+
+    def test_what_was_waived_of_it_is_owed_all_the_same(self):
+        """A waiver from before the debtor was known to be a public body: its letters
+        name none."""
+        self._waive(self.invoice, stops=True)
+        self.invoice.recouvrement_profile = "public"
+        self._penalties(self.invoice, "2026-12-01")
+        interest = self.invoice.recouvrement_penalty_line_ids.filtered(
+            lambda line: line.kind == "interest"
+        )
+        self.assertEqual(max(interest.mapped("date_to")).isoformat(), "2026-12-01")
+        self.assertFalse(any(interest.mapped("amount_waived")))
+
     def test_once_and_for_all(self):
         self._waive(self.invoice, stops=True)
         self._penalties(self.invoice, "2026-12-01")

@@ -185,6 +185,15 @@ class TestShippedProcedures(ProcedureCase):
                 walked = [kind for _day, _channel, kind in self._walk(invoice)]
             self.assertEqual(walked, [*kinds, "hand_over"])
 
+    def test_the_claim_to_a_public_body_has_its_date_proved(self):
+        """Loi 68-1250 art. 2: what interrupts the four years is proved; and who sends
+        it is told that it is no memorandum under a CCAG."""
+        claim = self._stage("public_claim")
+        self.assertEqual(claim.channel, "registered")
+        self.assertIn("mémoire en réclamation", claim.caution)
+        self.assertFalse(self._stage("public_second").caution)
+        self.assertFalse(self._stage("business_notice").caution)
+
     def test_a_consumer_is_claimed_nothing_more_before_the_formal_notice(self):
         procedure = self.env.ref(f"{MODULE}.procedure_consumer")
         self.assertEqual(

@@ -15,7 +15,7 @@ from odoo.addons.l10n_fr_recouvrement.paper.words import (
     rules,
 )
 
-from .letters import DAY, ENGLISH_LETTERS, LETTERS, MODULE, LettersCase
+from .letters import DAY, ENGLISH_LETTERS, LETTERS, MEDIATOR, MODULE, LettersCase
 
 
 def _blank_rows(kind, name):
@@ -98,7 +98,7 @@ REMOVALS = {
     "consequence": _no_words,
     "legal_texts": _set("legal_texts", []),
     "enclosures": _unlist,
-    "mediator": _set("legal_texts", []),
+    "mediator": _set("mediator_notice"),
     "public_references": _set("references", []),
     "settlement": _set("tables", []),
     "discharge": _no_words,
@@ -216,6 +216,48 @@ class TestMentions(LettersCase):
         )
 
 
+class TestMediator(LettersCase):
+    """Whom a consumer may turn to: C. conso. art. L612-1, L616-1 and R616-1."""
+
+    def test_it_stands_in_the_body_of_the_last_letters_to_consumers(self):
+        for kind in ("last_reminder", "formal_notice"):
+            for abroad, delay in ((False, "dans l’année qui"), (True, "within a year")):
+                savepoint = self.env.cr.savepoint()
+                values = self._values(self._make("consumer", kind, abroad))
+                self.assertIn(MEDIATOR[:18], values["mediator_notice"])
+                self.assertIn(delay, values["mediator_notice"])
+                self.assertNotIn(MEDIATOR[:18], " ".join(values["legal_texts"]))
+                self.env.invalidate_all()
+                savepoint.close(rollback=True)
+
+    def test_nobody_else_is_told_of_it(self):
+        for profile, kind in (
+            ("consumer", "reminder"),
+            ("business", "formal_notice"),
+            ("public", "public_claim"),
+        ):
+            savepoint = self.env.cr.savepoint()
+            values = self._values(self._make(profile, kind))
+            self.assertEqual(values["mediator_notice"], "")
+            self.env.invalidate_all()
+            savepoint.close(rollback=True)
+
+    def test_a_seller_to_consumers_without_one_is_warned(self):
+        """Before anything is sent, and in the settings; nobody else is."""
+        self.assertFalse(self.company._recouvrement_get_mediator_warning())
+        self.company.recouvrement_mediator = False
+        self._invoices(self.business)
+        self.assertFalse(self.company._recouvrement_get_mediator_warning())
+        self._invoices(self.consumer)
+        with freeze_time(DAY):
+            warning = self.env["recouvrement.run.wizard"].create({}).mediator_warning
+            settings = self.env["res.config.settings"].create({})
+        self.assertIn("L612-1", warning)
+        self.assertEqual(settings.recouvrement_mediator_warning, warning)
+        settings.recouvrement_mediator = MEDIATOR
+        self.assertFalse(settings.recouvrement_mediator_warning)
+
+
 class TestRefusals(LettersCase):
     """What keeps a letter in the house, in words that say what to mend."""
 
@@ -249,6 +291,20 @@ class TestRefusals(LettersCase):
             self.company.recouvrement_share_capital = capital
             self.company.recouvrement_rcs_city = registry
             self.assertEqual(mentions.check(self._values(action)), ([], []))
+
+    def test_forms_written_otherwise_are_the_same(self):
+        """And what they must state is asked of them."""
+        action = self._make("business", "reminder")
+        self.company.recouvrement_share_capital = False
+        for form, code in (
+            ("S.A.R.L.", "sender_capital"),
+            ("SCOP ARL", "sender_capital"),
+            ("EI commerçant", "sender_registry"),
+        ):
+            self.company.recouvrement_legal_form = form
+            self.company.recouvrement_rcs_city = code == "sender_capital" and "Lyon"
+            missing, _broken = mentions.check(self._values(action))
+            self.assertEqual([mention.code for mention in missing], [code])
 
     def test_formal_notice_without_account_or_signatory(self):
         self.company.recouvrement_bank_id = False

@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 from ... import law
 from ...const import ACCOUNTING, DUE_STATES, FOLLOWED_TYPES, MANAGER, OFFICER
@@ -147,6 +147,32 @@ class AccountMove(models.Model):
         for move, amount in conceded.items():
             if amount != law.to_decimal(move.recouvrement_conceded):
                 move._recouvrement_write({"recouvrement_conceded": float(amount)})
+
+    def _recouvrement_get_unwaivable(self):
+        """Those of these invoices whose interest nobody can waive: a public body owes
+        it whatever was agreed (CCP art. L2192-14)."""
+        return self.filtered(
+            lambda move: (
+                (
+                    move.recouvrement_profile
+                    or move.commercial_partner_id.recouvrement_profile
+                )
+                == "public"
+            )
+        )
+
+    def _recouvrement_check_waivable(self):
+        """Refuse to waive interest where no waiver of it holds."""
+        moves = self._recouvrement_get_unwaivable()
+        if moves:
+            raise ValidationError(
+                self.env._(
+                    "%s: the interest that a public body owes cannot be waived, before "
+                    "or after it ran; a waiver of it is deemed unwritten (CCP art. "
+                    "L2192-14).",
+                    ", ".join(moves.mapped("name")),
+                )
+            )
 
     def _recouvrement_waived(self):
         """What was waived of these invoices, in the currency of their company."""

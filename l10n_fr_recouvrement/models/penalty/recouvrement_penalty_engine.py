@@ -186,9 +186,8 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
         if row["profile"] == "consumer":
             # CPC exec. L111-8: the costs of recovery stay with the creditor.
             costs = ZERO
-        return law.Settled(
-            charges, waivers or (), has_indemnity, indemnity_waived, costs
-        )
+        binding = law.binding(waivers or (), row["profile"])
+        return law.Settled(charges, binding, has_indemnity, indemnity_waived, costs)
 
     @api.model
     def _get_charge(self, line, digits):
@@ -342,7 +341,8 @@ class RecouvrementPenaltyEngine(models.AbstractModel):
             end = min(
                 end, law.last_day_before_insolvency(opening, row["insolvency_day"])
             )
-        if row["penalty_end"]:
+        # Nothing stops the interest of a public body but its payment (CCP L2192-14).
+        if row["penalty_end"] and row["profile"] != "public":
             end = min(end, row["penalty_end"])
         return end
 

@@ -62,6 +62,12 @@ class RecouvrementWaiver(models.Model):
         "A waiver cannot be negative.",
     )
 
+    @api.constrains("move_id", "amount_interest", "stops")
+    def _check_public_body(self):
+        for waiver in self:
+            if waiver.amount_interest or waiver.stops:
+                waiver.move_id._recouvrement_check_waivable()
+
     def _compute_euro_id(self):
         self.euro_id = self.env.ref("base.EUR")
 

@@ -84,6 +84,10 @@ class RecouvrementStage(models.Model):
         "What is written whenever it is asked for is no step of a procedure.",
     )
     timing = fields.Char("When", compute="_compute_timing")
+    caution = fields.Text(
+        compute="_compute_caution",
+        help="What who sends a letter of this nature must know of the law.",
+    )
     presented_after = fields.Integer(
         "Not presented after",
         required=True,
@@ -234,6 +238,13 @@ class RecouvrementStage(models.Model):
         if self.delay_from == "presented":
             return self.env._("%(days)s d. after presentation of the previous letter")
         return self.env._("%(days)s d. after the previous stage")
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_caution(self):
+        for stage in self:
+            caution = letter_kinds.get(stage.kind).caution
+            stage.caution = self.env._(caution) if caution else False
 
     @api.depends("kind", "profile")
     def _compute_may_claim_penalties(self):

@@ -77,7 +77,10 @@ class ResCompany(models.Model):
     )
     recouvrement_alsace_moselle = fields.Boolean("Holidays of Alsace-Moselle")
     recouvrement_legal_form = fields.Char(
-        "Legal form", help="SARL, SAS… as on the K-bis (C. com. art. R123-238)."
+        "Legal form",
+        help="SARL, SAS… as on the K-bis (C. com. art. R123-238). A sole trader enters "
+        "EI, “EI commerçant” where it is in the trade register: letters say so next to "
+        "the name (C. com. art. R526-27).",
     )
     recouvrement_share_capital = fields.Char(
         "Share capital", help="As printed on letters, for instance 50 000 €."
@@ -95,7 +98,7 @@ class ResCompany(models.Model):
     recouvrement_mediator = fields.Char(
         "Consumer mediator",
         help="Name, address and website of the mediator that your consumers may turn "
-        "to (C. conso. art. L612-1 and L616-1), printed on their last letters.",
+        "to (C. conso. art. L612-1 and L616-1), printed in their last letters.",
     )
     recouvrement_bank_id = fields.Many2one(
         "res.partner.bank",
@@ -407,6 +410,25 @@ class ResCompany(models.Model):
             "The last bank entry is of %s: debtors may have paid since. Enter the bank "
             "statements first.",
             format_date(self.env, last),
+        )
+
+    def _recouvrement_get_mediator_warning(self):
+        """Return a warning when consumers owe the company something and it has entered
+        no mediator whom they may turn to, else an empty text."""
+        self.ensure_one()
+        if self.recouvrement_mediator:
+            return ""
+        moves = self.env["account.move"].sudo()
+        owed = moves._recouvrement_open_domain() & Domain(
+            [("company_id", "=", self.id), ("recouvrement_profile", "=", "consumer")]
+        )
+        if not moves.search_count(owed, limit=1):
+            return ""
+        return self.env._(
+            "%s has invoices to consumers and no consumer mediator: every seller to "
+            "consumers has one (C. conso. art. L612-1) and says so (art. L616-1 and "
+            "R616-1). Enter it in the settings of debt recovery: letters name it.",
+            self.name,
         )
 
     def _recouvrement_get_penalty_account(self):

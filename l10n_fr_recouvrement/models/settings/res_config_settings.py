@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .ir_config_parameter import ECB_FETCH
 
@@ -54,6 +54,9 @@ class ResConfigSettings(models.TransientModel):
     recouvrement_mediator = fields.Char(
         related="company_id.recouvrement_mediator", readonly=False
     )
+    recouvrement_mediator_warning = fields.Char(
+        compute="_compute_recouvrement_mediator_warning"
+    )
     recouvrement_bank_id = fields.Many2one(
         related="company_id.recouvrement_bank_id", readonly=False
     )
@@ -108,3 +111,11 @@ class ResConfigSettings(models.TransientModel):
     recouvrement_indemnity_account_id = fields.Many2one(
         related="company_id.recouvrement_indemnity_account_id", readonly=False
     )
+
+    @api.depends("company_id", "recouvrement_mediator")
+    def _compute_recouvrement_mediator_warning(self):
+        for settings in self:
+            warning = settings.company_id._recouvrement_get_mediator_warning()
+            settings.recouvrement_mediator_warning = (
+                not settings.recouvrement_mediator and warning
+            )

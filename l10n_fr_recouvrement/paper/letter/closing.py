@@ -3,20 +3,15 @@ enclosed."""
 
 from ..words import enclosure_words, wording
 from ..words.writer import lower
+from . import heading
 
 
 def legal_texts(letter, writer):
-    """The law that the letter cites, as frozen on the action, and the mediator that it
-    names."""
-    texts = [
+    """The law that the letter cites, as frozen on the action."""
+    return [
         wording.keep_numbers(_cite(code, article, writer))
         for code, article in letter.citations
     ]
-    if mediator(letter, writer):
-        # Whom a consumer may turn to (C. conso. art. L612-1 and L616-1).
-        named = writer.text("mediator", mediator=letter.mediator)
-        texts.append(writer.set_type(named))
-    return texts
 
 
 def _cite(code, article, writer):
@@ -42,10 +37,18 @@ def mediator(letter, writer):
     return letter.mediator
 
 
+def mediator_notice(letter, writer):
+    """Whom a consumer may turn to, in the body of the letter: to be seen and read
+    (C. conso. art. L616-1 and R616-1), within a year (art. L612-2)."""
+    if not mediator(letter, writer):
+        return ""
+    return writer.set_type(writer.text("mediator", mediator=letter.mediator))
+
+
 def signature(company, signatory="", title=""):
     return {
         "signatory": signatory,
-        "name": signatory or company.name,
+        "name": signatory or heading.trade_name(company),
         "title": title,
     }
 

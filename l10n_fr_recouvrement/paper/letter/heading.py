@@ -2,7 +2,7 @@
 
 import re
 
-from ..words import french, wording
+from ..words import french, legal_forms, wording
 from ..words.french import (
     ADDRESS_WIDTH,
     city_line,
@@ -29,6 +29,11 @@ def readable_color(color):
     return color if light < LIGHT else DEFAULT_COLOR
 
 
+def trade_name(company):
+    """The name of the company, which says it of a sole trader."""
+    return legal_forms.name_with_form(company.name, company.form)
+
+
 def sender(company, words=french, abroad=False, logo=""):
     """Name, address and logo of the sender.
 
@@ -42,7 +47,7 @@ def sender(company, words=french, abroad=False, logo=""):
     lines += [company.phone, company.email]
     lines.append(company.website.partition("://")[2].rstrip("/"))
     return {
-        "name": company.name,
+        "name": trade_name(company),
         "lines": [words.nbsp(line) for line in lines if line],
         "logo": logo,
     }
@@ -60,7 +65,7 @@ def identity(company, words=french):
     parts = (company.street, company.street2, company.zip, company.city)
     place = " ".join(part for part in parts if part)
     return {
-        "name": company.name,
+        "name": trade_name(company),
         "form": company.form,
         "capital": words.format_capital(company.capital),
         "seat": place if company.street and company.city else "",
@@ -74,7 +79,9 @@ def footer(company, words=french):
     """The particulars that a company must state on its letters (C. com. art. R123-237
     and R123-238), for the foot of the pages."""
     texts, parts = words.TEXTS, identity(company, words)
-    form, siren = parts["form"], parts["siren"]
+    siren = parts["siren"]
+    # The name of a sole trader has said it.
+    form = "" if parts["form"] == legal_forms.SOLE_TRADER else parts["form"]
     if parts["capital"]:
         form += texts["capital"].format(capital=parts["capital"])
     if siren and parts["registry"]:

@@ -26,6 +26,7 @@ def word(letter, figures, writer):
         "citations": closing.citations(letter, writer),
         "legal_texts": closing.legal_texts(letter, writer),
         "mediator": closing.mediator(letter, writer),
+        "mediator_notice": closing.mediator_notice(letter, writer),
         "signature": closing.signature(
             letter.company, letter.signatory, letter.signatory_title
         ),

@@ -25,7 +25,10 @@ MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
 LEFT, RIGHT = 20 * MM, 194.6 * MM
 FOOTER_TOP = 13.5 * MM
-FOOTER_SIZE, FOOTER_LEADING = 6.5, 8.5
+# What the law has letters state is to be read (C. com. art. R123-238): no smaller, and
+# as dark as the text.
+FOOTER_SIZE, FOOTER_LEADING = 7.5, 9.5
+DARK = (0.11, 0.11, 0.12)
 GREY = (0.42, 0.42, 0.44)
 # Where a sheet is folded in three for a DL envelope, from the top.
 FOLDS = (99 * MM, 198 * MM)
@@ -197,7 +200,7 @@ def _draw_footers(footers, counts):
 def _draw_footer(canvas, footer, number, count):
     font = get_font()
     canvas.setFont(font, FOOTER_SIZE)
-    canvas.setFillColorRGB(*GREY)
+    canvas.setFillColorRGB(*DARK)
     height = FOOTER_TOP
     if count > 1:
         page = footer.texts["page"].format(

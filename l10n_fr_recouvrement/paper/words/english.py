@@ -195,8 +195,8 @@ TEXTS = {
     "notice",
     "law_public_claim": "Interruption of the four-year limitation period",
     "mediator": "If a dispute remains after you have complained to us in writing, you "
-    "may refer it, free of charge, to the consumer mediator (médiateur de la "
-    "consommation) to whose scheme we belong: {mediator}.",
+    "may refer it, free of charge and within a year of that complaint, to the consumer "
+    "mediator (médiateur de la consommation) to whose scheme we belong: {mediator}.",
     # Where a rate comes from
     "rate_agreed": "agreed rate",
     "rate_floor": "legal minimum",

@@ -239,8 +239,8 @@ TEXTS = {
     "law_consumer_interest": "Intérêts au taux légal à compter de la mise en demeure",
     "law_public_claim": "Interruption de la prescription quadriennale",
     "mediator": "Si un différend subsiste après une réclamation écrite de votre part, "
-    "vous pouvez saisir gratuitement le médiateur de la consommation dont nous "
-    "relevons : {mediator}.",
+    "vous pouvez saisir gratuitement, dans l’année qui suit cette réclamation, le "
+    "médiateur de la consommation dont nous relevons : {mediator}.",
     # Where a rate comes from
     "rate_agreed": "taux convenu",
     "rate_floor": "minimum légal",

@@ -105,6 +105,7 @@ class LetterKind:
         legal interest, which no other letter may claim
     :param by_sms: an SMS may stand for it: what others say needs more words, and proof
     :param about_settled: it is about settled invoices, which a person chooses
+    :param caution: what who sends it must know of the law, shown on its stage
     :param nothing: why one on request is not written when it would list nothing
     """
 
@@ -123,6 +124,7 @@ class LetterKind:
     puts_in_default: bool = False
     by_sms: bool = False
     about_settled: bool = False
+    caution: Any = ""
     nothing: Any = _lt("Nothing is open on this account.")
 
     @property
@@ -273,6 +275,16 @@ register(
         firmness=4,
         takes_along="reminded",
         cites=("public_claim",),
+        caution=_lt(
+            "It goes by registered letter: the day it was sent, which interrupts the "
+            "four years of limitation, must be proved (loi n° 68-1250, art. 2). It is "
+            "the prior request that a judge wants of a sum of money (CJA art. R421-1), "
+            "but no “mémoire en réclamation”: under a contract that refers to a CCAG, "
+            "a refusal in writing, or silence after you called on the body to take a "
+            "position within a set time, opens two months to send that memorandum, "
+            "with the grounds, the amounts, their calculation and the pieces. After "
+            "that the claim is lost: have it written, and do not set such a time here."
+        ),
         required={
             "public": (
                 *DEMAND,

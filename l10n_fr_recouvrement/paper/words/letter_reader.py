@@ -7,23 +7,9 @@ The values are those of ``_letter_values``.
 import html
 import re
 
-from . import letter_kinds, wording
+from . import legal_forms, letter_kinds, wording
 
 LETTER_TEXTS = ("subject", "intro", "demand", "note", "closing")
-
-# Forms whose letters state the share capital (C. com. art. R123-238, 3° and 4°).
-CAPITAL_FORMS = re.compile(
-    r"\b(SARL|EURL|SA|SAS|SASU|SCA|SE|SELARL|SELAS|SELAFA|SELCA)\b"
-    r"|responsabilité limitée|société anonyme|par actions|société européenne",
-    re.IGNORECASE,
-)
-# Who may not be registered with the RCS: individuals without trade, associations.
-UNREGISTERED_FORMS = re.compile(
-    r"\b(EI|EIRL)\b|entreprise individuelle|entrepreneur individuel"
-    r"|micro-?entrepr|auto-?entrepr|artisan|libéral|association|fondation|syndicat"
-    r"|mutuelle",
-    re.IGNORECASE,
-)
 
 
 def plain(text):
@@ -55,10 +41,10 @@ def rows(letter, kind):
 def needs_capital(form):
     """Whether a company of this legal form states its share capital.
 
-    >>> needs_capital("SARL"), needs_capital("Société anonyme"), needs_capital("SNC")
+    >>> needs_capital("S.A.R.L."), needs_capital("société anonyme"), needs_capital("")
     (True, True, False)
     """
-    return bool(CAPITAL_FORMS.search(form or ""))
+    return legal_forms.get(form).states_capital
 
 
 def needs_registry(form):
@@ -67,7 +53,7 @@ def needs_registry(form):
     >>> needs_registry("SNC"), needs_registry("Association loi 1901")
     (True, False)
     """
-    return not UNREGISTERED_FORMS.search(form or "")
+    return legal_forms.get(form).is_registered
 
 
 def states(name, needed=None, after=""):
@@ -171,5 +157,6 @@ def has_account(letter):
 
 
 def names_mediator(letter):
+    """In its body, whatever stands in small beside the signature."""
     mediator = plain(letter["mediator"])
-    return not mediator or mediator in plain(" ".join(letter["legal_texts"]))
+    return not mediator or mediator in plain(letter["mediator_notice"])

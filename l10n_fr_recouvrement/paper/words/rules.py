@@ -229,7 +229,8 @@ def check(codes, letter):
     :param letter: values of ``_letter_values``
     :return: list of ``(Rule, words)``
     """
-    texts = f"{words(letter)} {' '.join(letter.get('legal_texts', ()))}"
+    printed = (letter.get("mediator_notice", ""), *letter.get("legal_texts", ()))
+    texts = f"{words(letter)} {' '.join(printed)}"
     found = broken(codes, texts, lang=letter["lang"])
     for code in codes:
         test = RULES[code].test
