@@ -40,8 +40,8 @@ class TestDebitNote(ChargingCase):
                     196.29,
                 ),
                 (
-                    f"Facture {self.invoice.name}\u00a0: indemnité forfaitaire de "
-                    "recouvrement",
+                    f"Facture {self.invoice.name}\u00a0: indemnité forfaitaire "
+                    "pour frais de recouvrement",
                     40.0,
                 ),
             ],
