@@ -288,7 +288,7 @@ class TestProofSheet(ProofCase):
         # Long, and broken where the column ends.
         self.assertIn(f"Message-Id{self.first.mail_message_id}", text.replace(" ", ""))
         for words in (
-            "Envoyée par courriel à menuiserie.exemple@debiteur.example.com",
+            "Envoyée par e-mail à menuiserie.exemple@debiteur.example.com",
             "Approuvée par comptable",
         ):
             with self.subTest(words):

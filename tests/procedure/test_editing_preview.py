@@ -187,7 +187,7 @@ class TestPreview(EditingCase):
         receipt = self.env.ref(f"{MODULE}.stage_business_receipt")
         preview = self._preview(receipt, self.business)
         self.assertIn(invoice.name, preview["text"])
-        self.assertIn("REÇU POUR PAIEMENT", preview["text"])
+        self.assertIn("REÇU", preview["text"])
 
     def test_officers_look_and_change_nothing(self):
         self._invoice(self.business, 100, "2026-05-01")

@@ -20,7 +20,10 @@ class TestSendWizard(RecouvrementCase):
             (cls.business, 1000),
             (cls._create_debtor("Menuiserie", is_company=True), 200),
             (cls._create_debtor("Atelier", is_company=True), 300),
-            (cls._create_debtor("Appel", is_company=True), 400),
+            (
+                cls._create_debtor("Appel", is_company=True, phone="01 99 00 11 22"),
+                400,
+            ),
             (cls._create_debtor("Sans adresse", is_company=True), 500),
         ):
             cls._invoice(partner, amount, "2026-05-14")

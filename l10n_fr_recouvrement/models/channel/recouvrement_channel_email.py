@@ -19,7 +19,7 @@ class RecouvrementChannelEmail(models.AbstractModel):
     _job = "mail.ir_cron_mail_scheduler_action"
     # One that came back reached nobody.
     _counts_when_returned = False
-    _proof_name = "courriel"
+    _proof_name = "e-mail"
 
     @api.model
     def _check_deliverable(self, actions):

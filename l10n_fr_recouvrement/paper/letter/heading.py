@@ -62,8 +62,9 @@ def identity(company, words=french):
     >>> parts["form"], parts["place"], parts["seat"]
     ('SNC', '1 rue A', '')
     """
-    parts = (company.street, company.street2, company.zip, company.city)
-    place = " ".join(part for part in parts if part)
+    lines = ((company.street, company.street2), (company.zip, company.city))
+    lines = [" ".join(part for part in line if part) for line in lines]
+    place = ", ".join(line for line in lines if line)
     return {
         "name": trade_name(company),
         "form": company.form,

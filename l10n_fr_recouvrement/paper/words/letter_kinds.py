@@ -304,8 +304,8 @@ register(
 register(
     LetterKind(
         "receipt",
-        titles="REÇU POUR PAIEMENT",
-        translated_titles={"en": "RECEIPT FOR PAYMENT"},
+        titles="REÇU",
+        translated_titles={"en": "RECEIPT"},
         template="l10n_fr_recouvrement.letter_receipt_body",
         figures="_prepare_receipt_figures",
         collect="_collect_receipt",
