@@ -45,17 +45,9 @@ class AccountMove(models.Model):
     def action_recouvrement_hold(self):
         """Open the form of a hold of these invoices."""
         self.check_access("read")
-        self.env["recouvrement.hold"].check_access("create")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Hold"),
-            "res_model": "recouvrement.hold",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_partner_id": self.commercial_partner_id[:1].id,
-                "default_company_id": self.company_id[:1].id,
-                "default_scope": "invoices",
-                "default_move_ids": self.ids,
-            },
-        }
+        return self.env["recouvrement.hold"]._get_form(
+            partner_id=self.commercial_partner_id[:1].id,
+            company_id=self.company_id[:1].id,
+            scope="invoices",
+            move_ids=self.ids,
+        )

@@ -464,6 +464,19 @@ class RecouvrementHold(models.Model):
             self.env._("A hold is kept: lift it when it is to hold no more.")
         )
 
+    @api.model
+    def _get_form(self, **values):
+        """The form of a hold to open, with some values to begin with."""
+        self.check_access("create")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hold"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {f"default_{name}": value for name, value in values.items()},
+        }
+
     def action_lift(self):
         """Lift the holds: what they held is chased from today on."""
         self.check_access("write")

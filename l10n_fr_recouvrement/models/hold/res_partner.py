@@ -82,12 +82,6 @@ class ResPartner(models.Model):
         """Open the form of a hold of all that this debtor owes."""
         self.ensure_one()
         self.check_access("read")
-        self.env["recouvrement.hold"].check_access("create")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Hold"),
-            "res_model": "recouvrement.hold",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_partner_id": self.commercial_partner_id.id},
-        }
+        return self.env["recouvrement.hold"]._get_form(
+            partner_id=self.commercial_partner_id.id
+        )
