@@ -1,5 +1,8 @@
 """Procedures and stages, all of it set on screen: each test is an example of use."""
 
+from datetime import date, timedelta
+from itertools import pairwise
+
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
 
@@ -76,12 +79,18 @@ class ProcedureCase(RecouvrementCase):
             )
         invoice._recouvrement_write(vals)
 
-    def _walk(self, invoice):
-        """Walk the whole procedure, each stage carried out on the day announced."""
+    def _walk(self, invoice, patience=0):
+        """Walk the whole procedure, each stage carried out on the day announced.
+
+        :param patience: days that it may wait for the interval between contacts
+        """
         invoice.partner_id.phone = "01 99 00 12 34"
         steps = []
         while day := invoice.recouvrement_next_date:
-            action = self._run(day)
+            last = day + timedelta(days=patience)
+            while not (action := self._run(day)) and day < last:
+                day += timedelta(days=1)
+            self.assertTrue(action, (day, steps, self._reasons(day)))
             steps.append((str(day), action.channel, action.kind))
             with freeze_time(day):
                 if action.is_human:
@@ -182,8 +191,12 @@ class TestShippedProcedures(ProcedureCase):
         ):
             invoice = self._invoice(partner, 1000, "2026-05-31")
             with freeze_time("2026-05-01"):
-                walked = [kind for _day, _channel, kind in self._walk(invoice)]
-            self.assertEqual(walked, [*kinds, "hand_over"])
+                walked = self._walk(invoice, patience=4)
+            self.assertEqual([kind for *_, kind in walked], [*kinds, "hand_over"])
+            days = [date.fromisoformat(day) for day, *_ in walked]
+            if partner == self.consumer:
+                apart = [(after - before).days for before, after in pairwise(days)]
+                self.assertGreaterEqual(min(apart), 7)
 
     def test_the_claim_to_a_public_body_has_its_date_proved(self):
         """Loi 68-1250 art. 2: what interrupts the four years is proved; and who sends

@@ -154,6 +154,107 @@ class TestContact(RecouvrementCase):
         found = self.business._recouvrement_get_contact()
         self.assertEqual(found[self.business], contacts[0])
 
+    def _invoicing(self, partner):
+        return self.env["res.partner"].create(
+            {
+                "name": "Comptabilité",
+                "type": "invoice",
+                "parent_id": partner.id,
+                "email": "comptabilite@example.com",
+            }
+        )
+
+    def _notify(self, partner):
+        """The formal notice to a debtor, the only stage of its procedure."""
+        procedure = partner._recouvrement_procedures(self.company)[partner]
+        stages = procedure.stage_ids._filter_planned()
+        (stages - stages.filtered(lambda stage: stage.kind == "formal_notice")).write(
+            {"active": False}
+        )
+        notice = stages.filtered("active")
+        notice.write({"delay_from": "due_date", "delay": 5})
+        self._invoice(partner, 100, "2026-05-01")
+        return notice, self._run("2026-06-01")
+
+    def test_a_formal_notice_reaches_a_company_at_its_registered_office(self):
+        """The debtor itself, wherever its invoices go."""
+        self._invoicing(self.business)
+        _notice, action = self._notify(self.business)
+        self.assertEqual(action.contact_id, self.business)
+
+    def test_a_stage_says_where_it_goes(self):
+        service = self._invoicing(self.business)
+        reminder = self.env.ref("l10n_fr_recouvrement.stage_business_reminder")
+        notice = self.env.ref("l10n_fr_recouvrement.stage_business_notice")
+        self.assertEqual((reminder.addressee, notice.addressee), ("contact", "seat"))
+        self.assertEqual(reminder._get_addressee(self.business, service), service)
+        notice.addressee = "contact"
+        _notice, action = self._notify(self.business)
+        self.assertEqual(action.contact_id, service)
+
+    def test_a_consumer_has_no_registered_office(self):
+        address = self._invoicing(self.consumer)
+        _notice, action = self._notify(self.consumer)
+        self.assertEqual(action.contact_id, address)
+
+    def test_a_letter_that_falls_back_goes_where_its_stage_goes(self):
+        """And one that somebody gave another recipient keeps it."""
+        service = self._invoicing(self.business)
+        notice, action = self._notify(self.business)
+        reminder = self.env.ref("l10n_fr_recouvrement.stage_business_reminder")
+        action = action.sudo()
+        self.assertEqual(action._prepare_stage_vals(reminder)["contact_id"], service.id)
+        action.contact_id = service
+        self.assertNotIn("contact_id", action._prepare_stage_vals(reminder))
+
+    def test_a_consumer_abroad_is_told_apart(self):
+        """Rome I, art. 6: on the debtor and on what is about to be sent to it."""
+        abroad = self._create_debtor(
+            "Taylor Example", country_id=self.env.ref("base.be").id
+        )
+        firm = self._create_debtor(
+            "Exemple SRL", is_company=True, country_id=self.env.ref("base.be").id
+        )
+        overseas = self._create_debtor(
+            "Camille Fictif", country_id=self.env.ref("base.re").id
+        )
+        self.assertTrue(abroad.recouvrement_consumer_abroad)
+        for partner in (firm, overseas, self.consumer, self.business):
+            self.assertFalse(partner.recouvrement_consumer_abroad, partner.name)
+        self._invoice(abroad, 100, "2026-05-01")
+        self._invoice(firm, 100, "2026-05-01")
+        actions = self._run("2026-06-01").sudo()
+        self.assertEqual(actions.filtered("is_consumer_abroad").partner_id, abroad)
+
+
+class TestInterval(RecouvrementCase):
+    """How long a debtor is left alone: longer where it is a consumer."""
+
+    def _contacted_again_on(self, partner, *days):
+        """The first of some days on which the debtor gets another action."""
+        self._invoice(partner, 100, "2026-05-01")
+        self._approve_and_send(self._run("2026-06-01"), "2026-06-01")
+        self._invoice(partner, 100, "2026-05-02")
+        return next((day for day in days if self._run(day)), None)
+
+    DAYS = ("2026-06-05", "2026-06-08", "2026-06-09")
+
+    def test_five_days_for_a_business_and_seven_for_a_consumer(self):
+        self.company.recouvrement_min_interval = 4
+        self.assertEqual(
+            self._contacted_again_on(self.business, *self.DAYS), "2026-06-05"
+        )
+        self.assertEqual(
+            self._contacted_again_on(self.consumer, *self.DAYS), "2026-06-08"
+        )
+
+    def test_the_setting_of_consumers_only_lengthens_it(self):
+        self.company.recouvrement_consumer_interval = 0
+        self.company.recouvrement_min_interval = 8
+        self.assertEqual(
+            self._contacted_again_on(self.consumer, *self.DAYS), "2026-06-09"
+        )
+
 
 class TestSharing(RecouvrementCase):
     """One letter for a debtor, and each of its invoices in its own procedure."""

@@ -75,6 +75,9 @@ class RecouvrementAction(models.Model):
     )
     kind = fields.Selection(related="stage_id.kind")
     profile = fields.Selection(PROFILES, required=True, readonly=True)
+    is_consumer_abroad = fields.Boolean(
+        related="partner_id.recouvrement_consumer_abroad", string="Consumer abroad"
+    )
     channel = fields.Selection(
         selection=lambda self: (
             self.env["recouvrement.stage"]

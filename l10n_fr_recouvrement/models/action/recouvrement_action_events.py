@@ -119,7 +119,9 @@ class RecouvrementAction(models.Model):
         moved = actions - dropped
         contacts = moved.partner_id._recouvrement_get_contact()
         for action in moved:
-            action.contact_id = contacts[action.partner_id]
+            action.contact_id = action.stage_id._get_addressee(
+                action.partner_id, contacts[action.partner_id]
+            )
         moved._check_before_sending()
 
     @api.model

@@ -144,6 +144,12 @@ class RecouvrementAction(models.Model):
         if stage == self.stage_id:
             return {}
         vals = {"stage_id": stage.id, "channel": stage.channel}
+        if stage.addressee != self.stage_id.addressee:
+            debtor = self.partner_id
+            contact = debtor._recouvrement_get_contact()[debtor]
+            # One that somebody chose stays.
+            if self.contact_id == self.stage_id._get_addressee(debtor, contact):
+                vals["contact_id"] = stage._get_addressee(debtor, contact).id
         if self.state != "failed":
             # What was approved was another letter.
             vals["state"] = self._get_first_state(stage)

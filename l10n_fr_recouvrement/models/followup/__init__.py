@@ -12,5 +12,6 @@ from . import res_partner
 from . import res_partner_responsible
 from . import res_partner_other_debts
 from . import res_partner_to_confirm
+from . import res_partner_abroad
 from . import recouvrement_followed_entry
 from . import account_move_line

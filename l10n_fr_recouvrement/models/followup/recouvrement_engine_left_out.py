@@ -63,9 +63,11 @@ class RecouvrementEngine(models.AbstractModel):
         if not contact:
             return
         state, day = contact
-        days = candidate.company.recouvrement_min_interval
+        days = candidate.company._recouvrement_get_min_interval(candidate.profile)
         if state in PENDING_STATES:
             candidate.excluded = self.env._("An action of this debtor is waiting.")
+            return
+        if day + timedelta(days=days) <= candidate.date:
             return
         candidate.detail = format_date(self.env, day + timedelta(days=days))
         if state in CONTACTED_STATES:

@@ -75,7 +75,7 @@ class RecouvrementEngine(models.AbstractModel):
             "run_id": run.id,
             "company_id": candidate.company.id,
             "partner_id": candidate.partner.id,
-            "contact_id": contact.id,
+            "contact_id": stage._get_addressee(candidate.partner, contact).id,
             "stage_id": stage.id,
             "channel": stage.channel,
             "state": self.env["recouvrement.action"]._get_first_state(stage),

@@ -215,7 +215,7 @@ class RecouvrementEnginePast(models.AbstractModel):
 
     @api.model
     def _get_recent_contacts(self, company, date, candidates):
-        since = date - timedelta(days=company.recouvrement_min_interval)
+        since = date - timedelta(days=company._recouvrement_get_longest_interval())
         actions = (
             self.env["recouvrement.action"]
             .sudo()

@@ -153,9 +153,9 @@ class RecouvrementEngine(models.AbstractModel):
     @api.model
     def _get_recent_contacts(self, company, date, candidates):
         """Return ``{partner_id: (state, date)}`` of the debtors that an action waits
-        for, who were contacted, or whose action somebody cancelled, within the minimum
+        for, who were contacted, or whose action somebody cancelled, within the longest
         interval. A letter that was asked for is no contact: it claims nothing."""
-        since = date - timedelta(days=company.recouvrement_min_interval)
+        since = date - timedelta(days=company._recouvrement_get_longest_interval())
         contacts = {}
         # Those that the user may not see count as well.
         for partner, state, day in (

@@ -79,7 +79,7 @@ class RecouvrementLetterRequest(models.AbstractModel):
         return {
             "company_id": company.id,
             "partner_id": partner.id,
-            "contact_id": contacts[partner].id,
+            "contact_id": stage._get_addressee(partner, contacts[partner]).id,
             "stage_id": stage.id,
             "channel": stage.channel,
             "state": self.env["recouvrement.action"]._get_first_state(stage),

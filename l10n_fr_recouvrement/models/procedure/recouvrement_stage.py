@@ -179,6 +179,21 @@ class RecouvrementStage(models.Model):
         "has been claimed by it: nothing softer follows. What was claimed more firmly "
         "already, what has time to pay, and what this stage is not for, is left out.",
     )
+    addressee = fields.Selection(
+        [
+            ("contact", "Its follow-up address, else its invoice address"),
+            ("seat", "A company itself, at its registered office"),
+        ],
+        "Goes to",
+        compute="_compute_addressee",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="Where a letter of this stage goes, unless its action says otherwise. A "
+        "formal notice reaches a company at its registered office, the address of the "
+        "debtor itself.",
+    )
     enclose_earlier_letters = fields.Boolean(
         "The earlier letters",
         help="Those that claimed the same invoices, as they were sent.",
@@ -256,6 +271,22 @@ class RecouvrementStage(models.Model):
     def _compute_takes_along(self):
         for stage in self:
             stage.takes_along = letter_kinds.get(stage.kind).takes_along
+
+    @api.depends("kind")
+    def _compute_addressee(self):
+        for stage in self:
+            is_seat = letter_kinds.get(stage.kind).to_seat
+            stage.addressee = "seat" if is_seat else "contact"
+
+    def _get_addressee(self, debtor, contact):
+        """Whom a letter of this stage goes to.
+
+        :param contact: whom the debtor is written to otherwise
+        """
+        self.ensure_one()
+        if self.addressee == "seat" and debtor.is_company:
+            return debtor
+        return contact
 
     @api.constrains("channel", "mail_template_id")
     def _check_mail_template(self):

@@ -6,7 +6,14 @@ from odoo.fields import Domain
 from odoo.tools import float_compare, format_date, ormcache
 
 from ... import law
-from ...const import BELOW_FLOOR, CREDIT_EFFECTS, DUE_STATES, MANAGER, RATE_BASES
+from ...const import (
+    BELOW_FLOOR,
+    CREDIT_EFFECTS,
+    DUE_STATES,
+    MANAGER,
+    PROFILES,
+    RATE_BASES,
+)
 from .contract_rate import check_contract_rate
 from .recouvrement_guarded_mixin import get_given
 
@@ -51,6 +58,14 @@ class ResCompany(models.Model):
         "Days between contacts",
         default=5,
         help="A debtor is not contacted again before this many days.",
+        groups=INTERNAL,
+    )
+    recouvrement_consumer_interval = fields.Integer(
+        "Days between contacts of a consumer",
+        default=7,
+        help="A consumer is not contacted again before this many days, nor before those "
+        "of every debtor. No text says how many: repeated contacts may be an aggressive "
+        "practice (C. conso. art. L121-6 and L121-7).",
         groups=INTERNAL,
     )
     recouvrement_bank_days = fields.Integer(
@@ -411,6 +426,18 @@ class ResCompany(models.Model):
             "statements first.",
             format_date(self.env, last),
         )
+
+    def _recouvrement_get_min_interval(self, profile):
+        """Days that a debtor of a profile is left alone between two contacts."""
+        self.ensure_one()
+        days = self.recouvrement_min_interval
+        if profile == "consumer":
+            return max(days, self.recouvrement_consumer_interval)
+        return days
+
+    def _recouvrement_get_longest_interval(self):
+        """The longest of them, whatever the profile."""
+        return max(map(self._recouvrement_get_min_interval, dict(PROFILES)))
 
     def _recouvrement_get_mediator_warning(self):
         """Return a warning when consumers owe the company something and it has entered

@@ -23,6 +23,9 @@ class ResConfigSettings(models.TransientModel):
     recouvrement_min_interval = fields.Integer(
         related="company_id.recouvrement_min_interval", readonly=False
     )
+    recouvrement_consumer_interval = fields.Integer(
+        related="company_id.recouvrement_consumer_interval", readonly=False
+    )
     recouvrement_divisor = fields.Selection(
         related="company_id.recouvrement_divisor", readonly=False
     )

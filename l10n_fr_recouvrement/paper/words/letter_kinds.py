@@ -105,6 +105,8 @@ class LetterKind:
         legal interest, which no other letter may claim
     :param by_sms: an SMS may stand for it: what others say needs more words, and proof
     :param about_settled: it is about settled invoices, which a person chooses
+    :param to_seat: it goes to a company at its registered office, unless its stage is
+        set otherwise
     :param caution: what who sends it must know of the law, shown on its stage
     :param nothing: why one on request is not written when it would list nothing
     """
@@ -124,6 +126,7 @@ class LetterKind:
     puts_in_default: bool = False
     by_sms: bool = False
     about_settled: bool = False
+    to_seat: bool = False
     caution: Any = ""
     nothing: Any = _lt("Nothing is open on this account.")
 
@@ -259,6 +262,7 @@ register(
         firmness=4,
         takes_along="reminded",
         puts_in_default=True,
+        to_seat=True,
         cites=("formal_notice",),
         required={
             "business": NOTICE,
