@@ -173,7 +173,7 @@ class TestWork(ActionCase):
         views = actions.get_views([(False, "list")], {"toolbar": True})["views"]
         view = etree.fromstring(views["list"]["arch"])
         self.assertLessEqual(
-            {"action_approve", "action_approve_and_send", "action_print"},
+            {"action_approve", "action_confirm_sending", "action_print"},
             {button.get("name") for button in view.xpath("//header/button")},
         )
         menu = {action["id"] for action in views["list"]["toolbar"]["action"]}

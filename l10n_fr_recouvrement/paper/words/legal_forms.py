@@ -132,7 +132,8 @@ _company(
 _company("SCA artisanale", "societe cooperative artisanale", states_capital=True)
 _company(
     "SARL",
-    *("eurl", "sarlu", "responsabilite limitee"),
+    # « s. à r.l. » leaves two words.
+    *("eurl", "sarlu", "sa rl", "responsabilite limitee"),
     states_capital=True,
 )
 _company("SAS", *("sasu", "par actions simplifiee"), states_capital=True)
