@@ -63,9 +63,9 @@ class ResCompany(models.Model):
     recouvrement_consumer_interval = fields.Integer(
         "Days between contacts of a consumer",
         default=7,
-        help="A consumer is not contacted again before this many days, nor before those "
-        "of every debtor. No text says how many: repeated contacts may be an aggressive "
-        "practice (C. conso. art. L121-6 and L121-7).",
+        help="A consumer is not contacted again before this many days, nor before "
+        "those of every debtor. No text says how many: repeated contacts may be an "
+        "aggressive practice (C. conso. art. L121-6 and L121-7).",
         groups=INTERNAL,
     )
     recouvrement_bank_days = fields.Integer(
