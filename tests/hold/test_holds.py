@@ -246,6 +246,9 @@ class TestFlags(HoldCase):
         self.assertFalse(self._standing(first))
         self.assertEqual(self._standing(second), hold)
         self.assertEqual(hold.move_ids, second)
+        ended = self._holds(first)
+        self.assertEqual(str(ended.date_from), DAY, "it is kept as it was opened")
+        self.assertTrue(ended.date_end)
         hold.action_lift()
         self.assertEqual(second.payment_state, "not_paid")
         self.assertTrue(second.recouvrement_next_date)
@@ -387,6 +390,34 @@ class TestHoldRights(HoldCase):
                 holds.create({**vals, **refused})
         with self.assertRaisesRegex(UserError, "company"):
             holds.create({"partner_id": self.debtor.id, "company_id": False})
+
+    def test_officers_have_those_of_their_debtors(self):
+        """As they have actions: by what the company chose."""
+        invoice = self._invoice(self.debtor, 1000, "2026-08-31")
+        mate, officer = (
+            self._create_user(login, "l10n_fr_recouvrement.group_recovery_officer")
+            for login in ("collegue", "relance")
+        )
+        auditor = self._create_user("auditeur", "account.group_account_readonly")
+        clerk = self._create_user("facturier", "account.group_account_invoice")
+        self.debtor.recouvrement_user_id = mate
+        self.company.recouvrement_officer_scope = "own"
+        hold = self._hold(moves=invoice)
+        hold.sudo().user_id = mate
+        for reader in (mate, auditor, clerk):
+            self.assertEqual(hold.with_user(reader).kind, "own")
+        with self.assertRaises(AccessError):
+            hold.with_user(officer).read(["reason"])
+        with self.assertRaises(AccessError):
+            hold.with_user(officer).action_lift()
+        self.env.invalidate_all()
+        for user, seen in ((officer, hold.browse()), (mate, hold)):
+            # The invoice opens for both.
+            self.assertEqual(invoice.with_user(user).recouvrement_hold_ids, seen)
+            self.assertEqual(self.debtor.with_user(user).recouvrement_hold_ids, seen)
+            self.env.invalidate_all()
+        self.company.recouvrement_officer_scope = "all"
+        hold.with_user(officer).action_lift()
 
     def test_another_company_sees_nothing(self):
         hold = self._hold()

@@ -20,9 +20,7 @@ class OpenItem(TypedDict):
     partner_id: int  # the debtor: the commercial partner
     currency_id: int
     kind: str  # "debt", or "credit" (deducted)
-    held: (
-        str | None
-    )  # why a debt is not claimed: a kind of hold, or a rule of follow-up
+    held: str | None  # why it is not claimed: a kind of hold, a rule of follow-up
     hold_id: int | None  # the ``recouvrement.hold`` over it
     hold_kind: str | None
     hold_part: Any  # what is held of it, where that is not the whole

@@ -43,7 +43,6 @@ class RecouvrementOutcomeDispute(models.AbstractModel):
             action.partner_id,
             company_id=action.company_id.id,
             move_ids=[Command.set(moves.ids)],
-            reason=(action.outcome_note or "").partition("\n")[0],
             res_model=action._name,
             res_id=action.id,
         )

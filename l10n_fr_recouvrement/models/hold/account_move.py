@@ -28,7 +28,10 @@ class AccountMove(models.Model):
                         if hold._covers(line)
                     )
                 )
-            move.recouvrement_hold_ids = holds.sudo(self.env.su)
+            # Those of other teams' debtors are not everybody's to read.
+            move.recouvrement_hold_ids = holds.sudo(self.env.su)._filtered_access(
+                "read"
+            )
 
     def write(self, vals):
         # EXTENDS account: a blocked payment is a dispute

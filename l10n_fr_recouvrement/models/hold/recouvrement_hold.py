@@ -408,7 +408,9 @@ class RecouvrementHold(models.Model):
         for code, part in holds.sudo().grouped("kind").items():
             kind = self.env["recouvrement.hold.kind"]._get(code)
             if kind._has_flag:
-                whole = part.filtered(lambda hold: not hold.amount)
+                whole = part.filtered(
+                    lambda hold: not hold.amount and not hold.date_end
+                )
                 kind._set_flag(whole.move_ids, True)
         holds._follow()
         return holds

@@ -51,14 +51,16 @@ class RecouvrementHold(models.Model):
         :param kind: code of the kind
         :param partner: the debtor
         """
-        return self.sudo().create(
-            {
-                "kind": kind,
-                "partner_id": partner.commercial_partner_id.id,
-                "user_id": self.env.uid,
-                **vals,
-            }
-        )
+        return self.sudo().create(self._prepare_opened(kind, partner, **vals))
+
+    @api.model
+    def _prepare_opened(self, kind, partner, **vals):
+        return {
+            "kind": kind,
+            "partner_id": partner.commercial_partner_id.id,
+            "user_id": self.env.uid,
+            **vals,
+        }
 
     # ------------------------------------------------------------------
     # Odoo's own marks
@@ -89,14 +91,20 @@ class RecouvrementHold(models.Model):
                 if line.display_type == "payment_term"
             )
         )
-        for (company, debtor), part in (
-            (flagged - standing.move_ids)
-            .grouped(lambda move: (move.company_id, move.commercial_partner_id))
-            .items()
-        ):
-            self._open(
-                code, debtor, company_id=company.id, move_ids=[Command.set(part.ids)]
-            )
+        new = (flagged - standing.move_ids).grouped(
+            lambda move: (move.company_id, move.commercial_partner_id)
+        )
+        self.sudo().create(
+            [
+                self._prepare_opened(
+                    code,
+                    debtor,
+                    company_id=company.id,
+                    move_ids=[Command.set(part.ids)],
+                )
+                for (company, debtor), part in new.items()
+            ]
+        )
         for hold in standing:
             hold._release(moves - flagged)
 
@@ -108,9 +116,13 @@ class RecouvrementHold(models.Model):
         if not gone:
             return
         if self.move_ids - gone:
-            ended = self.copy({"move_ids": [Command.set(gone.ids)]})
+            self.copy(
+                {
+                    "move_ids": [Command.set(gone.ids)],
+                    "date_end": self._get_today(),
+                }
+            )
             self.write({"move_ids": [Command.unlink(move.id) for move in gone]})
-            ended._lift()
         else:
             self._lift()
 

@@ -65,6 +65,7 @@ class ResPartner(models.Model):
                 ("partner_id", "in", self.ids),
             ]
         ).grouped("partner_id")
+        new = []
         for partner in self.sudo():
             day = partner.recouvrement_insolvency_date
             known = standing.get(partner, holds)
@@ -76,7 +77,12 @@ class ResPartner(models.Model):
             if known:
                 known.write(vals)
             elif partner == partner.commercial_partner_id:
-                holds._open("insolvency", partner, company_id=False, **vals)
+                new.append(
+                    holds._prepare_opened(
+                        "insolvency", partner, company_id=False, **vals
+                    )
+                )
+        holds.create(new)
 
     def action_recouvrement_hold(self):
         """Open the form of a hold of all that this debtor owes."""
