@@ -163,9 +163,7 @@ class RecouvrementChannel(models.AbstractModel):
     def _get_what_follows(self):
         """What becomes of what is sent, and what is left for somebody to do."""
         if self._is_printed and self._is_tracked:
-            return self.env._(
-                "Printed now: post them, then enter the number that the post gave each."
-            )
+            return self.env._("Printed now: post them, then enter their numbers.")
         if self._is_printed:
             return self.env._("Printed now: post them today.")
         if self._has_carrier:

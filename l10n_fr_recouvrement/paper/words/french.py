@@ -103,7 +103,7 @@ TEXTS = {
     "seat": "siège social : {seat}",
     "siren": "SIREN {siren}",
     "registry": " RCS {registry}",
-    "vat": "TVA {vat}",
+    "vat": f"TVA{NBSP}{{vat}}",
     # Annex
     "annex": "Annexe",
     "annex_notice": "Le {name} figure en annexe.",
