@@ -284,7 +284,7 @@ class RecouvrementStage(models.Model):
         :param contact: whom the debtor is written to otherwise
         """
         self.ensure_one()
-        if self.addressee == "seat" and debtor.is_company:
+        if self.addressee == "seat" and debtor._recouvrement_is_company():
             return debtor
         return contact
 

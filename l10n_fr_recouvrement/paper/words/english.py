@@ -56,7 +56,7 @@ TEXTS = {
     "seat": "registered office: {seat}",
     "siren": "SIREN {siren}",
     "registry": " RCS {registry}",
-    "vat": "VAT\N{NO-BREAK SPACE}{vat}",
+    "vat": f"VAT{NBSP}{{vat}}",
     # Annex
     "annex": "Annex",
     "annex_notice": "The {name} is set out in the annex.",
